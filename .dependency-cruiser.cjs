@@ -1,0 +1,62 @@
+/** The walls of the house (docs/adr/0001): who may import whom. `npm run lint` fails on any breach. */
+const wall = (name, from, mayImport) => ({
+  name,
+  severity: 'error',
+  comment: `${from} may import only: ${mayImport.join(', ') || 'nothing of the project'}`,
+  from: { path: `^${from}/src/`, pathNot: '\\.(spec|fixture)\\.ts$' },
+  to: { path: '^(libs|apps|test|bench)/', pathNot: [`^${from}/`, ...mayImport.map((to) => `^${to}/`)] },
+});
+
+module.exports = {
+  forbidden: [
+    wall('domain-is-alone', 'libs/domain', []),
+    wall('event-log-walls', 'libs/event-log', ['libs/domain']),
+    wall('mesos-walls', 'libs/mesos', []),
+    wall('local-cluster-walls', 'libs/local-cluster', ['libs/mesos']),
+    wall('configuration-walls', 'libs/configuration', []),
+    wall('observability-walls', 'libs/observability', []),
+    wall('api-walls', 'apps/api', [
+      'libs/domain',
+      'libs/event-log',
+      'libs/configuration',
+      'libs/observability',
+    ]),
+    wall('scheduler-walls', 'apps/scheduler', [
+      'libs/domain',
+      'libs/event-log',
+      'libs/mesos',
+      'libs/configuration',
+      'libs/observability',
+    ]),
+    {
+      name: 'domain-is-pure',
+      severity: 'error',
+      comment: 'libs/domain has no framework and no I/O: only small pure packages',
+      from: { path: '^libs/domain/src/', pathNot: '\\.(spec|fixture)\\.ts$' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-no-pkg', 'unknown', 'undetermined'] },
+    },
+    {
+      name: 'only-through-the-door',
+      severity: 'error',
+      comment: 'a library is entered through its index.ts',
+      from: { path: '^(libs|apps)/([^/]+)/' },
+      to: { path: '^(libs|apps)/[^/]+/src/', pathNot: ['^$1/$2/', '/src/index\\.ts$'] },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '^dist'] },
+    exclude: { path: '^dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.build.json' },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
+  },
+};
