@@ -1,1 +1,19 @@
-export {};
+export type {
+  Actor,
+  BatchHandler,
+  EventLog,
+  NewEvent,
+  PositionRange,
+  Snapshot,
+  StoredEvent,
+  Subscription,
+} from './port.js';
+export { LogFencedError, LogOpenError, LogUnavailableError, UnknownSchemaError } from './errors.js';
+export type { LogUnavailableCode } from './errors.js';
+export { createMemoryEventLog } from './memory/memory-event-log.js';
+export type { MemoryEventLog, MemoryEventLogOptions } from './memory/memory-event-log.js';
+export type { MemoryFaults } from './memory/memory-faults.js';
+export { openSqliteEventLog } from './sqlite/open-sqlite-event-log.js';
+export type { SqliteEventLogOptions } from './sqlite/open-sqlite-event-log.js';
+export { createUpcaster } from './upcasting/upcaster.js';
+export type { Upcaster, UpcastStep, UpcastSteps } from './upcasting/upcaster.js';

@@ -1,0 +1,68 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { PositionRange } from '../port.js';
+import type { EncodedBatch } from './log-store.js';
+import { SerialQueue } from './serial-queue.js';
+
+/** One `append` that waits for its flush. */
+export interface PendingAppend {
+  readonly batch: EncodedBatch;
+  readonly epoch: number;
+  readonly resolve: (range: PositionRange) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Bounds the time one flush keeps the event loop (about 12 µs per event) and the appends behind it waiting. */
+const MAX_EVENTS_PER_FLUSH = 512;
+
+/**
+ * Collects the appends that arrive while a flush is running, or within one turn of the event loop, and hands them over
+ * as one group: the cost of a flush is shared by all that wait for it. Everything else that writes takes its turn in
+ * the same queue, so at most one write is under way.
+ */
+export class GroupCommit {
+  readonly #commit: (group: readonly PendingAppend[]) => Promise<void>;
+  readonly #writes = new SerialQueue();
+  #waiting: PendingAppend[] = [];
+
+  /** `commit` settles every append of its group and never rejects. */
+  constructor(commit: (group: readonly PendingAppend[]) => Promise<void>) {
+    this.#commit = commit;
+  }
+
+  append(batch: EncodedBatch, epoch: number): Promise<PositionRange> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ batch, epoch, resolve, reject });
+      if (this.#waiting.length === 1) this.#scheduleFlush();
+    });
+  }
+
+  /** Runs `task` when every write before it is done, and before every write after it. */
+  exclusively<T>(task: () => Promise<T>): Promise<T> {
+    return this.#writes.run(task);
+  }
+
+  /** Resolves when every write accepted so far is done. */
+  idle(): Promise<void> {
+    return this.#writes.idle();
+  }
+
+  #scheduleFlush(): void {
+    void this.#writes.run(async () => {
+      await nextTurn();
+      const group = this.#takeGroup();
+      if (this.#waiting.length > 0) this.#scheduleFlush();
+      await this.#commit(group);
+    });
+  }
+
+  /** Whole batches, in call order, at least one. */
+  #takeGroup(): readonly PendingAppend[] {
+    let events = 0;
+    const end = this.#waiting.findIndex((pending, index) => {
+      events += pending.batch.length;
+      return index > 0 && events > MAX_EVENTS_PER_FLUSH;
+    });
+    const count = end === -1 ? this.#waiting.length : end;
+    return this.#waiting.splice(0, count);
+  }
+}

@@ -1,0 +1,207 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LogFencedError, LogUnavailableError } from '../errors.js';
+import type {
+  BatchHandler,
+  EventLog,
+  NewEvent,
+  PositionRange,
+  Snapshot,
+  StoredEvent,
+  Subscription,
+} from '../port.js';
+import type { Upcaster } from '../upcasting/upcaster.js';
+import { encodeBatch } from './encode.js';
+import { GroupCommit, type PendingAppend } from './group-commit.js';
+import type { LogStore, WarningListener } from './log-store.js';
+import { SerialQueue } from './serial-queue.js';
+import { Subscriptions } from './subscriptions.js';
+
+export interface LocalEventLogOptions {
+  readonly store: LogStore;
+  readonly upcaster: Upcaster;
+  /** Told about things that are wrong but can be passed over, such as a damaged snapshot. */
+  readonly onWarning: WarningListener;
+}
+
+/** Big enough to spread the cost of a query, small enough to stay in the processor's cache (docs/adr/0002). */
+const PAGE_EVENTS = 256;
+
+/** The log of one process that owns its storage: order, terms, positions and deliveries over a {@link LogStore}. */
+export class LocalEventLog implements EventLog {
+  readonly #store: LogStore;
+  readonly #upcaster: Upcaster;
+  readonly #warn: WarningListener;
+  readonly #writes: GroupCommit;
+  readonly #snapshotSaves = new SerialQueue();
+  readonly #subscriptions: Subscriptions;
+  #head: number;
+  #epoch: number;
+  /** False while a failed write has left it open where the log ends. */
+  #headIsCertain = true;
+  #closing: Promise<void> | undefined;
+
+  constructor({ store, upcaster, onWarning }: LocalEventLogOptions) {
+    this.#store = store;
+    this.#upcaster = upcaster;
+    this.#warn = onWarning;
+    ({ head: this.#head, epoch: this.#epoch } = store.state());
+    this.#writes = new GroupCommit((group) => this.#commit(group));
+    this.#subscriptions = new Subscriptions({
+      head: () => this.#head,
+      readBatches: (after) => this.#readBatches(after),
+    });
+  }
+
+  async claimEpoch(): Promise<number> {
+    this.#assertOpen();
+    return this.#writes.exclusively(async () => {
+      const next = this.#epoch + 1;
+      await this.#store.claimEpoch(next);
+      this.#epoch = next;
+      return next;
+    });
+  }
+
+  async append(events: readonly NewEvent[], epoch: number): Promise<PositionRange> {
+    this.#assertOpen();
+    return this.#writes.append(encodeBatch(events), epoch);
+  }
+
+  async read(after: number, limit: number): Promise<readonly StoredEvent[]> {
+    this.#assertOpen();
+    const to = Math.min(after + limit, this.#head);
+    const events: StoredEvent[] = [];
+    for (let from = after; from < to; from += PAGE_EVENTS) {
+      events.push(...this.#readPage(from, Math.min(from + PAGE_EVENTS, to)));
+    }
+    return events;
+  }
+
+  async replay(after: number, handler: (page: readonly StoredEvent[]) => void): Promise<number> {
+    this.#assertOpen();
+    const head = this.#head;
+    for (let from = after; from < head; from += PAGE_EVENTS) {
+      handler(this.#readPage(from, Math.min(from + PAGE_EVENTS, head)));
+      await nextTurn();
+      this.#assertOpen();
+    }
+    return head;
+  }
+
+  async head(): Promise<number> {
+    this.#assertOpen();
+    return this.#head;
+  }
+
+  subscribe(after: number, handler: BatchHandler): Subscription {
+    this.#assertOpen();
+    return this.#subscriptions.subscribe(after, handler);
+  }
+
+  async saveSnapshot(snapshot: Snapshot): Promise<void> {
+    this.#assertOpen();
+    await this.#snapshotSaves.run(() => this.#store.snapshots.save(snapshot));
+  }
+
+  async latestSnapshot(): Promise<Snapshot | undefined> {
+    this.#assertOpen();
+    return this.#store.snapshots.latest(this.#head, this.#warn);
+  }
+
+  async checkWritable(): Promise<void> {
+    this.#assertOpen();
+    await this.#writes.exclusively(async () => {
+      await this.#ascertainHead();
+      await this.#store.probe();
+    });
+  }
+
+  async sizeBytes(): Promise<number> {
+    this.#assertOpen();
+    return this.#store.sizeBytes();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#subscriptions.close();
+    await this.#writes.idle();
+    await this.#snapshotSaves.idle();
+    await this.#store.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) throw new LogUnavailableError('closed', 'the event log is closed');
+  }
+
+  #readPage(after: number, to: number): readonly StoredEvent[] {
+    return this.#store.readRange(after, to).map(this.#upcaster);
+  }
+
+  #readBatches(after: number): readonly StoredEvent[] {
+    const enough = after + PAGE_EVENTS;
+    return this.#readPage(after, enough >= this.#head ? this.#head : this.#store.endOfBatch(enough));
+  }
+
+  /** Makes a group durable and settles each of its appends. */
+  async #commit(group: readonly PendingAppend[]): Promise<void> {
+    const accepted = group.filter((pending) => this.#admits(pending));
+    if (accepted.length === 0) return;
+    try {
+      await this.#write(accepted);
+    } catch (error) {
+      for (const pending of accepted) pending.reject(error as Error);
+      return;
+    }
+    this.#subscriptions.wake();
+  }
+
+  #admits({ epoch, reject }: PendingAppend): boolean {
+    if (epoch === this.#epoch) return true;
+    reject(
+      epoch < this.#epoch
+        ? new LogFencedError(epoch, this.#epoch)
+        : new RangeError(`term ${epoch} was never claimed: the log is at term ${this.#epoch}`),
+    );
+    return false;
+  }
+
+  async #write(accepted: readonly PendingAppend[]): Promise<void> {
+    await this.#ascertainHead();
+    const before = this.#head;
+    const after = accepted.reduce((head, { batch }) => head + batch.length, before);
+    try {
+      const batches = accepted.map(({ batch }) => batch);
+      await this.#store.commit({ batches, first: before + 1, epoch: this.#epoch });
+      this.#head = after;
+    } catch (failure) {
+      await this.#settleFailure(failure, after);
+    }
+    let position = before;
+    for (const { batch, resolve } of accepted) {
+      resolve({ first: position + 1, last: position + batch.length });
+      position += batch.length;
+    }
+  }
+
+  /** A failed commit is settled by looking: if the log ends where it would have ended, the group is on it after all. */
+  async #settleFailure(failure: unknown, intendedHead: number): Promise<void> {
+    this.#headIsCertain = false;
+    try {
+      await this.#ascertainHead();
+    } catch {
+      const { code, message } = failure as LogUnavailableError;
+      throw new LogUnavailableError(code, message, { outcomeUnknown: true, cause: failure });
+    }
+    if (this.#head !== intendedHead) throw failure;
+  }
+
+  async #ascertainHead(): Promise<void> {
+    if (this.#headIsCertain) return;
+    this.#head = await this.#store.recover();
+    this.#headIsCertain = true;
+  }
+}

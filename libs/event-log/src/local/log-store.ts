@@ -1,0 +1,57 @@
+import type { NewEvent, Snapshot, StoredEvent } from '../port.js';
+
+/** An event as it is written: the JSON parts are already text, so that later changes of the objects cannot matter. */
+export interface EncodedEvent extends Omit<NewEvent, 'actor' | 'data'> {
+  /** JSON text. */
+  readonly actor: string;
+  /** JSON text. */
+  readonly data: string;
+}
+
+/** The events of one `append`; never empty. */
+export type EncodedBatch = readonly EncodedEvent[];
+
+/** Several batches on their way to the disk in one flush. */
+export interface Group {
+  readonly batches: readonly EncodedBatch[];
+  /** Position of the first event of the first batch. */
+  readonly first: number;
+  readonly epoch: number;
+}
+
+/** Where a log stands. */
+export interface LogState {
+  readonly head: number;
+  readonly epoch: number;
+}
+
+export type WarningListener = (message: string, cause?: unknown) => void;
+
+/**
+ * What a storage medium owned by one process has to offer; `LocalEventLog` makes an `EventLog` of it. Writing methods
+ * (`commit`, `claimEpoch`, `recover`, `probe`) are called one at a time. Failures are `LogUnavailableError`s.
+ */
+export interface LogStore {
+  state(): LogState;
+  /** Makes the whole group durable, or nothing of it. */
+  commit(group: Group): Promise<void>;
+  claimEpoch(epoch: number): Promise<void>;
+  /** After a failed write: undoes what may still be open and says where the log really ends. */
+  recover(): Promise<number>;
+  /** Makes a small write durable, to see whether that is possible. */
+  probe(): Promise<void>;
+  /** Every event with `after < position <= to`, in order; both lie within the log. */
+  readRange(after: number, to: number): readonly StoredEvent[];
+  /** The last position of the batch that `position` belongs to. */
+  endOfBatch(position: number): number;
+  readonly snapshots: SnapshotStore;
+  sizeBytes(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Keeps the newest few snapshots. */
+export interface SnapshotStore {
+  save(snapshot: Snapshot): Promise<void>;
+  /** The newest intact snapshot at or before `head`; what is passed over is reported. */
+  latest(head: number, warn: WarningListener): Promise<Snapshot | undefined>;
+}

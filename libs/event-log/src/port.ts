@@ -1,0 +1,121 @@
+/** Who asked for a change (`spec/operations.md` §18.1). */
+export interface Actor {
+  readonly kind: 'user' | 'system' | 'mesos' | 'import';
+  readonly name?: string;
+  readonly address?: string;
+  readonly via?: string;
+}
+
+/** What the writer hands over: everything but the position and the leader term. */
+export interface NewEvent {
+  /** Unique over the whole log. */
+  readonly id: string;
+  /** What the event is about: `app:/a/b`, `instance:<id>`, `deployment:<id>`, `group:/`, `framework`, `cluster`. */
+  readonly stream: string;
+  readonly type: string;
+  /** Version of the shape of `data`, counted per type from 1. */
+  readonly schema: number;
+  /** Epoch milliseconds; the writer keeps it non-decreasing. */
+  readonly time: number;
+  readonly actor: Actor;
+  /** The command (or deployment) this event belongs to. */
+  readonly correlationId: string;
+  /** The event that led here, if one did. */
+  readonly causationId: string | null;
+  /** A JSON value. */
+  readonly data: unknown;
+}
+
+/** An event as it stands on the log. */
+export interface StoredEvent extends NewEvent {
+  /** 1, 2, 3 …, without gaps. */
+  readonly position: number;
+  /** The leader term that wrote it. */
+  readonly epoch: number;
+}
+
+/** State folded up to `position`: a cache that can be thrown away at any time. */
+export interface Snapshot {
+  readonly position: number;
+  /** Version of the shape of `state`; a reader that does not know it ignores the snapshot and replays. */
+  readonly format: number;
+  /** JSON text. */
+  readonly state: string;
+}
+
+/** The positions one batch was given, both ends included. */
+export interface PositionRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A running delivery of events; see {@link EventLog.subscribe}. */
+export interface Subscription {
+  /**
+   * Stops the delivery; resolves when no handler call is running any more. A handler that closes its own
+   * subscription must not await this.
+   */
+  close(): Promise<void>;
+  /**
+   * Settles once, when the delivery has ended: with the error that ended it (the handler threw, or the log could not
+   * be read), or with `undefined` after `close()` of the subscription or of the log. It never rejects.
+   */
+  readonly ended: Promise<Error | undefined>;
+}
+
+export type BatchHandler = (batch: readonly StoredEvent[]) => void | Promise<void>;
+
+/**
+ * The one totally ordered log everything is derived from. Every adapter passes the contract suite in
+ * `contract.fixture.ts`. After `close()` all methods reject (`subscribe` throws) with {@link LogUnavailableError} `closed`.
+ */
+export interface EventLog {
+  /** Starts a leader term: durably claims `highest epoch + 1`. Appends with a lower epoch are refused from now on. */
+  claimEpoch(): Promise<number>;
+
+  /**
+   * Puts one batch on the log, whole or not at all; resolves when it is flushed to disk. Calls that wait at the same
+   * time share one flush, in call order.
+   *
+   * An empty batch is a bug of the caller and rejects with a `RangeError`.
+   *
+   * @throws {LogFencedError} a newer term has begun; nothing was written.
+   * @throws {LogUnavailableError} `disk-full`, `closed` or `io`; nothing was written, unless `outcomeUnknown` is set:
+   *   then the writer must rebuild its state from the log before it decides anything else.
+   */
+  append(events: readonly NewEvent[], epoch: number): Promise<PositionRange>;
+
+  /** Up to `limit` events with a position above `after`, in order. */
+  read(after: number, limit: number): Promise<readonly StoredEvent[]>;
+
+  /**
+   * The fast path for recovery: hands every event above `after`, up to the head at the time of the call, to `handler`
+   * in pages and in order, giving the event loop a turn between pages. Resolves with that head; rejects with what
+   * `handler` throws.
+   */
+  replay(after: number, handler: (page: readonly StoredEvent[]) => void): Promise<number>;
+
+  /** Position of the newest durable event; 0 for an empty log. */
+  head(): Promise<number>;
+
+  /**
+   * Delivers every durable event above `after`, each once and in order: first from storage, then live, without a seam.
+   * A batch that was appended together is never split over two deliveries. The next delivery waits for the promise
+   * `handler` returned, so a slow handler slows down only itself.
+   */
+  subscribe(after: number, handler: BatchHandler): Subscription;
+
+  saveSnapshot(snapshot: Snapshot): Promise<void>;
+
+  /** The newest snapshot that is intact, if any. Damaged ones are reported to the log's `onWarning` and passed over. */
+  latestSnapshot(): Promise<Snapshot | undefined>;
+
+  /** Resolves iff an append could be made durable now; rejects as `append` would. */
+  checkWritable(): Promise<void>;
+
+  /** Disk space the log takes, including its journals and snapshots. */
+  sizeBytes(): Promise<number>;
+
+  /** Finishes the appends already accepted, ends all subscriptions and releases the store. May be called twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,106 @@
+import Database from 'libsql';
+import { LogUnavailableError } from '../errors.js';
+import type { LogState } from '../local/log-store.js';
+import type { Actor, StoredEvent } from '../port.js';
+
+/**
+ * One row holding a whole page, column by column, as JSON arrays: crossing into the driver once per page instead of
+ * once per row and column makes a replay half as fast again (docs/adr/0002).
+ */
+const PAGE = `
+  SELECT json_array(count(*), min(position), max(position)),
+         '[' || group_concat(epoch) || ']',
+         json_group_array(id),
+         json_group_array(stream),
+         json_group_array(type),
+         '[' || group_concat(schema) || ']',
+         '[' || group_concat(time) || ']',
+         '[' || group_concat(actor) || ']',
+         json_group_array(correlation),
+         json_group_array(causation),
+         '[' || group_concat(data) || ']'
+  FROM (SELECT * FROM events WHERE position > ? AND position <= ? ORDER BY position)
+`;
+
+/** The columns of {@link PAGE} after parsing. */
+type Columns = readonly [
+  bounds: readonly [count: number, first: number, last: number],
+  epoch: readonly number[],
+  id: readonly string[],
+  stream: readonly string[],
+  type: readonly string[],
+  schema: readonly number[],
+  time: readonly number[],
+  actor: readonly Actor[],
+  correlation: readonly string[],
+  causation: readonly (string | null)[],
+  data: readonly unknown[],
+];
+
+/** The connection that reads. It sees what is durable and never waits for the writer. */
+export class EventReader {
+  readonly #path: string;
+  readonly #database: Database.Database;
+  readonly #page: Database.Statement;
+  readonly #endOfBatch: Database.Statement;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#database = new Database(path);
+    this.#page = this.#database.prepare(PAGE).raw();
+    this.#endOfBatch = this.#database
+      .prepare('SELECT position FROM events WHERE position >= ? AND ends_batch ORDER BY position LIMIT 1')
+      .raw();
+  }
+
+  state(): LogState {
+    const [[head, epoch] = [0, 0]] = this.#database
+      .prepare("SELECT (SELECT coalesce(max(position), 0) FROM events), value FROM meta WHERE key = 'epoch'")
+      .raw()
+      .all() as [number, number][];
+    return { head, epoch };
+  }
+
+  /** Every event with `after < position <= to`. A hole means a damaged file and is an error, never a shorter answer. */
+  readRange(after: number, to: number): readonly StoredEvent[] {
+    if (to <= after) return [];
+    const [row = []] = this.#page.all(after, to) as string[][];
+    const page = row.map((column) => JSON.parse(column) as unknown) as unknown as Columns;
+    const [count, first, last] = page[0];
+    if (count !== to - after || first !== after + 1 || last !== to) {
+      throw new LogUnavailableError(
+        'io',
+        `the event log ${this.#path} lacks events between ${after} and ${to}`,
+      );
+    }
+    return toEvents(page);
+  }
+
+  endOfBatch(position: number): number {
+    const [row] = this.#endOfBatch.all(position) as [number][];
+    if (!row) throw new LogUnavailableError('io', `the event log ${this.#path} ends within a batch`);
+    return row[0];
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+/** Rows out of columns. Typed access by index is checked once, by the count above. */
+function toEvents(page: Columns): readonly StoredEvent[] {
+  const [[, first], epoch, id, stream, type, schema, time, actor, correlation, causation, data] = page;
+  return data.map((value, index) => ({
+    position: first + index,
+    epoch: epoch[index] as number,
+    id: id[index] as string,
+    stream: stream[index] as string,
+    type: type[index] as string,
+    schema: schema[index] as number,
+    time: time[index] as number,
+    actor: actor[index] as Actor,
+    correlationId: correlation[index] as string,
+    causationId: causation[index] as string | null,
+    data: value,
+  }));
+}

@@ -1,0 +1,173 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeEventLogContract } from '../contract.fixture.js';
+import { newBatch, newEvent } from '../events.fixture.js';
+import { openSqliteEventLog } from './open-sqlite-event-log.js';
+import { temporaryFolder, type TemporaryFolder } from './temporary-folder.fixture.js';
+
+const onWarning = () => undefined;
+
+function corruptNewestSnapshot(logPath: string): void {
+  const folder = `${logPath}.snapshots`;
+  const newest = join(folder, readdirSync(folder).toSorted().at(-1) as string);
+  const bytes = readFileSync(newest);
+  bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
+  writeFileSync(newest, bytes);
+}
+
+describeEventLogContract('SQLite', async (options) => {
+  const folder = temporaryFolder();
+  const path = join(folder.path, 'events.db');
+  const log = await openSqliteEventLog({ path, ...options });
+  return {
+    log,
+    corruptNewestSnapshot: async () => corruptNewestSnapshot(path),
+    dispose: async () => {
+      await log.close();
+      folder.remove();
+    },
+  };
+});
+
+describe('the SQLite event log', () => {
+  let folder: TemporaryFolder;
+  let path: string;
+
+  beforeEach(() => {
+    folder = temporaryFolder();
+    path = join(folder.path, 'data', 'events.db');
+  });
+  afterEach(() => folder.remove());
+
+  const open = () => openSqliteEventLog({ path, onWarning });
+
+  it('goes on where it was closed: events, terms and snapshots', async () => {
+    const first = await open();
+    const epoch = await first.claimEpoch();
+    await first.append(newBatch(3), epoch);
+    await first.saveSnapshot({ position: 2, format: 4, state: '{}' });
+    const before = await first.read(0, 10);
+    await first.close();
+
+    const second = await open();
+    expect(await second.read(0, 10)).toEqual(before);
+    expect(await second.latestSnapshot()).toEqual({ position: 2, format: 4, state: '{}' });
+    const next = await second.claimEpoch();
+    expect(next).toBe(epoch + 1);
+    expect(await second.append([newEvent()], next)).toEqual({ first: 4, last: 4 });
+    await second.close();
+  });
+
+  it('leaves one file when it is closed', async () => {
+    const log = await open();
+    await log.append(newBatch(3), await log.claimEpoch());
+    await log.close();
+    const copy = new Database(join(folder.path, 'copy.db'));
+    copy.exec(`ATTACH '${path}' AS log`);
+    expect(readFileSync(`${path}-wal`).length).toBe(0);
+    expect(copy.prepare('SELECT count(*) AS events FROM log.events').all()).toMatchObject([{ events: 3 }]);
+    copy.close();
+  });
+
+  it('is opened by one at a time, and names the file', async () => {
+    const log = await open();
+    await expect(open()).rejects.toMatchObject({
+      name: 'LogOpenError',
+      code: 'in-use',
+      message: `the event log ${path} is already open by another Ekiden process`,
+    });
+    await log.close();
+    await (await open()).close();
+  });
+
+  it('can be read by others while it is open, by stream too', async () => {
+    const log = await open();
+    const epoch = await log.claimEpoch();
+    await log.append(
+      [newEvent({ stream: 'app:/a', data: { cpus: 2 } }), newEvent({ stream: 'app:/b' })],
+      epoch,
+    );
+    const shell = new Database(path);
+    const query = "SELECT position, json_extract(data, '$.cpus') AS cpus FROM events WHERE stream = 'app:/a'";
+    expect(shell.prepare(query).all()).toMatchObject([{ position: 1, cpus: 2 }]);
+    const plan = shell.prepare(`EXPLAIN QUERY PLAN ${query} AND position > 0 ORDER BY position`).all();
+    expect(JSON.stringify(plan)).toContain('events_by_stream (stream=? AND rowid>?)');
+    expect(JSON.stringify(plan)).not.toContain('TEMP B-TREE');
+    shell.close();
+    await log.close();
+  });
+
+  it('reports a writer that holds the file, keeps nothing of the batch, and goes on', async () => {
+    const log = await open();
+    const epoch = await log.claimEpoch();
+    const shell = new Database(path);
+    shell.exec('BEGIN IMMEDIATE');
+    const refused = { code: 'io', outcomeUnknown: false, message: expect.stringContaining(path) };
+    await expect(log.append(newBatch(2), epoch)).rejects.toMatchObject(refused);
+    shell.exec('ROLLBACK');
+    shell.close();
+    expect(await log.append(newBatch(2), epoch)).toEqual({ first: 1, last: 2 });
+    await log.close();
+  });
+
+  it('keeps its journal short while it is written and read', async () => {
+    const log = await open();
+    const epoch = await log.claimEpoch();
+    const seen: number[] = [];
+    log.subscribe(0, (batch) => {
+      seen.push(batch.length);
+    });
+    for (let round = 0; round < 40; round += 1) {
+      const batch = newBatch(100).map((event) => ({ ...event, data: 'x'.repeat(4000) }));
+      await log.append(batch, epoch);
+      await log.read(0, 10);
+    }
+    const journal = readFileSync(`${path}-wal`).length;
+    expect(journal).toBeLessThan(8 * 2 ** 20);
+    expect(await log.sizeBytes()).toBeGreaterThan(40 * 100 * 4000);
+    await log.close();
+  });
+
+  it('refuses a log of a newer release', async () => {
+    await (await open()).close();
+    const shell = new Database(path);
+    shell.exec("UPDATE meta SET value = 2 WHERE key = 'format'");
+    shell.close();
+    await expect(open()).rejects.toMatchObject({
+      code: 'newer-format',
+      message: expect.stringContaining('upgrade this node'),
+    });
+  });
+
+  it('refuses a file that is no log, and a folder that cannot be', async () => {
+    path = join(folder.path, 'events.db');
+    writeFileSync(path, 'not a database'.repeat(1000));
+    await expect(open()).rejects.toMatchObject({ code: 'unusable', message: expect.stringContaining(path) });
+    path = join(path, 'below-a-file', 'events.db');
+    await expect(open()).rejects.toMatchObject({ code: 'unusable', message: expect.stringContaining(path) });
+  });
+
+  it('refuses to read over a hole', async () => {
+    const log = await open();
+    await log.append(newBatch(5), await log.claimEpoch());
+    const shell = new Database(path);
+    shell.exec('DELETE FROM events WHERE position = 3');
+    shell.close();
+    await expect(log.read(0, 5)).rejects.toMatchObject({
+      code: 'io',
+      message: expect.stringContaining('lacks events'),
+    });
+    await log.close();
+  });
+
+  it('keeps a snapshot of many megabytes intact', async () => {
+    const log = await open();
+    await log.append([newEvent()], await log.claimEpoch());
+    const state = JSON.stringify('a😀'.repeat(1_500_000));
+    await log.saveSnapshot({ position: 1, format: 1, state });
+    expect((await log.latestSnapshot())?.state === state).toBe(true);
+    await log.close();
+  });
+});
