@@ -1,1 +1,3 @@
-export {};
+export { domainSettings } from './domain-settings.js';
+export { Scheduler, type SchedulerOptions } from './scheduler.js';
+export { SchedulerModule } from './scheduler.module.js';

@@ -1,0 +1,39 @@
+import {
+  ReadQueue,
+  ReadSchedulerStatus,
+  SubmitCommand,
+  type QueueItem,
+  type SchedulerStatus,
+  type Submission,
+} from '#domain';
+import { Inject } from '@nestjs/common';
+import { CommandHandler, QueryHandler, type ICommandHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Scheduler } from '../scheduler.js';
+
+/** The command bus's door to the writer. */
+@CommandHandler(SubmitCommand)
+export class SubmitCommandHandler implements ICommandHandler<SubmitCommand, Submission> {
+  constructor(@Inject(Scheduler) private readonly scheduler: Scheduler) {}
+
+  execute(command: SubmitCommand): Promise<Submission> {
+    return this.scheduler.submit(command);
+  }
+}
+
+@QueryHandler(ReadQueue)
+export class ReadQueueHandler implements IQueryHandler<ReadQueue, QueueItem[]> {
+  constructor(@Inject(Scheduler) private readonly scheduler: Scheduler) {}
+
+  async execute(): Promise<QueueItem[]> {
+    return this.scheduler.queue();
+  }
+}
+
+@QueryHandler(ReadSchedulerStatus)
+export class ReadSchedulerStatusHandler implements IQueryHandler<ReadSchedulerStatus, SchedulerStatus> {
+  constructor(@Inject(Scheduler) private readonly scheduler: Scheduler) {}
+
+  async execute(): Promise<SchedulerStatus> {
+    return this.scheduler.status();
+  }
+}

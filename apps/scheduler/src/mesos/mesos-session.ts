@@ -1,0 +1,159 @@
+import { EXIT_CODES, type Configuration, type ExitCode } from '#configuration';
+import type { Effect, SchedulerCommand, SchedulerStatus } from '#domain';
+import {
+  createSchedulerClient,
+  type Authentication,
+  type Event,
+  type FatalError,
+  type MasterDetector,
+  type SchedulerClient,
+  type Subscribed,
+} from '#mesos';
+import type { Logger } from '#observability';
+import { callFor } from './effects.js';
+import { frameworkInfo } from './framework-info.js';
+import type { SchedulerMetrics } from '../scheduler-metrics.js';
+
+/** What the session needs of its surroundings. */
+export interface MesosSessionPorts {
+  readonly configuration: Configuration;
+  readonly detector: MasterDetector;
+  readonly authentication?: Authentication;
+  readonly logger: Logger;
+  readonly metrics: SchedulerMetrics;
+  /** Passes news to the writer; `settled` is called once what they changed is durable. */
+  readonly tell: (command: SchedulerCommand, settled?: () => void) => void;
+  readonly frameworkId: () => string | undefined;
+  /** Roles to subscribe with, and those of them for which no offers are wanted at first. */
+  readonly roles: () => { readonly roles: readonly string[]; readonly suppressed: readonly string[] };
+  /** Nothing but a new process can help. */
+  readonly onFatal: (exitCode: ExitCode, message: string) => void;
+}
+
+/**
+ * Stands between the writer and Mesos: events become commands, effects become calls. Decides nothing. What
+ * gets lost here is found again by retries and reconciliation.
+ */
+export class MesosSession {
+  private readonly client: SchedulerClient;
+  private master: Subscribed['master_info'];
+
+  constructor(private readonly ports: MesosSessionPorts) {
+    const { detector, authentication, logger, frameworkId, configuration } = ports;
+    this.client = createSchedulerClient({
+      detector,
+      authentication,
+      logger,
+      frameworkId,
+      frameworkInfo: () => frameworkInfo(configuration, ports.roles().roles),
+      suppressedRoles: () => [...ports.roles().suppressed],
+      options: {
+        missedHeartbeats: configuration.mesosHeartbeatFailureThreshold,
+        connectDelayMaxMs: configuration.master.kind === 'local' ? 0 : 500,
+      },
+    });
+  }
+
+  start(): void {
+    this.client.start({
+      onSubscribed: (subscribed) => this.subscribed(subscribed),
+      onEvent: (event) => this.received(event),
+      onDisconnected: (reason) => {
+        this.ports.metrics.connected(false);
+        this.ports.logger.warn({ code: reason.code, reason: reason.message }, 'connection to the Mesos master lost');
+        this.ports.tell({ type: 'SchedulerLost', reason: reason.message });
+      },
+      onFatal: (error) => this.ports.onFatal(exitCodeFor(error), error.message),
+      onAlert: ({ code, message }) => this.ports.logger.warn({ code }, message),
+    });
+  }
+
+  /** Leaves the master with the tasks running; they are found again by the next session. */
+  stop(): void {
+    this.client.stop();
+    this.ports.metrics.connected(false);
+  }
+
+  /** Carries out effects in their order. */
+  perform(effects: readonly Effect[]): void {
+    for (const effect of effects) this.performOne(effect);
+  }
+
+  status(): Pick<SchedulerStatus, 'connected' | 'mesosLeaderUiUrl'> {
+    const { master } = this;
+    const address = master?.address;
+    const host = address?.hostname ?? address?.ip ?? master?.hostname;
+    const detected = host === undefined ? null : `http://${host}:${address?.port ?? master?.port ?? 5050}/`;
+    return {
+      connected: this.client.state === 'SUBSCRIBED',
+      mesosLeaderUiUrl: this.ports.configuration.mesosLeaderUiUrl ?? detected,
+    };
+  }
+
+  private subscribed(subscribed: Subscribed): Promise<void> {
+    this.master = subscribed.master_info;
+    this.ports.metrics.connected(true);
+    const frameworkId = subscribed.framework_id.value;
+    const master = subscribed.master_info?.hostname ?? '';
+    this.ports.logger.info({ frameworkId, master }, 'subscribed with the Mesos master');
+    const region = subscribed.master_info?.domain?.fault_domain?.region?.name;
+    // No offer is accepted before the framework id is durable (`spec/mesos-client.md` §6.3).
+    return new Promise((resolve) => {
+      this.ports.tell(
+        { type: 'SchedulerConnected', frameworkId, master, ...(region === undefined ? {} : { region }) },
+        resolve,
+      );
+    });
+  }
+
+  private received(event: Event): void {
+    switch (event.type) {
+      case 'OFFERS': {
+        const offers = event.offers.offers ?? [];
+        this.ports.metrics.offersReceived(offers.length);
+        return this.ports.tell({ type: 'ReceiveOffers', offers });
+      }
+      case 'UPDATE':
+        this.ports.metrics.statusReceived(event.update.status.state);
+        return this.ports.tell({ type: 'ReceiveStatus', status: event.update.status });
+      case 'FAILURE':
+        return this.ports.logger.info({ failure: event.failure }, 'an agent or executor failed');
+      default:
+        // Offers are answered in the turn they come in, so a rescinded one is no longer held; the rest concerns
+        // things that are not asked for: operations, inverse offers, messages of custom executors.
+        return;
+    }
+  }
+
+  private performOne(effect: Effect): void {
+    this.ports.metrics.called(effect);
+    const call = callFor(effect, (roles) => this.frameworkInfoWithId(roles));
+    void this.client.call(call).then((result) => {
+      if (result.outcome === 'accepted') return;
+      this.ports.logger.warn({ call: effect.type, ...result }, 'a call to the Mesos master was not accepted');
+      if (effect.type !== 'AcceptOffer') return;
+      const taskIds = effect.taskInfos.map((task) => task.task_id.value);
+      if (result.outcome === 'unknown') this.ports.tell({ type: 'LaunchUncertain', taskIds });
+      else this.ports.tell({ type: 'LaunchFailed', taskIds, reason: result.outcome });
+    });
+  }
+
+  private frameworkInfoWithId(roles: readonly string[]) {
+    const value = this.ports.frameworkId();
+    const info = frameworkInfo(this.ports.configuration, roles);
+    return value === undefined ? info : { ...info, id: { value } };
+  }
+}
+
+function exitCodeFor(error: FatalError): ExitCode {
+  switch (error.code) {
+    case 'FrameworkRemoved':
+      return EXIT_CODES.frameworkRemoved;
+    case 'FailedOver':
+      return EXIT_CODES.leadershipLost;
+    case 'HandlerFailed':
+      return EXIT_CODES.uncaughtError;
+    default:
+      return EXIT_CODES.mesosError;
+  }
+}

@@ -1,0 +1,21 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ReadQueueHandler, ReadSchedulerStatusHandler, SubmitCommandHandler } from './handlers/handlers.js';
+import { Scheduler } from './scheduler.js';
+
+/** Puts a scheduler behind the command and query buses. The host starts and stops the scheduler itself. */
+@Module({})
+export class SchedulerModule {
+  static forRoot(scheduler: Scheduler): DynamicModule {
+    return {
+      module: SchedulerModule,
+      imports: [CqrsModule],
+      providers: [
+        { provide: Scheduler, useValue: scheduler },
+        SubmitCommandHandler,
+        ReadQueueHandler,
+        ReadSchedulerStatusHandler,
+      ],
+    };
+  }
+}

@@ -1,0 +1,134 @@
+import { EXIT_CODES, type Configuration, type ExitCode } from '#configuration';
+import {
+  launchQueue,
+  rolesWanted,
+  type QueueItem,
+  type SchedulerStatus,
+  type Submission,
+  type SubmitCommand,
+} from '#domain';
+import type { EventLog } from '#event-log';
+import type { Authentication, MasterDetector } from '#mesos';
+import type { Logging, Metrics } from '#observability';
+import { domainSettings } from './domain-settings.js';
+import { MesosSession } from './mesos/mesos-session.js';
+import { SchedulerMetrics } from './scheduler-metrics.js';
+import { IdentitySource } from './writer/identity-source.js';
+import { Snapshotter } from './writer/snapshotter.js';
+import { Writer } from './writer/writer.js';
+
+/** How often the writer is told that time has passed. */
+const TICK_INTERVAL_MS = 100;
+
+/** What a process gives to its scheduler. */
+export interface SchedulerOptions {
+  readonly log: EventLog;
+  readonly configuration: Configuration;
+  readonly logging: Logging;
+  readonly metrics: Metrics;
+  readonly detector: MasterDetector;
+  readonly authentication?: Authentication;
+  /** `host:port` under which this node is known. */
+  readonly node: string;
+  /** The process cannot go on as leader; it should end with this code. */
+  readonly onFatal: (exitCode: ExitCode, message: string) => void;
+}
+
+/** The leader: one writer, its clock and its session with Mesos. */
+export class Scheduler {
+  private readonly writer: Writer;
+  private readonly session: MesosSession;
+  private readonly identity = new IdentitySource();
+  private ticker: NodeJS.Timeout | undefined;
+  private sessionWanted = false;
+  private leadershipStartedMs: number | undefined;
+
+  constructor(private readonly options: SchedulerOptions) {
+    const { log, configuration, logging, node, detector, authentication, onFatal } = options;
+    const metrics = new SchedulerMetrics(options.metrics);
+    this.writer = new Writer({
+      log,
+      node,
+      metrics,
+      identity: this.identity,
+      settings: domainSettings(configuration),
+      snapshotter: new Snapshotter(log, configuration.snapshotIntervalEvents, logging.logger('snapshots')),
+      logger: logging.logger('writer'),
+      perform: (effects) => this.session.perform(effects),
+      onDegraded: () => this.leaveMesos(),
+      onReady: () => this.becomeLeader(),
+    });
+    this.session = new MesosSession({
+      configuration,
+      detector,
+      authentication,
+      metrics,
+      logger: logging.logger('mesos'),
+      tell: (command, settled) => this.writer.tell(command, settled),
+      frameworkId: () => this.writer.view.state.frameworkId,
+      roles: () => rolesWanted(this.writer.view.runtime, this.identity.nowMs()),
+      onFatal,
+    });
+    metrics.observe({
+      leadershipStartedMs: () => (this.writer.ready ? this.leadershipStartedMs : undefined),
+      epoch: () => this.writer.currentEpoch,
+      queuedCommands: () => this.writer.queuedCommands,
+      inFlightKills: () => this.writer.view.runtime.kills.inFlight,
+    });
+  }
+
+  /** Recovers the state and takes the lead; the session with Mesos begins when that is done. */
+  async start(): Promise<void> {
+    this.sessionWanted = true;
+    await this.writer.start();
+    this.ticker = setInterval(() => this.writer.tell({ type: 'Tick' }), TICK_INTERVAL_MS);
+  }
+
+  /** Leaves Mesos with the tasks running and gives up the lead once everything decided is durable. */
+  async stop(): Promise<void> {
+    this.sessionWanted = false;
+    clearInterval(this.ticker);
+    this.session.stop();
+    await this.writer.stop();
+  }
+
+  submit({ command, actor, idempotencyKey }: SubmitCommand): Promise<Submission> {
+    return this.writer.submit(command, actor, idempotencyKey);
+  }
+
+  /** The launch queue as it stands (`spec/scheduling.md` §2.7). */
+  queue(): QueueItem[] {
+    const { state, runtime } = this.writer.view;
+    return launchQueue(state, runtime, this.identity.nowMs());
+  }
+
+  status(): SchedulerStatus {
+    return {
+      ...this.session.status(),
+      frameworkId: this.writer.view.state.frameworkId ?? null,
+      ready: this.writer.ready,
+    };
+  }
+
+  private becomeLeader(): void {
+    this.leadershipStartedMs = performance.now();
+    if (!this.sessionWanted) return;
+    const { state } = this.writer.view;
+    if (state.frameworkId === undefined && hasTasks(state.instances.values())) {
+      const message =
+        'the log holds running instances but no framework id: registering anew would orphan every task';
+      return this.options.onFatal(EXIT_CODES.frameworkIdMissing, message);
+    }
+    this.session.start();
+  }
+
+  /** The writer rebuilds its state: a new session begins with it, and Mesos tells everything again. */
+  private leaveMesos(): void {
+    this.session.stop();
+  }
+}
+
+function hasTasks(instances: Iterable<{ readonly task?: unknown }>): boolean {
+  for (const instance of instances) if (instance.task !== undefined) return true;
+  return false;
+}

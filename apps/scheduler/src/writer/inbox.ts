@@ -1,0 +1,54 @@
+import type { Actor, ApiCommand, SchedulerCommand, Submission } from '#domain';
+
+/** A command of the API with the promise that waits for its answer. */
+export interface ApiItem {
+  readonly kind: 'api';
+  readonly command: ApiCommand;
+  readonly actor: Actor;
+  readonly idempotencyKey?: string;
+  readonly answer: (submission: Submission) => void;
+}
+
+/** What the cluster or the clock tells. */
+export interface SchedulerItem {
+  readonly kind: 'scheduler';
+  readonly command: SchedulerCommand;
+  /** Called when what was decided is durable; not called when it was given up. */
+  readonly settled?: () => void;
+}
+
+export type InboxItem = ApiItem | SchedulerItem;
+
+/** First in, first out, without shifting arrays. */
+export class Inbox {
+  private items: InboxItem[] = [];
+  private next = 0;
+
+  get length(): number {
+    return this.items.length - this.next;
+  }
+
+  push(item: InboxItem): void {
+    this.items.push(item);
+  }
+
+  shift(): InboxItem | undefined {
+    const item = this.items[this.next];
+    if (item === undefined) return undefined;
+    this.next += 1;
+    if (this.next === this.items.length) this.clear();
+    return item;
+  }
+
+  /** Takes everything out. */
+  drain(): InboxItem[] {
+    const rest = this.items.slice(this.next);
+    this.clear();
+    return rest;
+  }
+
+  private clear(): void {
+    this.items = [];
+    this.next = 0;
+  }
+}

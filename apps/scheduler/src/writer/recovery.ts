@@ -1,0 +1,53 @@
+import {
+  evolve,
+  restoreSnapshot,
+  SNAPSHOT_FORMAT,
+  State,
+  type RecordedEvent,
+} from '#domain';
+import type { EventLog, StoredEvent } from '#event-log';
+import type { Logger } from '#observability';
+
+/** A state rebuilt from the log, with what it took. */
+export interface Recovered {
+  readonly state: State;
+  /** Time of the newest event, epoch ms; 0 for an empty log. */
+  readonly lastEventMs: number;
+  readonly replayed: number;
+  /** Position of the snapshot it began with; 0 without one. */
+  readonly snapshotPosition: number;
+}
+
+/** Folds the newest usable snapshot and every event after it. */
+export async function recoverState(log: EventLog, logger: Logger): Promise<Recovered> {
+  const state = await stateOfSnapshot(log, logger);
+  const snapshotPosition = state.position;
+  let lastEventMs = 0;
+  let replayed = 0;
+  await log.replay(snapshotPosition, (page) => {
+    for (const event of page) evolve(state, recordedFrom(event));
+    lastEventMs = page.at(-1)?.time ?? lastEventMs;
+    replayed += page.length;
+  });
+  return { state, lastEventMs, replayed, snapshotPosition };
+}
+
+/** A stored event as the fold takes it: the log keeps types open, the up-casters have brought data to today's shape. */
+export function recordedFrom(event: StoredEvent): RecordedEvent {
+  return event as unknown as RecordedEvent;
+}
+
+async function stateOfSnapshot(log: EventLog, logger: Logger): Promise<State> {
+  const snapshot = await log.latestSnapshot();
+  if (snapshot === undefined) return new State();
+  if (snapshot.format !== SNAPSHOT_FORMAT) {
+    logger.info({ format: snapshot.format }, 'the snapshot is of another format: replaying the whole log');
+    return new State();
+  }
+  try {
+    return restoreSnapshot(snapshot.state);
+  } catch (error) {
+    logger.warn({ error: String(error) }, 'the snapshot cannot be read: replaying the whole log');
+    return new State();
+  }
+}

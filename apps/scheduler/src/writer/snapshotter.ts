@@ -1,0 +1,62 @@
+import { setImmediate as nextTurnOfTheLoop } from 'node:timers/promises';
+import { captureSnapshot, SNAPSHOT_FORMAT, type State } from '#domain';
+import type { EventLog } from '#event-log';
+import type { Logger } from '#observability';
+
+/** A snapshot that took long is not followed by the next before this many times its duration. */
+const REST_FACTOR = 20;
+
+/**
+ * Saves the state now and then, so that the next start needs to replay little. A snapshot is a cache: failing
+ * to write one costs time at the next start, never data.
+ */
+export class Snapshotter {
+  private lastPosition = 0;
+  private restUntilMs = 0;
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly intervalEvents: number,
+    private readonly logger: Logger,
+  ) {}
+
+  /** A state of this position was recovered: the next snapshot is due an interval later. */
+  beginAt(position: number): void {
+    this.lastPosition = position;
+  }
+
+  /** Takes a snapshot if one is due; it is saved once everything the state rests on is `durable`. */
+  maybeTake(state: State, durable: Promise<unknown>): void {
+    if (this.running !== undefined || state.position - this.lastPosition < this.intervalEvents) return;
+    if (performance.now() < this.restUntilMs) return;
+    this.lastPosition = state.position;
+    this.running = this.take(state, durable).finally(() => {
+      this.running = undefined;
+    });
+  }
+
+  /** Resolves when no snapshot is being written. */
+  async settled(): Promise<void> {
+    await this.running;
+  }
+
+  private async take(state: State, durable: Promise<unknown>): Promise<void> {
+    const startedMs = performance.now();
+    const { position } = state;
+    const slices: string[] = [];
+    try {
+      for (const slice of captureSnapshot(state)) {
+        slices.push(slice);
+        await nextTurnOfTheLoop();
+      }
+      await durable;
+      await this.log.saveSnapshot({ position, format: SNAPSHOT_FORMAT, state: slices.join('') });
+      const durationMs = Math.round(performance.now() - startedMs);
+      this.restUntilMs = performance.now() + durationMs * REST_FACTOR;
+      this.logger.debug({ position, durationMs }, 'snapshot saved');
+    } catch (error) {
+      this.logger.warn({ position, error: String(error) }, 'no snapshot could be saved');
+    }
+  }
+}

@@ -1,0 +1,309 @@
+import {
+  decideApiCommand,
+  decideSchedulerCommand,
+  resume,
+  SchedulerRuntime,
+  settle,
+  State,
+  Turn,
+  type Actor,
+  type ApiCommand,
+  type DomainSettings,
+  type Effect,
+  type SchedulerCommand,
+  type Submission,
+} from '#domain';
+import { LogUnavailableError, type EventLog } from '#event-log';
+import type { Logger } from '#observability';
+import { setImmediate as nextTurnOfTheLoop, setTimeout as delay } from 'node:timers/promises';
+import { IdempotentCommands } from './idempotent-commands.js';
+import type { IdentitySource } from './identity-source.js';
+import { Inbox, type ApiItem, type InboxItem } from './inbox.js';
+import { recoverState } from './recovery.js';
+import type { Snapshotter } from './snapshotter.js';
+import type { SchedulerMetrics } from '../scheduler-metrics.js';
+
+/** A turn ends after this time, so that the event loop is never held up for long (`design.md` §5). */
+const TURN_BUDGET_MS = 8;
+
+/** So many batches may be on their way to the disk while the next one is decided. */
+const APPENDS_IN_FLIGHT = 2;
+
+/** How often a log that takes no writes is asked whether it does again. */
+const RETRY_INTERVAL_MS = 1000;
+
+/** What the writer needs of the world. */
+export interface WriterPorts {
+  readonly log: EventLog;
+  readonly settings: DomainSettings;
+  readonly identity: IdentitySource;
+  readonly snapshotter: Snapshotter;
+  readonly logger: Logger;
+  readonly metrics: SchedulerMetrics;
+  /** `host:port` under which this node is known. */
+  readonly node: string;
+  /** Carries out effects; called in order, only with effects whose events are durable. */
+  readonly perform: (effects: readonly Effect[]) => void;
+  /** The writer lost its log: whatever rests on undurable state must be dropped. */
+  readonly onDegraded: () => void;
+  /** State is loaded (again), commands are decided. */
+  readonly onReady: () => void;
+}
+
+interface Answer {
+  readonly item: ApiItem;
+  readonly submission: Submission;
+}
+
+type Phase = 'stopped' | 'recovering' | 'ready' | 'stopping';
+
+/**
+ * The single writer. Commands of the API, news of the cluster and the clock pass through one inbox; they are
+ * decided in memory one after another, what was decided together is appended together, and only when that is
+ * durable are callers answered and effects carried out. If an append fails nothing is guessed: the state is
+ * thrown away and rebuilt from the log (`design.md` §1).
+ */
+export class Writer {
+  private phase: Phase = 'stopped';
+  private state = new State();
+  private runtime: SchedulerRuntime;
+  private epoch = 0;
+  private readonly inbox = new Inbox();
+  private readonly idempotent = new IdempotentCommands();
+  private draining = false;
+  private appendsInFlight = 0;
+  /** Grows with every rebuild: what an older generation began is void. */
+  private generation = 0;
+  private durablePosition = 0;
+  private unavailableReason = 'Ekiden is starting';
+
+  constructor(private readonly ports: WriterPorts) {
+    this.runtime = new SchedulerRuntime(ports.settings, 0);
+  }
+
+  get ready(): boolean {
+    return this.phase === 'ready';
+  }
+
+  /** Number of the present leader term. */
+  get currentEpoch(): number {
+    return this.epoch;
+  }
+
+  get queuedCommands(): number {
+    return this.inbox.length;
+  }
+
+  /** The state as decided so far, including what is not durable yet: for the scheduler's own questions only. */
+  get view(): { readonly state: State; readonly runtime: SchedulerRuntime } {
+    return { state: this.state, runtime: this.runtime };
+  }
+
+  /** Rebuilds the state and begins to decide. Rejects when the log cannot be read. */
+  async start(): Promise<void> {
+    this.phase = 'recovering';
+    await this.recover();
+  }
+
+  /** Decides what is in the inbox, waits until it is durable, then decides nothing more. */
+  async stop(): Promise<void> {
+    if (this.phase === 'stopped') return;
+    const wasReady = this.phase === 'ready';
+    this.phase = 'stopping';
+    this.unavailableReason = 'Ekiden is stopping';
+    while (wasReady && (this.inbox.length > 0 || this.appendsInFlight > 0)) await nextTurnOfTheLoop();
+    this.refuseAll(this.inbox.drain());
+    await this.ports.snapshotter.settled();
+    this.phase = 'stopped';
+  }
+
+  /** Asks for a decision; the answer comes when everything it rests on is durable. Never rejects. */
+  submit(command: ApiCommand, actor: Actor, idempotencyKey?: string): Promise<Submission> {
+    return new Promise((answer) => {
+      const item: ApiItem = { kind: 'api', command, actor, idempotencyKey, answer };
+      if (this.phase !== 'ready') return this.refuseAll([item]);
+      this.enqueue(item);
+    });
+  }
+
+  /** Tells what the cluster or the clock says. Nothing is lost by telling it in vain: it will be told again. */
+  tell(command: SchedulerCommand, settled?: () => void): void {
+    if (this.phase === 'ready') this.enqueue({ kind: 'scheduler', command, settled });
+  }
+
+  private enqueue(item: InboxItem): void {
+    this.inbox.push(item);
+    this.scheduleDrain();
+  }
+
+  private scheduleDrain(): void {
+    if (this.draining || this.appendsInFlight >= APPENDS_IN_FLIGHT || this.inbox.length === 0) return;
+    this.draining = true;
+    setImmediate(() => {
+      this.draining = false;
+      if (this.phase === 'ready' || this.phase === 'stopping') this.runTurn();
+    });
+  }
+
+  /** Decides as much of the inbox as fits into one turn and sends it on its way to the disk. */
+  private runTurn(): void {
+    if (this.inbox.length === 0) return;
+    const turn = this.newTurn();
+    const answers: Answer[] = [];
+    const settled: (() => void)[] = [];
+    const deadlineMs = performance.now() + TURN_BUDGET_MS;
+    let item: InboxItem | undefined;
+    try {
+      while ((item = this.inbox.shift()) !== undefined) {
+        this.decide(turn, item, answers);
+        if (item.kind === 'scheduler' && item.settled !== undefined) settled.push(item.settled);
+        if (performance.now() >= deadlineMs) break;
+      }
+      settle(turn);
+    } catch (error) {
+      return this.abandon(error, item, answers);
+    }
+    this.commit(turn, answers, settled);
+    this.scheduleDrain();
+  }
+
+  private decide(turn: Turn, item: InboxItem, answers: Answer[]): void {
+    if (item.kind === 'scheduler') {
+      turn.attributeTo(this.causeOf(turn, 'mesos'));
+      decideSchedulerCommand(turn, item.command);
+      return;
+    }
+    const reply = this.idempotent.decide(turn, item, () => decideApiCommand(turn, item.command));
+    answers.push({ item, submission: { reply, position: this.state.position } });
+  }
+
+  /** A decision failed half-way, which is a bug: nothing of its turn may survive in memory. */
+  private abandon(error: unknown, culprit: InboxItem | undefined, answers: readonly Answer[]): void {
+    const command = culprit?.command.type;
+    this.ports.logger.error({ error: describe(error), command }, 'a decision failed: this is a bug');
+    if (culprit?.kind === 'api') {
+      const reply = { kind: 'refused', code: 'InternalError', reason: messageOf(error) } as const;
+      culprit.answer({ reply, position: this.durablePosition });
+    }
+    this.refuseAll(answers.map(({ item }) => item).filter((item) => item !== culprit));
+    this.degrade(error);
+  }
+
+  private newTurn(): Turn {
+    return new Turn(this.state, this.runtime, this.ports.settings, this.ports.identity.turnEnvironment());
+  }
+
+  private causeOf(turn: Turn, kind: 'mesos' | 'system') {
+    return { actor: { kind }, correlationId: turn.environment.newEventId(), causationId: null } as const;
+  }
+
+  private commit(turn: Turn, answers: readonly Answer[], settled: readonly (() => void)[]): void {
+    const { generation } = this;
+    const durable = this.append(turn);
+    this.appendsInFlight += 1;
+    this.ports.snapshotter.maybeTake(this.state, durable);
+    durable.then(
+      () => {
+        if (generation !== this.generation) return;
+        this.appendsInFlight -= 1;
+        this.durablePosition = Math.max(this.durablePosition, answers.at(-1)?.submission.position ?? 0);
+        for (const { item, submission } of answers) item.answer(submission);
+        for (const done of settled) done();
+        this.ports.perform(turn.effects);
+        this.scheduleDrain();
+      },
+      (error: unknown) => {
+        this.refuseAll(answers.map(({ item }) => item));
+        if (generation === this.generation) this.degrade(error);
+      },
+    );
+  }
+
+  /** Effects of a turn that decided nothing still wait for the turns before it, so that order is kept. */
+  private tail: Promise<unknown> = Promise.resolve();
+
+  private append(turn: Turn): Promise<unknown> {
+    if (turn.events.length === 0) return this.tail;
+    const startedMs = performance.now();
+    const appended = this.ports.log.append(turn.events, this.epoch).then(() => {
+      this.ports.metrics.appended(performance.now() - startedMs);
+    });
+    this.tail = Promise.all([this.tail, appended]);
+    this.tail.catch(() => undefined);
+    return this.tail;
+  }
+
+  /** The log refused: nothing that is not on it may have happened. Rebuild, and come back when it takes writes. */
+  private degrade(error: unknown): void {
+    const reason = messageOf(error);
+    this.ports.logger.error({ error: reason }, 'the event log takes no writes: rebuilding the state from it');
+    this.generation += 1;
+    this.phase = this.phase === 'stopping' ? 'stopping' : 'recovering';
+    this.unavailableReason = reason;
+    this.appendsInFlight = 0;
+    this.tail = Promise.resolve();
+    this.refuseAll(this.inbox.drain());
+    this.ports.onDegraded();
+    if (this.phase === 'recovering') void this.recoverWhenWritable();
+  }
+
+  private async recoverWhenWritable(): Promise<void> {
+    for (let attempt = 1; this.phase === 'recovering'; attempt++) {
+      try {
+        await this.ports.log.checkWritable();
+        await this.recover();
+        return;
+      } catch (error) {
+        this.unavailableReason = messageOf(error);
+        if (!(error instanceof LogUnavailableError)) {
+          this.ports.logger.error({ error: this.unavailableReason, attempt }, 'recovery failed, trying again');
+        }
+        await delay(RETRY_INTERVAL_MS);
+      }
+    }
+  }
+
+  private async recover(): Promise<void> {
+    const { log, logger, identity, settings, snapshotter, node } = this.ports;
+    const startedMs = performance.now();
+    this.epoch = await log.claimEpoch();
+    const { state, lastEventMs, replayed, snapshotPosition } = await recoverState(log, logger);
+    identity.notBefore(lastEventMs);
+    this.state = state;
+    this.runtime = new SchedulerRuntime(settings, identity.nowMs());
+    this.durablePosition = state.position;
+    snapshotter.beginAt(snapshotPosition);
+
+    const turn = this.newTurn();
+    turn.attributeTo(this.causeOf(turn, 'system'));
+    resume(turn, { node, epoch: this.epoch });
+    await log.append(turn.events, this.epoch);
+    this.phase = 'ready';
+    logger.info(
+      {
+        epoch: this.epoch,
+        position: state.position,
+        snapshotPosition,
+        replayed,
+        durationMs: Math.round(performance.now() - startedMs),
+        apps: state.apps.size,
+        instances: state.instances.size,
+      },
+      'state recovered from the event log',
+    );
+    this.ports.onReady();
+    this.ports.perform(turn.effects);
+  }
+
+  private refuseAll(items: readonly InboxItem[]): void {
+    const reply = { kind: 'refused', code: 'LogUnavailable', reason: this.unavailableReason } as const;
+    for (const item of items) {
+      if (item.kind === 'api') item.answer({ reply, position: this.durablePosition });
+    }
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,39 @@
+import type { ApiCommand, Reply } from '../commands/command.js';
+import type { Turn } from '../deciding/turn.js';
+import type { UnversionedApp } from '../definitions/app/app-definition.js';
+import { parseAppDefinition } from '../definitions/app/parse-app.js';
+import { parentPath } from '../ids/path-id.js';
+import { changeTree } from './change-tree.js';
+import { definitionContext, refusalOf } from './definition-context.js';
+import { prepareApp, withVersion } from './prepare-app.js';
+
+/** `POST /v2/apps` (`spec/rest-api.md` §7.3). */
+export function createApp(
+  turn: Turn,
+  { json, force, uri }: Extract<ApiCommand, { type: 'CreateApp' }>,
+): Reply {
+  const parsed = parseAppDefinition(json, definitionContext(turn, force));
+  if (!parsed.ok) return refusalOf(parsed.error);
+  const { id } = parsed.value;
+  if (turn.state.apps.has(id)) return { kind: 'refused', code: 'AppAlreadyExists', appId: id };
+  return storeOne(turn, parsed.value, { force, uri });
+}
+
+/** Stores one app, new or changed, and starts its deployment. */
+export function storeOne(
+  turn: Turn,
+  definition: UnversionedApp,
+  { force, uri }: { force: boolean; uri: string },
+): Reply {
+  const prepared = prepareApp(turn, definition);
+  if ('kind' in prepared) return prepared;
+  const created = !turn.state.apps.has(definition.id);
+  const reply = changeTree(turn, {
+    wishes: [{ type: 'store', app: prepared.app }],
+    force,
+    groupId: parentPath(definition.id),
+    uri,
+  });
+  if (reply.kind === 'refused') return reply;
+  return { ...reply, created, submitted: withVersion(prepared.submitted, reply.version) };
+}

@@ -1,0 +1,102 @@
+import type { ApiCommand, Refusal, Reply } from '../commands/command.js';
+import type { Turn } from '../deciding/turn.js';
+import type { AppDefinition, UnversionedApp } from '../definitions/app/app-definition.js';
+import { parseAppUpdate, UPDATE_WITHOUT_ID } from '../definitions/app/app-update.js';
+import { parseAppDefinition } from '../definitions/app/parse-app.js';
+import type { DefinitionContext } from '../definitions/settings.js';
+import { ROOT } from '../ids/path-id.js';
+import { changeTree, type Wish } from './change-tree.js';
+import { definitionContext, refusalOf } from './definition-context.js';
+import { prepareApp, withVersion } from './prepare-app.js';
+import { applyUpdate } from './update-app.js';
+
+type UpdateApps = Extract<ApiCommand, { type: 'UpdateApps' }>;
+
+/** Bulk `PUT` and `PATCH /v2/apps`: items apply in order, all or none (`spec/rest-api.md` §7.6). */
+export function updateApps(turn: Turn, command: UpdateApps): Reply {
+  if (!Array.isArray(command.json)) return notAnArray(command);
+  const batch = new Batch(turn, command);
+  for (const item of command.json as readonly unknown[]) {
+    const refusal = batch.add(item);
+    if (refusal !== undefined) return refusal;
+  }
+  return changeTree(turn, { wishes: batch.wishes(), force: command.force, groupId: ROOT });
+}
+
+/** What the path takes, and which path was probably meant. */
+function notAnArray({ createMissing, json }: UpdateApps): Refusal {
+  const method = createMissing ? 'PUT' : 'PATCH';
+  const id = (json as { id?: unknown } | null)?.id;
+  const meant = typeof id === 'string' && id !== '' ? id.replace(/^\/+/, '') : '{id}';
+  return {
+    kind: 'refused',
+    code: 'Invalid',
+    message: 'Invalid JSON',
+    details: [
+      {
+        path: '',
+        errors: [
+          'error.expected.jsarray',
+          `${method} /v2/apps takes an array of apps; to change a single app use ${method} /v2/apps/${meant}`,
+        ],
+      },
+    ],
+  };
+}
+
+/** The definitions of one request as they come about item by item. */
+class Batch {
+  private readonly apps = new Map<string, UnversionedApp>();
+  private readonly claimedPorts = new Set<number>();
+  private readonly context: DefinitionContext;
+
+  constructor(
+    private readonly turn: Turn,
+    private readonly command: UpdateApps,
+  ) {
+    this.context = definitionContext(turn, command.force);
+  }
+
+  wishes(): Wish[] {
+    return [...this.apps.values()].map((app) => ({ type: 'store', app }));
+  }
+
+  add(item: unknown): Refusal | undefined {
+    const definition = this.command.partialUpdate ? this.updated(item) : this.complete(item);
+    if ('kind' in definition) return definition;
+    const prepared = prepareApp(this.turn, definition, this.claimedPorts);
+    if ('kind' in prepared) return prepared;
+    this.apps.set(prepared.app.id, prepared.app);
+    return undefined;
+  }
+
+  private complete(item: unknown): UnversionedApp | Refusal {
+    const parsed = parseAppDefinition(item, this.context);
+    return parsed.ok ? parsed.value : refusalOf(parsed.error);
+  }
+
+  private updated(item: unknown): UnversionedApp | Refusal {
+    const update = parseAppUpdate(item, this.context);
+    if (!update.ok) return refusalOf(update.error);
+    const { id } = update.value;
+    if (id === undefined) return { kind: 'refused', code: 'Invalid', message: UPDATE_WITHOUT_ID };
+    const present = this.present(id);
+    if (present !== undefined) {
+      return applyUpdate(this.turn, present, { update: update.value, context: this.context });
+    }
+    // An app that comes into being here says nothing about ports unless it says so (§16 no. 5).
+    const parsed = parseAppDefinition(item, this.context, { urlId: id, impliedPorts: [] });
+    if (!parsed.ok) return refusalOf(parsed.error);
+    return this.command.createMissing ? parsed.value : { kind: 'refused', code: 'AppNotFound', appId: id };
+  }
+
+  /** The app as earlier items of the request left it, else as it is stored. */
+  private present(id: string): AppDefinition | undefined {
+    const stored = this.turn.state.apps.get(id);
+    const pending = this.apps.get(id);
+    if (pending === undefined) return stored;
+    return stored === undefined
+      ? withVersion(pending, this.turn.state.rootVersion)
+      : { ...pending, version: stored.version, versionInfo: stored.versionInfo };
+  }
+}

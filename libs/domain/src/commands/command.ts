@@ -1,0 +1,119 @@
+import type { Offer, TaskStatus } from '../cluster/mesos-shapes.js';
+import type { AppDefinition } from '../definitions/app/app-definition.js';
+import type { Violation } from '../definitions/result.js';
+import type { Plan } from '../deployments/plan.js';
+import type { Instance } from '../instances/instance.js';
+import type { Timestamp } from '../time/timestamp.js';
+
+/** What people ask for. `json` is the parsed request body; its meaning is judged here, not at the edge. */
+export type ApiCommand =
+  | { readonly type: 'CreateApp'; readonly json: unknown; readonly force: boolean; readonly uri: string }
+  /** `PUT /v2/apps/{id}`: create, merge, replace or roll back (`spec/rest-api.md` §7.4). */
+  | {
+      readonly type: 'PutApp';
+      readonly appId: string;
+      readonly json: unknown;
+      readonly force: boolean;
+      readonly partialUpdate: boolean;
+      readonly uri: string;
+    }
+  | {
+      readonly type: 'PatchApp';
+      readonly appId: string;
+      readonly json: unknown;
+      readonly force: boolean;
+      readonly uri: string;
+    }
+  /** `PUT /v2/apps` (`createMissing`) and `PATCH /v2/apps`: all or nothing, one deployment. */
+  | {
+      readonly type: 'UpdateApps';
+      readonly json: unknown;
+      readonly force: boolean;
+      readonly partialUpdate: boolean;
+      readonly createMissing: boolean;
+    }
+  | { readonly type: 'DeleteApp'; readonly appId: string; readonly force: boolean }
+  | { readonly type: 'RestartApp'; readonly appId: string; readonly force: boolean }
+  /** Kill without scaling: the tasks are replaced; with `wipe` the instances are. */
+  | { readonly type: 'KillTasks'; readonly selection: TaskSelection; readonly wipe: boolean }
+  /** Kill and lower `instances` by as many. */
+  | { readonly type: 'KillAndScale'; readonly selection: TaskSelection; readonly force: boolean }
+  | { readonly type: 'CancelDeployment'; readonly deploymentId: string; readonly force: boolean }
+  | { readonly type: 'ResetDelay'; readonly appId: string };
+
+/** Which tasks a kill means: of one app (all, on a host, or one task), or tasks of any app by id. */
+export type TaskSelection =
+  | { readonly appId: string; readonly host?: string; readonly taskId?: string }
+  | { readonly taskIds: readonly string[] };
+
+/** What the cluster and the clock tell. */
+export type SchedulerCommand =
+  | {
+      readonly type: 'SchedulerConnected';
+      readonly frameworkId: string;
+      readonly master: string;
+      readonly region?: string;
+    }
+  | { readonly type: 'SchedulerLost'; readonly reason: string }
+  | { readonly type: 'ReceiveOffers'; readonly offers: readonly Offer[] }
+  /** The launch of these tasks was certainly not carried out. */
+  | { readonly type: 'LaunchFailed'; readonly taskIds: readonly string[]; readonly reason: string }
+  /** It is not known what became of these tasks: Mesos shall tell. */
+  | { readonly type: 'LaunchUncertain'; readonly taskIds: readonly string[] }
+  | { readonly type: 'ReceiveStatus'; readonly status: TaskStatus }
+  /** Time has passed: overdue tasks, unreachable time-outs, back-offs, retries. */
+  | { readonly type: 'Tick' };
+
+export type Command = ApiCommand | SchedulerCommand;
+
+/** An answer to an `ApiCommand`: done, or refused with a reason the API knows how to print. */
+export type Reply = Accepted | Killed | Done | Refusal;
+
+/** A change of the tree was stored and its deployment began. `app`: the stored form, for single-app commands. */
+export interface Accepted {
+  readonly kind: 'accepted';
+  readonly deploymentId: string;
+  readonly version: Timestamp;
+  /** A single-app command created the app. */
+  readonly created?: boolean;
+  /** What POST prints: the definition before service ports were assigned. */
+  readonly submitted?: AppDefinition;
+  readonly plan: Plan;
+}
+
+/** Instances selected by a kill without scaling, as they were when the kill was decided. */
+export interface Killed {
+  readonly kind: 'killed';
+  readonly instances: readonly Instance[];
+}
+
+/** Done with nothing to tell: forced cancel, delay reset. */
+export interface Done {
+  readonly kind: 'done';
+}
+
+/** Why a command changed nothing. */
+export type Refusal =
+  /** Shape or meaning is wrong (`spec/definitions.md` §2.2); `message` and `details` are in wire form. */
+  | {
+      readonly kind: 'refused';
+      readonly code: 'Invalid';
+      readonly message: string;
+      readonly details?: readonly Violation[];
+    }
+  | { readonly kind: 'refused'; readonly code: 'BadRequest'; readonly message: string }
+  | { readonly kind: 'refused'; readonly code: 'AppAlreadyExists'; readonly appId: string }
+  | { readonly kind: 'refused'; readonly code: 'AppNotFound'; readonly appId: string }
+  | { readonly kind: 'refused'; readonly code: 'PathNotFound'; readonly path: string }
+  | { readonly kind: 'refused'; readonly code: 'TaskNotFound'; readonly taskId: string }
+  | { readonly kind: 'refused'; readonly code: 'DeploymentNotFound'; readonly deploymentId: string }
+  | { readonly kind: 'refused'; readonly code: 'AppNotQueued'; readonly appId: string }
+  | { readonly kind: 'refused'; readonly code: 'AppLocked'; readonly deploymentIds: readonly string[] }
+  | { readonly kind: 'refused'; readonly code: 'TooManyDeployments'; readonly limit: number }
+  | { readonly kind: 'refused'; readonly code: 'ServicePortsExhausted'; readonly min: number; readonly max: number }
+  /** The same idempotency key came with another request. */
+  | { readonly kind: 'refused'; readonly code: 'IdempotencyKeyReused'; readonly key: string }
+  /** The log takes no writes now; nothing was changed. */
+  | { readonly kind: 'refused'; readonly code: 'LogUnavailable'; readonly reason: string }
+  /** A bug was hit while deciding; nothing was changed. */
+  | { readonly kind: 'refused'; readonly code: 'InternalError'; readonly reason: string };

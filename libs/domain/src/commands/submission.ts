@@ -1,0 +1,56 @@
+import type { AppDefinition } from '../definitions/app/app-definition.js';
+import type { Timestamp } from '../time/timestamp.js';
+import type { ApiCommand, Reply } from './command.js';
+
+/** Who asked for something; stored with every event that follows from it. */
+export interface Actor {
+  readonly kind: 'user' | 'system' | 'mesos' | 'import';
+  readonly name?: string;
+  /** Peer address without port. */
+  readonly address?: string;
+  /** A proxy that passed the request on. */
+  readonly via?: string;
+}
+
+/** The typed door of the writer: travels over the command bus from any node's API to the leader. */
+export class SubmitCommand {
+  constructor(
+    readonly command: ApiCommand,
+    readonly actor: Actor,
+    /** The client's `Idempotency-Key`: the same key gets the first answer again. */
+    readonly idempotencyKey?: string,
+  ) {}
+}
+
+/** The writer's answer, given once everything it rests on is durable. */
+export interface Submission {
+  readonly reply: Reply;
+  /** A projection at this position has seen everything the reply speaks of. */
+  readonly position: number;
+}
+
+/** Asks the leader for the launch queue; only it knows back-off and offer statistics (`spec/scheduling.md` §2.7). */
+export class ReadQueue {}
+
+/** One app that waits for offers; `summary` and `lastUnusedOffers` are in the wire form of `spec/rest-api.md` §11.3. */
+export interface QueueItem {
+  readonly app: AppDefinition;
+  readonly role: string;
+  readonly count: number;
+  readonly since: Timestamp;
+  readonly delay: { readonly timeLeftSeconds: number; readonly overdue: boolean };
+  readonly processedOffersSummary: unknown;
+  readonly lastUnusedOffers: readonly unknown[];
+}
+
+/** Asks the leader how it stands with Mesos. */
+export class ReadSchedulerStatus {}
+
+export interface SchedulerStatus {
+  readonly connected: boolean;
+  readonly frameworkId: string | null;
+  /** Address of the leading master's UI, once registered. */
+  readonly mesosLeaderUiUrl: string | null;
+  /** The log takes writes, state is loaded. */
+  readonly ready: boolean;
+}

@@ -1,0 +1,64 @@
+import { createApp } from '../apps/create-app.js';
+import { deleteApp } from '../apps/delete-app.js';
+import { restartApp } from '../apps/restart-app.js';
+import { patchApp, putApp } from '../apps/update-app.js';
+import { updateApps } from '../apps/update-apps.js';
+import type { ApiCommand, Reply, SchedulerCommand } from '../commands/command.js';
+import { cancel } from '../deployments/cancel.js';
+import { killAndScale, killTasks } from '../instances/kill-tasks.js';
+import { receiveStatus } from '../instances/receive-status.js';
+import { resetDelay } from './reset-delay.js';
+import { launchFailed, launchUncertain } from './launch-outcome.js';
+import { connected, disconnected } from './session.js';
+import { tick } from './tick.js';
+import type { Turn } from './turn.js';
+
+/**
+ * Decides one command of the API against the state of the turn. A refusal has changed nothing, apart from
+ * the record that a change of the tree was refused where subscribers are told so.
+ */
+export function decideApiCommand(turn: Turn, command: ApiCommand): Reply {
+  switch (command.type) {
+    case 'CreateApp':
+      return createApp(turn, command);
+    case 'PutApp':
+      return putApp(turn, command);
+    case 'PatchApp':
+      return patchApp(turn, command);
+    case 'UpdateApps':
+      return updateApps(turn, command);
+    case 'DeleteApp':
+      return deleteApp(turn, command);
+    case 'RestartApp':
+      return restartApp(turn, command);
+    case 'KillTasks':
+      return killTasks(turn, command.selection, command.wipe);
+    case 'KillAndScale':
+      return killAndScale(turn, command.selection, command.force);
+    case 'CancelDeployment':
+      return cancel(turn, command);
+    case 'ResetDelay':
+      return resetDelay(turn, command.appId);
+  }
+}
+
+/** Takes in what the cluster or the clock tells. */
+export function decideSchedulerCommand(turn: Turn, command: SchedulerCommand): void {
+  switch (command.type) {
+    case 'SchedulerConnected':
+      return connected(turn, command);
+    case 'SchedulerLost':
+      return disconnected(turn, command.reason);
+    case 'ReceiveOffers':
+      turn.runtime.offers.push(...command.offers);
+      return;
+    case 'ReceiveStatus':
+      return receiveStatus(turn, command.status);
+    case 'LaunchFailed':
+      return launchFailed(turn, command.taskIds);
+    case 'LaunchUncertain':
+      return launchUncertain(turn, command.taskIds);
+    case 'Tick':
+      return tick(turn);
+  }
+}

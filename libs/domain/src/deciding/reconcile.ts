@@ -1,0 +1,44 @@
+import { advanceDeployment } from '../deployments/execution/advance-deployments.js';
+import { changeGoal, scheduleInstances } from '../instances/operations.js';
+import { decideScale } from '../instances/victims.js';
+import type { Cause, Turn } from './turn.js';
+
+/**
+ * Brings desired and actual state of every touched app closer, until nothing is left to decide: deployments
+ * are advanced, apps that no deployment holds get the number of instances they should have
+ * (`spec/scheduling.md` §7, §9.4). Derives everything from the state; terminates because every round either
+ * touches nothing or moves an instance or a deployment irreversibly on.
+ */
+export function reconcileTouched(turn: Turn): void {
+  while (turn.touchedApps.size > 0) {
+    const touched = [...turn.touchedApps];
+    turn.touchedApps.clear();
+    const deployments = new Map<string, Cause>();
+    for (const [appId, cause] of touched) {
+      const holders = turn.state.deploymentsOf(appId);
+      if (holders.length === 0) checkScale(turn, appId, cause);
+      for (const { plan } of holders) deployments.set(plan.id, { ...cause, correlationId: plan.id });
+    }
+    for (const [deploymentId, cause] of deployments) {
+      turn.attributeTo(cause);
+      advanceDeployment(turn, deploymentId);
+    }
+  }
+}
+
+/** Repairs the number of instances of an app that no deployment holds; orphans are given up. */
+export function checkScale(turn: Turn, appId: string, cause: Cause): void {
+  const { state } = turn;
+  const app = state.apps.get(appId);
+  turn.attributeTo(cause);
+  if (app === undefined) {
+    for (const instance of state.instances.of(appId)) {
+      changeGoal(turn, instance.id, 'Decommissioned', 'Orphaned');
+    }
+    return;
+  }
+  if (state.instances.countedOf(appId) === app.instances) return;
+  const { victims, starts } = decideScale(app, state.instances.of(appId));
+  for (const victim of victims) changeGoal(turn, victim.id, 'Decommissioned', 'OverCapacity');
+  if (starts > 0) scheduleInstances(turn, app, { count: starts });
+}

@@ -1,0 +1,135 @@
+import type { Offer } from '../cluster/mesos-shapes.js';
+import type { DomainEvent, TaskStatusChange } from '../events/domain-event.js';
+import type { Condition } from '../instances/condition.js';
+import { isScheduled, type Instance } from '../instances/instance.js';
+import { KillBook, settleKill } from '../instances/kill-service.js';
+import { BackoffBook } from '../launching/backoff.js';
+import { LaunchTokens } from '../launching/launch-tokens.js';
+import { OfferDemand } from '../launching/offer-demand.js';
+import { OfferStatistics } from '../launching/offer-statistics.js';
+import { ReviveSchedule } from '../launching/revive.js';
+import type { State } from '../state/state.js';
+import type { DomainSettings } from './settings.js';
+
+/** Ends that lengthen the back-off of the configuration (`spec/scheduling.md` §2.3). */
+const FAILURES: ReadonlySet<Condition> = new Set<Condition>(['Finished', 'Failed', 'Error', 'Dropped', 'Gone']);
+/** Conditions that start a running back-off anew. */
+const PROGRESS: ReadonlySet<Condition> = new Set<Condition>(['Provisioned', 'Staging', 'Starting', 'Running']);
+
+const DRAINING: ReadonlySet<string | undefined> = new Set(['REASON_AGENT_DRAINING', 'REASON_SLAVE_DRAINING']);
+
+/**
+ * What the scheduler knows beside the log: back-off, tokens, kills in flight, offer statistics, the session
+ * with Mesos. All of it may be lost with the process; a new leader starts it empty (`spec/scheduling.md` §2.3).
+ */
+export class SchedulerRuntime {
+  connected = false;
+  /** Region of the master's domain, if it has one (§3.6). */
+  localRegion: string | undefined;
+  readonly backoff = new BackoffBook();
+  readonly tokens: LaunchTokens;
+  readonly kills = new KillBook();
+  readonly statistics = new OfferStatistics();
+  readonly revive: ReviveSchedule;
+  readonly demand = new OfferDemand();
+  /** Demand for offers or back-offs changed since Mesos was last told what is wanted. */
+  demandChanged = true;
+  /** When to look at the demand again without a change, epoch ms. */
+  nextDemandLookMs = 0;
+  /** Offers of this turn that still need an answer. */
+  offers: Offer[] = [];
+  lastReconciliationMs: number | undefined;
+  lastScaleCheckMs: number | undefined;
+  lastSlowTickMs: number;
+  /** Since when instances of an app wait for a launch, epoch ms. */
+  private readonly queuedSince = new Map<string, number>();
+
+  constructor(
+    settings: DomainSettings,
+    /** Begin of this leader's term, epoch ms. */
+    readonly startedAtMs: number,
+  ) {
+    this.tokens = new LaunchTokens(settings.launchTokens, settings.launchTokenRefreshIntervalMs, startedAtMs);
+    this.revive = new ReviveSchedule(settings);
+    this.lastSlowTickMs = startedAtMs;
+  }
+
+  sessionBegan(region: string | undefined): void {
+    this.connected = true;
+    this.localRegion = region;
+    this.revive.sessionBegan();
+    this.demandChanged = true;
+  }
+
+  sessionEnded(): void {
+    this.connected = false;
+    this.offers = [];
+  }
+
+  /** The app is gone for good: nothing of it is remembered. */
+  forgetApp(appId: string): void {
+    this.resetBackoff(appId);
+    this.statistics.forget(appId);
+    this.queuedSince.delete(appId);
+  }
+
+  /** No configuration of the app is held back any longer. */
+  resetBackoff(appId: string): void {
+    this.backoff.resetAll(appId);
+    this.demandChanged = true;
+  }
+
+  /** Takes note of everything a recovered state holds. */
+  learn(state: State, nowMs: number): void {
+    for (const instance of state.instances.values()) {
+      this.demand.observe(instance.id, instance);
+      this.observeQueue(state, instance.appId, instance, nowMs);
+    }
+  }
+
+  /** Since when the app is in the launch queue, epoch ms; undefined when it is not. */
+  queuedSinceMs(appId: string): number | undefined {
+    return this.queuedSince.get(appId);
+  }
+
+  /** Learns from an event that is about to be folded in: `before` is the state without it. */
+  observeBefore(before: State, event: DomainEvent, nowMs: number): void {
+    if (event.type === 'TaskStatusChanged') {
+      const instance = before.instances.get(event.data.instanceId);
+      if (instance !== undefined) this.observeStatus(instance, event.data, nowMs);
+    }
+    if (event.type === 'InstanceProvisioned') {
+      const instance = before.instances.get(event.data.instanceId);
+      if (instance !== undefined) this.backoff.rebase(instance.app, nowMs);
+    }
+  }
+
+  /** Learns from an event that was just folded in. */
+  observeAfter(after: State, event: DomainEvent, nowMs: number): void {
+    if (!('instanceId' in event.data)) return;
+    const { instanceId, appId } = event.data;
+    const instance = after.instances.get(instanceId);
+    settleKill(this.kills, after.instances, instanceId);
+    this.demand.observe(instanceId, instance);
+    this.demandChanged = true;
+    this.observeQueue(after, appId, instance, nowMs);
+  }
+
+  private observeStatus(instance: Instance, change: TaskStatusChange, nowMs: number): void {
+    const { condition, conditionChanged, reason, state } = change;
+    const drained = (state === 'TASK_KILLED' || state === 'TASK_GONE_BY_OPERATOR') && DRAINING.has(reason);
+    if (drained) this.backoff.reset(instance.app);
+    if (!conditionChanged) return;
+    if (FAILURES.has(condition) && !drained) this.backoff.recordFailure(instance.app, nowMs);
+    else if (PROGRESS.has(condition)) this.backoff.rebase(instance.app, nowMs);
+    if (condition === 'Running' && change.healthy !== false) this.tokens.earn();
+  }
+
+  private observeQueue(after: State, appId: string, instance: Instance | undefined, nowMs: number): void {
+    if (instance !== undefined && (isScheduled(instance) || instance.condition === 'Provisioned')) {
+      if (!this.queuedSince.has(appId)) this.queuedSince.set(appId, nowMs);
+    } else if (!after.instances.isQueued(appId)) {
+      this.queuedSince.delete(appId);
+    }
+  }
+}

@@ -1,0 +1,234 @@
+import type { MesosTaskState, Offer, TaskStatus } from '../cluster/mesos-shapes.js';
+import type { Accepted, ApiCommand, Reply, SchedulerCommand } from '../commands/command.js';
+import type { AppDefinition } from '../definitions/app/app-definition.js';
+import type { RecordedEvent } from '../events/domain-event.js';
+import type { Instance } from '../instances/instance.js';
+import { evolve } from '../state/evolve.js';
+import { State } from '../state/state.js';
+import { decideApiCommand, decideSchedulerCommand } from './decide.js';
+import type { Effect } from './effect.js';
+import { SchedulerRuntime } from './runtime.js';
+import type { DomainSettings } from './settings.js';
+import { resume, settle } from './settle.js';
+import { Turn, type DecidedEvent, type TurnEnvironment } from './turn.js';
+
+export const DEFAULT_SETTINGS: DomainSettings = {
+  mesosRole: '*',
+  newGroupEnforceRole: 'off',
+  mesosBridgeName: 'mesos-bridge',
+  enabledFeatures: new Set(),
+  localPortMin: 10_000,
+  localPortMax: 20_000,
+  maxRunningDeployments: 100,
+  launchTokens: 100,
+  launchTokenRefreshIntervalMs: 30_000,
+  maxInstancesPerOffer: 5,
+  declineOfferDurationMs: 120_000,
+  minReviveOffersIntervalMs: 5_000,
+  suppressOffers: true,
+  acceptedResourceRolesDefaultBehavior: 'any',
+  gpuSchedulingBehavior: 'restricted',
+  maintenanceMode: true,
+  drainingSeconds: 0,
+  executor: '//cmd',
+  killChunkSize: 100,
+  killRetryTimeoutMs: 30_000,
+  taskLaunchConfirmTimeoutMs: 300_000,
+  taskLaunchTimeoutMs: 300_000,
+  reconciliationInitialDelayMs: 15_000,
+  reconciliationIntervalMs: 600_000,
+  scaleAppsInitialDelayMs: 15_000,
+  scaleAppsIntervalMs: 300_000,
+};
+
+/** 2026-01-01T00:00:00Z */
+const BEGIN_MS = 1_767_225_600_000;
+
+/**
+ * The writer's core over a settable clock and counted ids: commands in, events and effects out. Offers are big
+ * enough for anything unless a test says otherwise.
+ */
+export class Scenario {
+  state = new State();
+  runtime: SchedulerRuntime;
+  /** Everything decided so far, in order. */
+  readonly events: DecidedEvent[] = [];
+  /** Effects since they were last taken. */
+  private effects: Effect[] = [];
+  readonly settings: DomainSettings;
+  private counter = 0;
+  private offerCount = 0;
+
+  constructor(
+    settings: Partial<DomainSettings> = {},
+    public nowMs = BEGIN_MS,
+  ) {
+    this.settings = { ...DEFAULT_SETTINGS, ...settings };
+    this.runtime = new SchedulerRuntime(this.settings, nowMs);
+  }
+
+  /** Connects to Mesos, so that calls are made. */
+  connected(): this {
+    this.tell({ type: 'SchedulerConnected', frameworkId: 'framework-1', master: 'master.example' });
+    return this;
+  }
+
+  submit(command: ApiCommand): Reply {
+    return this.turn((turn) => decideApiCommand(turn, command));
+  }
+
+  tell(command: SchedulerCommand): void {
+    this.turn((turn) => decideSchedulerCommand(turn, command));
+  }
+
+  create(json: Record<string, unknown>, force = false): Reply {
+    return this.submit({ type: 'CreateApp', json, force, uri: '/v2/apps' });
+  }
+
+  put(appId: string, json: unknown, force = false): Reply {
+    return this.submit({
+      type: 'PutApp',
+      appId,
+      json,
+      force,
+      partialUpdate: true,
+      uri: `/v2/apps${appId}`,
+    });
+  }
+
+  /** Time goes by in ticks of a second. */
+  advance(ms: number): void {
+    for (const end = this.nowMs + ms; this.nowMs < end; ) {
+      this.nowMs = Math.min(end, this.nowMs + 1000);
+      this.tell({ type: 'Tick' });
+    }
+  }
+
+  /** One big offer; returns the ids of the tasks launched on it. */
+  offer(overrides: Partial<Offer> = {}): string[] {
+    this.tell({ type: 'ReceiveOffers', offers: [this.newOffer(overrides)] });
+    return this.takeEffects('AcceptOffer').flatMap((effect) =>
+      effect.taskInfos.map((task) => task.task_id.value),
+    );
+  }
+
+  newOffer(overrides: Partial<Offer> = {}): Offer {
+    this.offerCount += 1;
+    const scalar = (name: string, value: number) => ({ name, type: 'SCALAR' as const, scalar: { value } });
+    return {
+      id: { value: `offer-${this.offerCount}` },
+      agent_id: { value: 'agent-1' },
+      hostname: 'agent1.example',
+      allocation_info: { role: '*' },
+      resources: [
+        scalar('cpus', 1000),
+        scalar('mem', 1_000_000),
+        scalar('disk', 1_000_000),
+        { name: 'ports', type: 'RANGES', ranges: { range: [{ begin: 31_000, end: 32_000 }] } },
+      ],
+      ...overrides,
+    };
+  }
+
+  /** A status of Mesos about a task. */
+  status(taskId: string, state: MesosTaskState, overrides: Partial<TaskStatus> = {}): void {
+    this.counter += 1;
+    const status: TaskStatus = {
+      task_id: { value: taskId },
+      agent_id: { value: 'agent-1' },
+      state,
+      timestamp: this.nowMs / 1000,
+      uuid: `uuid-${this.counter}`,
+      ...overrides,
+    };
+    this.tell({ type: 'ReceiveStatus', status });
+  }
+
+  /** Launches everything that waits and lets it run. */
+  launchAll(): string[] {
+    const launched: string[] = [];
+    for (let tasks = this.offer(); tasks.length > 0; tasks = this.offer()) {
+      for (const task of tasks) this.status(task, 'TASK_RUNNING');
+      launched.push(...tasks);
+    }
+    return launched;
+  }
+
+  /** Carries out the kills that were asked for; returns the tasks killed. */
+  killAll(): string[] {
+    const tasks = this.takeEffects('KillTask').map((effect) => effect.taskId);
+    for (const task of tasks) this.status(task, 'TASK_KILLED');
+    return tasks;
+  }
+
+  /** Effects of a type since they were last taken. */
+  takeEffects<T extends Effect['type']>(type: T): Extract<Effect, { type: T }>[] {
+    const wanted = this.effects.filter((effect) => effect.type === type);
+    this.effects = this.effects.filter((effect) => effect.type !== type);
+    return wanted as Extract<Effect, { type: T }>[];
+  }
+
+  app(id: string): AppDefinition {
+    const app = this.state.apps.get(id);
+    if (app === undefined) throw new Error(`there is no app ${id}`);
+    return app;
+  }
+
+  instances(appId: string): Instance[] {
+    return this.state.instances.of(appId);
+  }
+
+  /** Names of the events decided since `from`. */
+  eventTypes(from = 0): string[] {
+    return this.events.slice(from).map((event) => event.type);
+  }
+
+  /** What a new leader would know: the fold of all events, nothing else. */
+  failover(): void {
+    this.state = this.replay();
+    this.runtime = new SchedulerRuntime(this.settings, this.nowMs);
+    this.effects = [];
+    this.turn((turn) => resume(turn, { node: 'node-2:8080', epoch: 2 }));
+    this.connected();
+  }
+
+  replay(): State {
+    const state = new State();
+    this.events.forEach((event, index) => evolve(state, recorded(event, index + 1)));
+    return state;
+  }
+
+  private turn<T>(decide: (turn: Turn) => T): T {
+    const turn = new Turn(this.state, this.runtime, this.settings, this.environment());
+    const result = decide(turn);
+    settle(turn);
+    this.events.push(...turn.events);
+    this.effects.push(...turn.effects);
+    return result;
+  }
+
+  private environment(): TurnEnvironment {
+    const next = () => {
+      this.counter += 1;
+      return this.counter;
+    };
+    const uuid = () => `00000000-0000-1000-8000-${String(next()).padStart(12, '0')}`;
+    return {
+      nowMs: this.nowMs,
+      newEventId: () => `event-${next()}`,
+      newUuid: uuid,
+      newTimeUuid: uuid,
+      random: () => ((next() * 7919) % 1000) / 1000,
+    };
+  }
+}
+
+/** Insists that a command was accepted. */
+export function accepted(reply: Reply): Accepted {
+  if (reply.kind !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(reply)}`);
+  return reply;
+}
+
+function recorded(event: DecidedEvent, position: number): RecordedEvent {
+  return { type: event.type, data: event.data, time: event.time, position } as RecordedEvent;
+}

@@ -1,0 +1,62 @@
+import { killOverdue } from '../instances/overdue.js';
+import { retryKills } from '../instances/kill-service.js';
+import { checkUnreachable } from '../instances/unreachable.js';
+import { isTerminal } from '../instances/condition.js';
+import { touchEverything } from './settle.js';
+import type { Turn } from './turn.js';
+
+/** How often overdue launches, unreachable time-outs, kill retries and old back-offs are looked at. */
+const SLOW_TICK_MS = 5_000;
+
+/** Nothing is overdue during the first moments of a term (`spec/scheduling.md` §1.12). */
+const OVERDUE_GRACE_MS = 30_000;
+
+/** Time has passed: everything that depends on the clock alone (`spec/scheduling.md` §1.12, §8, §9.1). */
+export function tick(turn: Turn): void {
+  const { runtime, nowMs } = turn;
+  runtime.tokens.refresh(nowMs);
+  if (nowMs - runtime.lastSlowTickMs < SLOW_TICK_MS) return;
+  runtime.lastSlowTickMs = nowMs;
+  checkUnreachable(turn);
+  retryKills(turn);
+  runtime.backoff.purge(nowMs);
+  if (nowMs - runtime.startedAtMs >= OVERDUE_GRACE_MS) killOverdue(turn);
+  if (isReconciliationDue(turn)) requestReconciliation(turn);
+  if (isScaleCheckDue(turn)) {
+    runtime.lastScaleCheckMs = nowMs;
+    touchEverything(turn);
+  }
+}
+
+/** Counts are repaired whenever they change; this looks at every app once in a while all the same (§9.4). */
+function isScaleCheckDue({ runtime, settings, nowMs }: Turn): boolean {
+  const { scaleAppsInitialDelayMs, scaleAppsIntervalMs } = settings;
+  const last = runtime.lastScaleCheckMs;
+  if (last === undefined) return nowMs - runtime.startedAtMs >= scaleAppsInitialDelayMs;
+  return nowMs - last >= scaleAppsIntervalMs;
+}
+
+function isReconciliationDue({ runtime, settings, nowMs }: Turn): boolean {
+  const { reconciliationInitialDelayMs, reconciliationIntervalMs } = settings;
+  if (!runtime.connected) return false;
+  const last = runtime.lastReconciliationMs;
+  if (last === undefined) return nowMs - runtime.startedAtMs >= reconciliationInitialDelayMs;
+  return nowMs - last >= reconciliationIntervalMs;
+}
+
+/**
+ * Asks Mesos for the state of every task it may know, then for everything it knows (`spec/scheduling.md` §8.2).
+ * Tasks that were sent but never heard of are included: an offer that was lost with a former session shows as
+ * unknown at once instead of after the launch time-out.
+ */
+export function requestReconciliation(turn: Turn): void {
+  const tasks: { taskId: string; agentId?: string }[] = [];
+  for (const instance of turn.state.instances.values()) {
+    if (instance.task === undefined || isTerminal(instance.condition)) continue;
+    const agentId = instance.agent?.agentId;
+    tasks.push({ taskId: instance.task.id, ...(agentId === undefined ? {} : { agentId }) });
+  }
+  if (tasks.length > 0) turn.request({ type: 'ReconcileTasks', tasks });
+  turn.request({ type: 'ReconcileTasks', tasks: [] });
+  turn.runtime.lastReconciliationMs = turn.nowMs;
+}

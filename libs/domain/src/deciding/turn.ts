@@ -1,0 +1,140 @@
+import type { Actor } from '../commands/submission.js';
+import type { DomainEvent } from '../events/domain-event.js';
+import { streamOf } from '../events/stream.js';
+import { evolve } from '../state/evolve.js';
+import type { State } from '../state/state.js';
+import type { Effect } from './effect.js';
+import type { SchedulerRuntime } from './runtime.js';
+import type { DomainSettings } from './settings.js';
+
+/** Where time, identity and chance come from: the domain has none of its own. */
+export interface TurnEnvironment {
+  /** Epoch ms; never runs backwards from turn to turn. */
+  readonly nowMs: number;
+  /** A unique, sortable id for an event. */
+  readonly newEventId: () => string;
+  /** A random (v4) UUID. */
+  readonly newUuid: () => string;
+  /** A time-based (v1) UUID, as instance ids want it (`spec/scheduling.md` §1.2). */
+  readonly newTimeUuid: () => string;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** Who set an event off, and through what. */
+export interface Cause {
+  readonly actor: Actor;
+  /** The command or deployment everything below belongs to. */
+  readonly correlationId: string;
+  /** The event that directly led here, if one did. */
+  readonly causationId: string | null;
+}
+
+/** An event ready for the log: everything but position and epoch, which the log gives. */
+export interface DecidedEvent {
+  readonly id: string;
+  readonly stream: string;
+  readonly type: DomainEvent['type'];
+  readonly schema: number;
+  readonly time: number;
+  readonly actor: Actor;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+  readonly data: DomainEvent['data'];
+}
+
+/** Version of the data's shape that this code writes, for every event type. */
+export const EVENT_SCHEMA = 1;
+
+/**
+ * One unit of work of the writer: commands are decided one after another against the state, each event is
+ * folded in at once, and all events of the turn are appended together. If that append fails the state is
+ * thrown away and rebuilt from the log.
+ */
+export class Turn {
+  readonly events: DecidedEvent[] = [];
+  readonly effects: Effect[] = [];
+  /** Apps whose desired or actual state was touched, with what touched them last. */
+  readonly touchedApps = new Map<string, Cause>();
+  private cause: Cause;
+
+  constructor(
+    readonly state: State,
+    readonly runtime: SchedulerRuntime,
+    readonly settings: DomainSettings,
+    readonly environment: TurnEnvironment,
+  ) {
+    this.cause = { actor: { kind: 'system' }, correlationId: environment.newUuid(), causationId: null };
+  }
+
+  get nowMs(): number {
+    return this.environment.nowMs;
+  }
+
+  /** Attributes what is emitted from here on. */
+  attributeTo(cause: Cause): void {
+    this.cause = cause;
+  }
+
+  /** What is emitted now is attributed to this. */
+  get presentCause(): Cause {
+    return this.cause;
+  }
+
+  /** Decides a fact: it is part of the state from here on, and of the log when the turn is committed. */
+  emit(event: DomainEvent): void {
+    const { cause, nowMs } = this;
+    const id = this.environment.newEventId();
+    this.events.push({
+      id,
+      stream: streamOf(event),
+      type: event.type,
+      schema: EVENT_SCHEMA,
+      time: nowMs,
+      actor: cause.actor,
+      correlationId: cause.correlationId,
+      causationId: cause.causationId,
+      data: event.data,
+    });
+    this.runtime.observeBefore(this.state, event, nowMs);
+    evolve(this.state, { ...event, position: this.state.position + 1, time: nowMs });
+    this.runtime.observeAfter(this.state, event, nowMs);
+    const { correlationId, actor } = cause;
+    for (const appId of appsTouchedBy(event)) {
+      this.touchedApps.set(appId, { actor: systemActorFor(actor), correlationId, causationId: id });
+    }
+  }
+
+  /** Asks the shell to do something once the turn is durable. */
+  request(effect: Effect): void {
+    this.effects.push(effect);
+  }
+}
+
+/** What follows by itself is done by the system, on behalf of whoever set it off (see the causation). */
+function systemActorFor(actor: Actor): Actor {
+  return actor.kind === 'system' ? actor : { kind: 'system' };
+}
+
+function appsTouchedBy(event: DomainEvent): readonly string[] {
+  switch (event.type) {
+    case 'AppCreated':
+    case 'AppUpdated':
+      return [event.data.app.id];
+    case 'AppDeleted':
+    case 'InstanceScheduled':
+    case 'InstanceProvisioned':
+    case 'TaskStatusChanged':
+    case 'InstanceBecameInactive':
+    case 'InstanceGoalChanged':
+    case 'InstanceExpunged':
+      return [event.data.appId];
+    case 'DeploymentFailed':
+    case 'DeploymentSucceeded':
+    case 'DeploymentStarted':
+    case 'DeploymentStepSucceeded':
+      return event.data.plan.steps.flatMap((step) => step.actions.map((action) => action.app));
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,65 @@
+import { canonicalPath } from '../../ids/path-id.js';
+import { accepted, invalidJson, invalidObject, type Result } from '../result.js';
+import type { DefinitionContext } from '../settings.js';
+import { Violations } from '../violations.js';
+import type { PortDefinition, UnversionedApp } from './app-definition.js';
+import type { CanonicalApp } from './canonical-app.js';
+import { DEFAULT_PORT_DEFINITIONS, canonicalApp } from './canonical-form.js';
+import { legacyViolations } from './legacy-rules.js';
+import { translateLegacy } from './legacy-translation.js';
+import { normalForm } from './normal-form.js';
+import { roleSettingsFor, type RoleSettings } from './roles.js';
+import { canonicalViolations, modelViolations } from './rules/rules.js';
+import { readApp, readIdentifiedApp } from './schema/app-schema.js';
+
+export interface ParseOptions {
+  /** Canonical id that the URL names: the body need not carry one, and one it carries is ignored (§3.2). */
+  readonly urlId?: string;
+  /** Ports of an app that says nothing about ports; a bulk PUT that creates gives `[]` (§16 no. 5). */
+  readonly impliedPorts?: readonly PortDefinition[];
+}
+
+/**
+ * Reads a complete app: POST, replacement, creation by PUT. Runs the phases P, L, C, the normalisation and M of
+ * `spec/definitions.md` §2.1; the first phase that finds violations answers with all of its own. Service ports that the
+ * body leaves open are still 0.
+ */
+export function parseAppDefinition(
+  json: unknown,
+  context: DefinitionContext,
+  options: ParseOptions = {},
+): Result<UnversionedApp> {
+  const violations = new Violations();
+  const submitted = (options.urlId === undefined ? readIdentifiedApp : readApp)(json, '', violations);
+  if (submitted === undefined || !violations.isEmpty) return invalidJson(violations.list());
+  const mixed = legacyViolations(submitted);
+  if (!mixed.isEmpty) return invalidObject(mixed.list());
+  const translated = translateLegacy(submitted, context.settings);
+  if (!translated.ok) return translated;
+
+  const fields = translated.value;
+  const id = options.urlId ?? canonicalPath(submitted.id ?? '', context.basePath);
+  const roles = roleSettingsFor(id, context);
+  const app = canonicalApp(fields, {
+    id,
+    defaultRole: roles.defaultRole,
+    impliedPorts: options.impliedPorts ?? DEFAULT_PORT_DEFINITIONS,
+    submittedPortCount: fields.portDefinitions?.length ?? 0,
+    fillPortIndices: (submitted.portDefinitions?.length ?? 0) > 0 ? 'always' : 'if mapped',
+  });
+  return finishApp(app, roles, context);
+}
+
+/** Phases C and M around the rest of the normalisation; new and merged apps go the same way. */
+export function finishApp(
+  app: CanonicalApp,
+  roles: RoleSettings,
+  context: DefinitionContext,
+): Result<UnversionedApp> {
+  const facts = { settings: context.settings, roles, force: context.force };
+  const canonical = canonicalViolations(app, facts);
+  if (!canonical.isEmpty) return invalidObject(canonical.list());
+  const stored = normalForm(app, context.settings, context.basePath);
+  const model = modelViolations(stored, facts);
+  return model.isEmpty ? accepted(stored) : invalidObject(model.list());
+}

@@ -1,0 +1,70 @@
+import type { Turn } from '../../deciding/turn.js';
+import type { AppDefinition } from '../../definitions/app/app-definition.js';
+import { isGone } from '../../instances/condition.js';
+import { isCounted, isGood } from '../../instances/instance.js';
+import { changeGoal, scheduleInstances } from '../../instances/operations.js';
+import { decideScale } from '../../instances/victims.js';
+import type { Deployment } from '../../state/state.js';
+import type { PlanAction } from '../plan.js';
+import { decideRolling } from './rolling.js';
+
+/**
+ * Takes the next steps of one action from the state as it is, and tells whether the action is done
+ * (`spec/scheduling.md` §7.3). Asked again after every touch of the app; written to be repeatable.
+ */
+export function advanceAction(turn: Turn, deployment: Deployment, action: PlanAction): boolean {
+  switch (action.action) {
+    case 'StartApplication':
+      return true;
+    case 'StopApplication':
+      return stop(turn, action.app);
+    case 'ScaleApplication':
+      return withApp(turn, action.app, (app) => scale(turn, deployment, app));
+    case 'RestartApplication':
+      return withApp(turn, action.app, (app) => roll(turn, deployment, app));
+  }
+}
+
+/** An app that is gone from the tree has nothing left to roll out. */
+function withApp(turn: Turn, appId: string, advance: (app: AppDefinition) => boolean): boolean {
+  const app = turn.state.apps.get(appId);
+  return app === undefined || advance(app);
+}
+
+function stop(turn: Turn, appId: string): boolean {
+  const { instances } = turn.state;
+  for (const instance of instances.of(appId)) changeGoal(turn, instance.id, 'Decommissioned', 'DeletingApp');
+  return instances.of(appId).every((instance) => isGone(instance.condition));
+}
+
+function scale(turn: Turn, deployment: Deployment, app: AppDefinition): boolean {
+  const { instances } = turn.state;
+  const deploymentId = deployment.plan.id;
+  const { victims } = decideScale(app, instances.of(app.id), deployment.instancesToKill);
+  for (const victim of victims) changeGoal(turn, victim.id, 'Decommissioned', 'DeploymentScaling');
+
+  const present = instances.of(app.id);
+  const dying = present.some((instance) => instance.goal !== 'Running' && !isGone(instance.condition));
+  if (dying) return false;
+  const missing = app.instances - present.filter(isCounted).length;
+  if (missing > 0) {
+    scheduleInstances(turn, app, { count: missing, deploymentId });
+    return false;
+  }
+  return present.every((i) => i.deploymentId !== deploymentId || i.goal !== 'Running' || isGood(i));
+}
+
+function roll(turn: Turn, deployment: Deployment, app: AppDefinition): boolean {
+  const { instances } = turn.state;
+  for (let round = decideRolling(app, instances.of(app.id)); ; ) {
+    for (const instance of [...round.giveUp, ...round.kill]) {
+      changeGoal(turn, instance.id, 'Decommissioned', 'Upgrading');
+    }
+    if (round.launch > 0) {
+      scheduleInstances(turn, app, { count: round.launch, deploymentId: deployment.plan.id });
+    }
+    if (round.done) return true;
+    if (round.launch === 0 && round.kill.length === 0 && round.giveUp.length === 0) return false;
+    round = decideRolling(app, instances.of(app.id));
+  }
+}

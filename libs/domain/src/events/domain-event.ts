@@ -1,0 +1,110 @@
+import type { MesosTaskState } from '../cluster/mesos-shapes.js';
+import type { AppDefinition } from '../definitions/app/app-definition.js';
+import type { Condition, Goal } from '../instances/condition.js';
+import type { Agent, GoalReason, KillReason, TaskIpAddress } from '../instances/instance.js';
+import type { Plan } from '../deployments/plan.js';
+import type { Timestamp } from '../time/timestamp.js';
+
+/**
+ * Everything that ever changes is one of these facts. Names are past tense and permanent; data is
+ * self-contained, so that a reader of the log needs no other event to tell a subscriber what happened.
+ */
+export interface EventData {
+  /** A process became the writer; `epoch` is its term. */
+  LeadershipAcquired: { node: string; epoch: number };
+  /** The master gave this framework its id, or knew it already. */
+  FrameworkRegistered: { frameworkId: string; master: string };
+  /** The session was resumed with the id we had. */
+  FrameworkReregistered: { frameworkId: string; master: string };
+  /** The connection to the master was lost. */
+  SchedulerDisconnected: { reason: string };
+
+  /** A group came into being, because an app below it was stored. */
+  GroupCreated: { groupId: string; enforceRole?: boolean };
+  /** An empty group gave way to an app of the same id. */
+  GroupDeleted: { groupId: string };
+  /** An app was stored for the first time. `uri`: the request path when one single app was posted. */
+  AppCreated: { app: AppDefinition; uri?: string };
+  /** The definition of an app changed: its configuration, only its instances, or a restart was asked. */
+  AppUpdated: { app: AppDefinition; change: AppChange; uri?: string };
+  /** An app left the tree; its instances are stopped by the deployment that follows. */
+  AppDeleted: { appId: string };
+  /** The tree has a new version. `groupId`: parent of what was touched. */
+  RootGroupChanged: { groupId: string; version: Timestamp };
+  /** A change of the tree was refused after it was found well-formed (lock, limit, tree rules). */
+  RootGroupChangeRefused: { groupId: string; version: Timestamp; reason: string; plan?: Plan };
+
+  /** A plan was accepted. `instancesToKill`: chosen victims of kill-and-scale. */
+  DeploymentStarted: { plan: Plan; instancesToKill?: readonly string[] };
+  /** `step` counts from 1. */
+  DeploymentStepStarted: { plan: Plan; step: number };
+  DeploymentStepSucceeded: { plan: Plan; step: number };
+  DeploymentSucceeded: { plan: Plan };
+  /** Cancelled, by force or by request. */
+  DeploymentFailed: { plan: Plan; reason: string };
+  /** The last instance of a deleted app is gone. */
+  AppTerminated: { appId: string };
+
+  /** A new copy is wanted. */
+  InstanceScheduled: InstanceRef & { role: string; deploymentId?: string };
+  /** An offer was matched; the launch is sent once this is durable. */
+  InstanceProvisioned: InstanceRef & {
+    taskId: string;
+    incarnation: number;
+    agent: Agent;
+    hostPorts: readonly number[];
+  };
+  /** A status of Mesos changed what is known of a task. */
+  TaskStatusChanged: TaskStatusChange;
+  /** Unreachable for so long that a replacement is due (`spec/scheduling.md` §8.1). */
+  InstanceBecameInactive: InstanceRef & Whereabouts;
+  InstanceGoalChanged: InstanceRef &
+    Whereabouts & { goal: Goal; condition: Condition; reason: GoalReason };
+  /** The present task shall end, the goal stays. */
+  InstanceKillRequested: InstanceRef & { taskId: string; reason: KillReason };
+  /** The record of an instance is gone. `condition`: the one to publish. */
+  InstanceExpunged: InstanceRef & Whereabouts & { condition: Condition };
+  /** A task that is in no record ended or became unreachable. */
+  UnknownInstanceTerminated: { instanceId: string; appId: string; condition: Condition };
+
+  /** A command carried an idempotency key; the same key gets `reply` again. */
+  CommandAccepted: { key: string; fingerprint: string; reply: unknown };
+}
+
+export type AppChange = 'configuration' | 'scale' | 'restart';
+
+export interface InstanceRef {
+  instanceId: string;
+  appId: string;
+  /** Version of the app's definition. */
+  version: Timestamp;
+}
+
+export interface Whereabouts {
+  host: string | null;
+  agentId: string | null;
+}
+
+export interface TaskStatusChange extends InstanceRef, Whereabouts {
+  taskId: string;
+  state: MesosTaskState;
+  reason?: string;
+  message: string;
+  healthy?: boolean;
+  /** When Mesos says it happened, epoch ms. */
+  timestampMs: number;
+  unreachableSinceMs?: number;
+  hostPorts: readonly number[];
+  ipAddresses: readonly TaskIpAddress[];
+  condition: Condition;
+  /** False when only health or addresses changed: no `instance_changed_event` then. */
+  conditionChanged: boolean;
+}
+
+export type EventType = keyof EventData;
+
+/** One event as decided: type and data. The writer adds the envelope. */
+export type DomainEvent = { [T in EventType]: { readonly type: T; readonly data: Readonly<EventData[T]> } }[EventType];
+
+/** A domain event with the parts of its envelope that the fold needs. */
+export type RecordedEvent = DomainEvent & { readonly position: number; readonly time: number };

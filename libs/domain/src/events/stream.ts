@@ -1,0 +1,40 @@
+import type { DomainEvent } from './domain-event.js';
+
+/** The stream an event belongs to: the thing whose history it is part of (`spec/operations.md` §18.1). */
+export function streamOf(event: DomainEvent): string {
+  switch (event.type) {
+    case 'AppCreated':
+    case 'AppUpdated':
+      return `app:${event.data.app.id}`;
+    case 'AppDeleted':
+    case 'AppTerminated':
+      return `app:${event.data.appId}`;
+    case 'GroupCreated':
+    case 'GroupDeleted':
+    case 'RootGroupChanged':
+    case 'RootGroupChangeRefused':
+      return `group:${event.data.groupId}`;
+    case 'DeploymentStarted':
+    case 'DeploymentStepStarted':
+    case 'DeploymentStepSucceeded':
+    case 'DeploymentSucceeded':
+    case 'DeploymentFailed':
+      return `deployment:${event.data.plan.id}`;
+    case 'InstanceScheduled':
+    case 'InstanceProvisioned':
+    case 'TaskStatusChanged':
+    case 'InstanceBecameInactive':
+    case 'InstanceGoalChanged':
+    case 'InstanceKillRequested':
+    case 'InstanceExpunged':
+    case 'UnknownInstanceTerminated':
+      return `instance:${event.data.instanceId}`;
+    case 'FrameworkRegistered':
+    case 'FrameworkReregistered':
+    case 'SchedulerDisconnected':
+      return 'framework';
+    case 'LeadershipAcquired':
+    case 'CommandAccepted':
+      return 'cluster';
+  }
+}

@@ -1,0 +1,92 @@
+import type { Turn } from '../deciding/turn.js';
+import type { AppDefinition } from '../definitions/app/app-definition.js';
+import { instanceIdOf } from '../ids/instance-id.js';
+import { isTerminal, type Condition, type Goal } from './condition.js';
+import type { GoalReason, Instance, KillReason } from './instance.js';
+
+/** The parts of an instance that its events repeat, so that each event stands for itself. */
+export function factsOf(instance: Instance) {
+  return {
+    instanceId: instance.id,
+    appId: instance.appId,
+    version: instance.app.version,
+    host: instance.agent?.host ?? null,
+    agentId: instance.agent?.agentId ?? null,
+  };
+}
+
+/** Wants `count` new copies of an app (`spec/scheduling.md` §2.1). */
+export function scheduleInstances(
+  turn: Turn,
+  app: AppDefinition,
+  { count, deploymentId }: { count: number; deploymentId?: string },
+): void {
+  for (let i = 0; i < count; i++) {
+    turn.emit({
+      type: 'InstanceScheduled',
+      data: {
+        instanceId: instanceIdOf(app.id, turn.environment.newTimeUuid()),
+        appId: app.id,
+        version: app.version,
+        role: app.role,
+        ...(deploymentId === undefined ? {} : { deploymentId }),
+      },
+    });
+  }
+}
+
+const SUCCESSORS: Readonly<Record<Goal, readonly Goal[]>> = {
+  Running: ['Stopped', 'Decommissioned'],
+  Stopped: ['Running', 'Decommissioned'],
+  Decommissioned: [],
+};
+
+/** Whether a goal may follow another (`spec/scheduling.md` §1.3). */
+export const isLegalGoal = (from: Goal, to: Goal): boolean => SUCCESSORS[from].includes(to);
+
+/**
+ * Changes what shall become of an instance. A decommissioned one without a live task vanishes at once (§1.9);
+ * a goal that may not follow the present one changes nothing.
+ */
+export function changeGoal(turn: Turn, instanceId: string, goal: Goal, reason: GoalReason): void {
+  const instance = turn.state.instances.get(instanceId);
+  if (instance === undefined || !isLegalGoal(instance.goal, goal)) return;
+  const { condition } = instance;
+  turn.emit({ type: 'InstanceGoalChanged', data: { ...factsOf(instance), goal, condition, reason } });
+  if (goal === 'Decommissioned' && (instance.task === undefined || isTerminal(condition))) {
+    expunge(turn, instanceId, condition);
+  }
+}
+
+/** Forgets an instance; an unknown id is no error. */
+export function expunge(turn: Turn, instanceId: string, condition: Condition): void {
+  const instance = turn.state.instances.get(instanceId);
+  if (instance === undefined) return;
+  turn.emit({ type: 'InstanceExpunged', data: { ...factsOf(instance), condition } });
+}
+
+const BEYOND_KILLING: ReadonlySet<Condition> = new Set<Condition>([
+  'Unknown',
+  'Unreachable',
+  'UnreachableInactive',
+  'Dropped',
+  'Gone',
+]);
+
+/**
+ * Kills the present task, the goal stays, so that the instance is launched again. One that cannot be reached
+ * is decommissioned instead: it is killed if it ever returns (`spec/scheduling.md` §9.1).
+ */
+export function requestKill(turn: Turn, instance: Instance, reason: KillReason): void {
+  if (instance.task === undefined || instance.goal !== 'Running') return;
+  if (BEYOND_KILLING.has(instance.condition)) {
+    changeGoal(turn, instance.id, 'Decommissioned', 'UnkillableEphemeralInstance');
+    return;
+  }
+  if (isTerminal(instance.condition) || instance.killRequested !== undefined) return;
+  const { instanceId, appId, version } = factsOf(instance);
+  turn.emit({
+    type: 'InstanceKillRequested',
+    data: { instanceId, appId, version, taskId: instance.task.id, reason },
+  });
+}

@@ -1,0 +1,56 @@
+import type { AppDefinition, PortDefinition, PortMapping } from '../../definitions/app/app-definition.js';
+import type { PortRequest } from '../matching/port-pool.js';
+
+/** One declared port of an app and the host port it was given. */
+export interface PortAssignment {
+  /** Container port, or service port with host networking; 0: whatever is assigned. */
+  readonly declared: number;
+  readonly hostPort: number | undefined;
+  readonly name: string | undefined;
+  /** `udp,tcp` stands for both. */
+  readonly protocols: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Networks the mapping is for; empty: all. */
+  readonly networkNames: readonly string[];
+}
+
+/** The host ports an app needs, in the order of its declarations (`spec/scheduling.md` §3.4). */
+export function portRequestsOf(app: AppDefinition): PortRequest[] {
+  const mappings = app.container?.portMappings;
+  if (mappings !== undefined) {
+    return mappings.map(({ hostPort }) => (hostPort === 0 ? 'random' : hostPort));
+  }
+  return (app.portDefinitions ?? []).map(({ port }) => (app.requirePorts ? port : 'random'));
+}
+
+/** Declarations joined with what was assigned to them; `hostPorts` in the order of the requests. */
+export function portAssignmentsOf(
+  app: AppDefinition,
+  hostPorts: readonly (number | undefined)[],
+): PortAssignment[] {
+  const mappings = app.container?.portMappings;
+  if (mappings !== undefined) return mappings.map((mapping, i) => ofMapping(mapping, hostPorts[i]));
+  return (app.portDefinitions ?? []).map((definition, i) => ofDefinition(definition, hostPorts[i]));
+}
+
+function ofMapping(mapping: PortMapping, hostPort: number | undefined): PortAssignment {
+  return {
+    declared: mapping.containerPort === 0 ? (hostPort ?? 0) : mapping.containerPort,
+    hostPort,
+    name: mapping.name,
+    protocols: mapping.protocol.split(','),
+    labels: mapping.labels,
+    networkNames: mapping.networkNames ?? [],
+  };
+}
+
+function ofDefinition(definition: PortDefinition, hostPort: number | undefined): PortAssignment {
+  return {
+    declared: definition.port,
+    hostPort,
+    name: definition.name,
+    protocols: definition.protocol.split(','),
+    labels: definition.labels ?? {},
+    networkNames: [],
+  };
+}

@@ -1,0 +1,114 @@
+import type { CommandInfo, Resource, TaskInfo } from '../../cluster/mesos-shapes.js';
+import type { AppDefinition } from '../../definitions/app/app-definition.js';
+import { reversedName } from '../../ids/path-id.js';
+import { commandOf, executorCommandOf, executorPathOf } from './command.js';
+import { containerOf } from './container.js';
+import { discoveryOf, labelsOf } from './discovery.js';
+import { definitionVariables, portVariables, userVariables, type Variables } from './environment.js';
+import { portAssignmentsOf, type PortAssignment } from './port-assignments.js';
+import type { TaskSettings } from './task-settings.js';
+
+const NANOSECONDS_PER_SECOND = 1_000_000_000;
+
+/** What one launch adds to its definition. */
+export interface TaskSlot {
+  readonly taskId: string;
+  readonly agentId: string;
+  readonly host: string;
+  /** In the order of the declared ports; `undefined` where no host port was asked for. */
+  readonly hostPorts: readonly (number | undefined)[];
+  readonly resources: readonly Resource[];
+  /** For a custom executor; empty otherwise. */
+  readonly executorResources: readonly Resource[];
+}
+
+/**
+ * Builds the tasks of one definition (`spec/scheduling.md` §4.1): what does not depend on the launch is computed once.
+ */
+export class TaskTemplate {
+  private readonly name: string;
+  private readonly definitionVariables: Variables;
+  private readonly userVariables: Variables;
+  private readonly executorPath: string | undefined;
+  private readonly command: CommandInfo;
+  private readonly common: Pick<TaskInfo, 'labels' | 'kill_policy' | 'limits'>;
+
+  constructor(
+    private readonly app: AppDefinition,
+    private readonly settings: TaskSettings,
+    enforcesGroupRole: boolean,
+  ) {
+    this.name = reversedName(app.id);
+    this.definitionVariables = definitionVariables(app, enforcesGroupRole);
+    this.userVariables = userVariables(app.env);
+    this.executorPath = executorPathOf(app, settings.executor);
+    this.command =
+      this.executorPath === undefined ? commandOf(app) : executorCommandOf(app, this.executorPath);
+    this.common = { ...labelsPart(app), ...killPolicyPart(app), ...limitsPart(app) };
+  }
+
+  /** The task for one slot. `random` chooses ports that are declared as 0 and get no host port. */
+  build(slot: TaskSlot, random: () => number): TaskInfo {
+    const assignments = portAssignmentsOf(this.app, slot.hostPorts);
+    return {
+      name: this.name,
+      task_id: { value: slot.taskId },
+      agent_id: { value: slot.agentId },
+      resources: slot.resources,
+      ...this.processPart(slot, assignments, this.environmentOf(slot, portVariables(assignments, random))),
+      ...this.common,
+      discovery: discoveryOf(this.app, assignments),
+    };
+  }
+
+  /** Later variables win over earlier ones of the same name: the user over the system (§4.2). */
+  private environmentOf(slot: TaskSlot, ports: Variables): CommandInfo['environment'] {
+    const prefix = this.settings.envVarsPrefix ?? '';
+    const variables = new Map([['MESOS_TASK_ID', slot.taskId]]);
+    for (const [name, value] of this.definitionVariables) variables.set(name, value);
+    variables.set(`${prefix}HOST`, slot.host);
+    for (const [name, value] of ports) variables.set(prefix + name, value);
+    for (const [name, value] of this.userVariables) variables.set(name, value);
+    return { variables: Array.from(variables, ([name, value]) => ({ name, value })) };
+  }
+
+  /** Command and container: of the task, or of its custom executor (§3.10). */
+  private processPart(
+    slot: TaskSlot,
+    assignments: readonly PortAssignment[],
+    environment: CommandInfo['environment'],
+  ): Pick<TaskInfo, 'command' | 'container' | 'executor'> {
+    const { app, settings, executorPath } = this;
+    const command = { ...this.command, environment };
+    const { mesosBridgeName } = settings;
+    const container = containerOf({ app, taskId: slot.taskId, assignments, mesosBridgeName });
+    const process = container === undefined ? { command } : { command, container };
+    if (executorPath === undefined) return process;
+    return {
+      executor: {
+        executor_id: { value: `marathon-${slot.taskId}` },
+        ...process,
+        ...(slot.executorResources.length === 0 ? {} : { resources: slot.executorResources }),
+      },
+    };
+  }
+}
+
+function labelsPart(app: AppDefinition): Pick<TaskInfo, 'labels'> {
+  const labels = labelsOf(app.labels);
+  return labels.length === 0 ? {} : { labels: { labels } };
+}
+
+function killPolicyPart({ taskKillGracePeriodSeconds }: AppDefinition): Pick<TaskInfo, 'kill_policy'> {
+  if (taskKillGracePeriodSeconds === undefined) return {};
+  const nanoseconds = Math.round(taskKillGracePeriodSeconds * NANOSECONDS_PER_SECOND);
+  return { kill_policy: { grace_period: { nanoseconds } } };
+}
+
+function limitsPart({ resourceLimits }: AppDefinition): Pick<TaskInfo, 'limits'> {
+  const limits = Object.entries(resourceLimits ?? {}).map(([name, limit]) => [
+    name,
+    { value: limit === 'unlimited' ? ('Infinity' as const) : limit },
+  ]);
+  return limits.length === 0 ? {} : { limits: Object.fromEntries(limits) };
+}

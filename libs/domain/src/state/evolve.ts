@@ -1,0 +1,205 @@
+import { affectedApps } from '../deployments/plan.js';
+import type { EventData, RecordedEvent } from '../events/domain-event.js';
+import { isTerminal } from '../instances/condition.js';
+import type { Instance, Task } from '../instances/instance.js';
+import { formatTimestamp } from '../time/timestamp.js';
+import type { State } from './state.js';
+import { failureOf } from './task-failure.js';
+
+/** How many answers to idempotent commands are remembered. */
+export const REMEMBERED_REPLIES = 10_000;
+
+/**
+ * Folds one event into the state, in place. Deterministic: reads nothing but its arguments. An event about
+ * something the state does not know changes nothing, so that a fold never fails on a log that was once valid.
+ */
+export function evolve(state: State, event: RecordedEvent): void {
+  state.position = event.position;
+  switch (event.type) {
+    case 'AppCreated':
+    case 'AppUpdated':
+      return storeApp(state, event.data.app);
+    case 'AppDeleted':
+      return deleteApp(state, event.data.appId);
+    case 'GroupCreated':
+      state.groups.set(event.data.groupId, {
+        id: event.data.groupId,
+        ...(event.data.enforceRole === undefined ? {} : { enforceRole: event.data.enforceRole }),
+      });
+      return;
+    case 'GroupDeleted':
+      state.groups.delete(event.data.groupId);
+      return;
+    case 'RootGroupChanged':
+      state.rootVersion = event.data.version;
+      return;
+    case 'FrameworkRegistered':
+    case 'FrameworkReregistered':
+      state.frameworkId = event.data.frameworkId;
+      return;
+    case 'DeploymentStarted':
+      return startDeployment(state, event.data, event.time);
+    case 'DeploymentStepStarted':
+      return startStep(state, event.data);
+    case 'DeploymentSucceeded':
+    case 'DeploymentFailed':
+      state.deployments.delete(event.data.plan.id);
+      return;
+    case 'AppTerminated':
+      state.taskFailures.delete(event.data.appId);
+      return;
+    case 'CommandAccepted':
+      return rememberReply(state, event.data);
+    case 'LeadershipAcquired':
+    case 'SchedulerDisconnected':
+    case 'RootGroupChangeRefused':
+    case 'DeploymentStepSucceeded':
+    case 'UnknownInstanceTerminated':
+      return;
+    default:
+      return evolveInstances(state, event);
+  }
+}
+
+type InstanceEvent = Extract<
+  RecordedEvent,
+  {
+    type:
+      | 'InstanceScheduled'
+      | 'InstanceProvisioned'
+      | 'TaskStatusChanged'
+      | 'InstanceBecameInactive'
+      | 'InstanceGoalChanged'
+      | 'InstanceKillRequested'
+      | 'InstanceExpunged';
+  }
+>;
+
+function evolveInstances(state: State, event: InstanceEvent): void {
+  if (event.type === 'InstanceScheduled') return scheduleInstance(state, event.data, event.time);
+  const instance = state.instances.get(event.data.instanceId);
+  if (instance === undefined) return;
+  switch (event.type) {
+    case 'InstanceProvisioned':
+      return state.instances.put(provisioned(instance, event.data, event.time));
+    case 'TaskStatusChanged':
+      state.instances.put(withStatus(instance, event.data, event.time));
+      return recordFailure(state, event.data, event.time);
+    case 'InstanceBecameInactive':
+      return state.instances.put({ ...instance, condition: 'UnreachableInactive', sinceMs: event.time });
+    case 'InstanceGoalChanged':
+      return state.instances.put({ ...instance, goal: event.data.goal });
+    case 'InstanceKillRequested':
+      return state.instances.put({ ...instance, killRequested: event.data.reason });
+    case 'InstanceExpunged':
+      return state.instances.remove(instance.id);
+  }
+}
+
+function storeApp(state: State, app: EventData['AppCreated']['app']): void {
+  const previous = state.apps.get(app.id);
+  if (previous !== undefined) state.servicePorts.release(previous);
+  state.apps.set(app.id, app);
+  state.servicePorts.claim(app);
+  state.versions.add(app);
+}
+
+function deleteApp(state: State, appId: string): void {
+  const app = state.apps.get(appId);
+  if (app === undefined) return;
+  state.servicePorts.release(app);
+  state.apps.delete(appId);
+  state.versions.removeApp(appId);
+}
+
+function startDeployment(state: State, data: EventData['DeploymentStarted'], time: number): void {
+  const affected = affectedApps(data.plan);
+  state.deployments.set(data.plan.id, {
+    plan: data.plan,
+    currentStep: 0,
+    affectedApps: affected,
+    originals: new Map([...affected].map((appId) => [appId, state.apps.get(appId) ?? null])),
+    instancesToKill: new Set(data.instancesToKill),
+    startedAtMs: time,
+  });
+}
+
+function startStep(state: State, data: EventData['DeploymentStepStarted']): void {
+  const deployment = state.deployments.get(data.plan.id);
+  if (deployment !== undefined) state.deployments.set(data.plan.id, { ...deployment, currentStep: data.step });
+}
+
+function scheduleInstance(state: State, data: EventData['InstanceScheduled'], time: number): void {
+  const app = state.versions.get(data.appId, data.version);
+  if (app === undefined) return;
+  state.instances.put({
+    id: data.instanceId,
+    appId: data.appId,
+    app,
+    role: data.role,
+    goal: 'Running',
+    condition: 'Scheduled',
+    sinceMs: time,
+    scheduledAtMs: time,
+    ...(data.deploymentId === undefined ? {} : { deploymentId: data.deploymentId }),
+  });
+}
+
+function provisioned(instance: Instance, data: EventData['InstanceProvisioned'], time: number): Instance {
+  const { killRequested: _, ...rest } = instance;
+  return {
+    ...rest,
+    condition: 'Provisioned',
+    sinceMs: time,
+    agent: data.agent,
+    task: {
+      id: data.taskId,
+      incarnation: data.incarnation,
+      stagedAtMs: time,
+      hostPorts: data.hostPorts,
+      ipAddresses: [],
+    },
+  };
+}
+
+function withStatus(instance: Instance, data: EventData['TaskStatusChanged'], time: number): Instance {
+  if (instance.task?.id !== data.taskId) return instance;
+  const starts = data.condition === 'Running' && instance.task.startedAtMs === undefined;
+  const task: Task = {
+    ...instance.task,
+    ...(starts ? { startedAtMs: time } : {}),
+    ipAddresses: data.ipAddresses,
+    status: {
+      state: data.state,
+      timestampMs: data.timestampMs,
+      ...(data.reason === undefined ? {} : { reason: data.reason }),
+      ...(data.message === '' ? {} : { message: data.message }),
+      ...(data.healthy === undefined ? {} : { healthy: data.healthy }),
+      ...(data.unreachableSinceMs === undefined ? {} : { unreachableSinceMs: data.unreachableSinceMs }),
+    },
+  };
+  const changed = data.condition !== instance.condition;
+  const next: Instance = {
+    ...instance,
+    task,
+    condition: data.condition,
+    sinceMs: changed ? time : instance.sinceMs,
+  };
+  if (!isTerminal(data.condition) || next.killRequested === undefined) return next;
+  const { killRequested: _, ...ended } = next;
+  return ended;
+}
+
+function recordFailure(state: State, data: EventData['TaskStatusChanged'], time: number): void {
+  const failure = failureOf(data, formatTimestamp(time));
+  if (failure !== undefined) state.taskFailures.set(failure.appId, failure);
+}
+
+function rememberReply(state: State, data: EventData['CommandAccepted']): void {
+  state.replies.set(data.key, { fingerprint: data.fingerprint, reply: data.reply });
+  if (state.replies.size <= REMEMBERED_REPLIES) return;
+  for (const oldest of state.replies.keys()) {
+    state.replies.delete(oldest);
+    break;
+  }
+}

@@ -1,0 +1,186 @@
+import type { AppDefinition } from '../definitions/app/app-definition.js';
+import type { Plan } from '../deployments/plan.js';
+import type { Instance } from '../instances/instance.js';
+import type { Timestamp } from '../time/timestamp.js';
+import { State, type Group, type RememberedReply, type TaskFailure } from './state.js';
+
+/** Version of the snapshot's shape. A snapshot of another format is not read; the log is replayed instead. */
+export const SNAPSHOT_FORMAT = 1;
+
+/** Points at a definition by app and version; `null` where there was none. */
+type DefinitionRef = readonly [appId: string, version: Timestamp];
+
+interface InstanceRecord extends Omit<Instance, 'app'> {
+  readonly version: Timestamp;
+}
+
+interface DeploymentRecord {
+  readonly plan: Plan;
+  readonly currentStep: number;
+  readonly originals: readonly (readonly [string, DefinitionRef | null])[];
+  readonly instancesToKill: readonly string[];
+  readonly startedAtMs: number;
+}
+
+/** One line of a snapshot: a tagged record. Lines come in the order in which they can be restored. */
+type SnapshotLine =
+  | { t: 'head'; position: number; rootVersion: Timestamp; frameworkId?: string }
+  | { t: 'group'; v: Group }
+  /** A retained version of a stored app. */
+  | { t: 'version'; v: AppDefinition }
+  /** A definition that only instances or deployments still refer to. */
+  | { t: 'detached'; v: AppDefinition }
+  | { t: 'app'; v: DefinitionRef }
+  | { t: 'instance'; v: InstanceRecord }
+  | { t: 'deployment'; v: DeploymentRecord }
+  | { t: 'failure'; v: TaskFailure }
+  | { t: 'reply'; k: string; v: RememberedReply };
+
+const LINES_PER_SLICE = 500;
+
+/**
+ * Writes the state down, line by line. The content is taken at once, when this is called; the text is made
+ * slice by slice as the caller iterates, so that a large state does not hold up everything else.
+ */
+export function captureSnapshot(state: State): Iterable<string> {
+  const definitions = [...state.versions.definitions()];
+  const apps = [...state.apps.values()];
+  const instances = [...state.instances.values()];
+  const deployments = [...state.deployments.values()];
+  const rest = [...smallParts(state)];
+  const detached = detachedDefinitions(state, apps, instances);
+
+  function* lines(): Iterable<SnapshotLine> {
+    yield* rest;
+    for (const v of definitions) yield { t: 'version', v };
+    for (const v of detached) yield { t: 'detached', v };
+    for (const app of apps) yield { t: 'app', v: refTo(app) };
+    for (const { app, ...record } of instances) {
+      yield { t: 'instance', v: { ...record, version: app.version } };
+    }
+    for (const { affectedApps: _, originals, instancesToKill, ...record } of deployments) {
+      const refs = [...originals].map(([id, app]) => [id, app === null ? null : refTo(app)] as const);
+      yield { t: 'deployment', v: { ...record, originals: refs, instancesToKill: [...instancesToKill] } };
+    }
+  }
+  return inSlices(lines());
+}
+
+/** Rebuilds a state from the text of a snapshot. Throws on text that `captureSnapshot` did not write. */
+export function restoreSnapshot(text: string): State {
+  const state = new State();
+  const definitions = new Map<string, AppDefinition>();
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from);
+    const stop = end < 0 ? text.length : end;
+    if (stop > from) restoreLine(state, definitions, JSON.parse(text.slice(from, stop)) as SnapshotLine);
+    from = stop + 1;
+  }
+  return state;
+}
+
+function restoreLine(state: State, definitions: Map<string, AppDefinition>, line: SnapshotLine): void {
+  switch (line.t) {
+    case 'head':
+      state.position = line.position;
+      state.rootVersion = line.rootVersion;
+      state.frameworkId = line.frameworkId;
+      return;
+    case 'group':
+      state.groups.set(line.v.id, line.v);
+      return;
+    case 'version':
+      state.versions.add(line.v);
+      definitions.set(keyOf(refTo(line.v)), line.v);
+      return;
+    case 'detached':
+      definitions.set(keyOf(refTo(line.v)), line.v);
+      return;
+    case 'app':
+      return restoreApp(state, resolve(definitions, line.v));
+    case 'instance': {
+      const { version, ...record } = line.v;
+      return state.instances.put({ ...record, app: resolve(definitions, [record.appId, version]) });
+    }
+    case 'deployment':
+      return restoreDeployment(state, definitions, line.v);
+    case 'failure':
+      state.taskFailures.set(line.v.appId, line.v);
+      return;
+    case 'reply':
+      state.replies.set(line.k, line.v);
+      return;
+  }
+}
+
+function restoreApp(state: State, app: AppDefinition): void {
+  state.apps.set(app.id, app);
+  state.servicePorts.claim(app);
+}
+
+function restoreDeployment(
+  state: State,
+  definitions: Map<string, AppDefinition>,
+  record: DeploymentRecord,
+): void {
+  const originals = record.originals.map(
+    ([id, ref]) => [id, ref === null ? null : resolve(definitions, ref)] as const,
+  );
+  state.deployments.set(record.plan.id, {
+    plan: record.plan,
+    currentStep: record.currentStep,
+    startedAtMs: record.startedAtMs,
+    originals: new Map(originals),
+    affectedApps: new Set(originals.map(([id]) => id)),
+    instancesToKill: new Set(record.instancesToKill),
+  });
+}
+
+function* smallParts(state: State): Iterable<SnapshotLine> {
+  const { position, rootVersion, frameworkId } = state;
+  yield { t: 'head', position, rootVersion, ...(frameworkId === undefined ? {} : { frameworkId }) };
+  for (const v of state.groups.values()) yield { t: 'group', v };
+  for (const v of state.taskFailures.values()) yield { t: 'failure', v };
+  for (const [k, v] of state.replies) yield { t: 'reply', k, v };
+}
+
+/** Definitions that no retained version of a stored app is: instances of deleted apps, trimmed versions. */
+function detachedDefinitions(
+  state: State,
+  apps: readonly AppDefinition[],
+  instances: readonly Instance[],
+): Iterable<AppDefinition> {
+  const found = new Map<string, AppDefinition>();
+  const note = (app: AppDefinition | null): void => {
+    if (app !== null && state.versions.get(app.id, app.version) === undefined) {
+      found.set(keyOf(refTo(app)), app);
+    }
+  };
+  for (const app of apps) note(app);
+  for (const instance of instances) note(instance.app);
+  for (const deployment of state.deployments.values()) {
+    for (const original of deployment.originals.values()) note(original);
+  }
+  return found.values();
+}
+
+function* inSlices(lines: Iterable<SnapshotLine>): Iterable<string> {
+  let slice: string[] = [];
+  for (const line of lines) {
+    slice.push(JSON.stringify(line));
+    if (slice.length < LINES_PER_SLICE) continue;
+    yield `${slice.join('\n')}\n`;
+    slice = [];
+  }
+  if (slice.length > 0) yield `${slice.join('\n')}\n`;
+}
+
+const refTo = (app: AppDefinition): DefinitionRef => [app.id, app.version];
+
+const keyOf = ([appId, version]: DefinitionRef): string => `${appId} ${version}`;
+
+function resolve(definitions: Map<string, AppDefinition>, ref: DefinitionRef): AppDefinition {
+  const app = definitions.get(keyOf(ref));
+  if (app === undefined) throw new Error(`the snapshot refers to unknown version ${ref[1]} of ${ref[0]}`);
+  return app;
+}

@@ -1,0 +1,29 @@
+import type { MesosTaskState } from '../cluster/mesos-shapes.js';
+import type { TaskStatusChange } from '../events/domain-event.js';
+import type { Timestamp } from '../time/timestamp.js';
+import type { TaskFailure } from './state.js';
+
+const FAILURES: ReadonlySet<MesosTaskState> = new Set<MesosTaskState>([
+  'TASK_FAILED',
+  'TASK_ERROR',
+  'TASK_LOST',
+  'TASK_DROPPED',
+  'TASK_GONE',
+  'TASK_GONE_BY_OPERATOR',
+  'TASK_UNKNOWN',
+]);
+
+/** The failure that a status stands for, if it stands for one (`spec/operations.md` §18.4). */
+export function failureOf(change: TaskStatusChange, timestamp: Timestamp): TaskFailure | undefined {
+  if (!FAILURES.has(change.state)) return undefined;
+  return {
+    appId: change.appId,
+    host: change.host ?? 'unknown',
+    message: change.message,
+    state: change.state,
+    taskId: change.taskId,
+    timestamp,
+    version: change.version,
+    ...(change.agentId === null ? {} : { slaveId: change.agentId }),
+  };
+}

@@ -1,0 +1,23 @@
+/** `yyyy-MM-ddTHH:mm:ss.SSSZ`, UTC, always three fraction digits; sorts as text (`spec/definitions.md` §2.4). */
+export type Timestamp = string;
+
+/** The wire form of an instant given in epoch milliseconds. */
+export function formatTimestamp(epochMs: number): Timestamp {
+  // oxlint-disable-next-line no-restricted-globals -- formatting a given instant reads no clock
+  return new Date(epochMs).toISOString();
+}
+
+const ISO_8601 =
+  /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(?::(\d{2})(?:[.,](\d+))?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
+
+/** Epoch milliseconds of an ISO-8601 text with any fraction length, or `undefined` when it is none. */
+export function parseTimestamp(text: string): number | undefined {
+  const match = ISO_8601.exec(text);
+  if (match === null) return undefined;
+  const [, date, minutes = '00:00', seconds = '00', fraction = '', offset = 'Z'] = match;
+  const millis = `${fraction}000`.slice(0, 3);
+  const zone = offset === 'Z' ? 'Z' : offset.replace(/^([+-]\d{2}):?(\d{2})?$/, (_, h, m) => `${h}:${m ?? '00'}`);
+  // oxlint-disable-next-line no-restricted-globals -- parsing a given text reads no clock
+  const epochMs = Date.parse(`${date}T${minutes}:${seconds}.${millis}${zone}`);
+  return Number.isNaN(epochMs) ? undefined : epochMs;
+}

@@ -1,0 +1,17 @@
+/** `npm start`: installs, compiles and runs Ekiden; everything after `--` goes to it. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { prepare, root } from './prepare.mjs';
+
+prepare();
+const main = join(root, 'dist/apps/ekiden/src/main.js');
+const server = spawn(process.execPath, ['--enable-source-maps', main, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
+// A terminal sends Ctrl-C to everybody; others signal only this process. Either way the server decides when to end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (!process.stdin.isTTY) server.kill(signal);
+  });
+}
+server.on('exit', (code) => process.exit(code ?? 1));
