@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import type { Rejection, Result, Violation } from '../result.js';
 import type { DefinitionContext, DefinitionSettings } from '../settings.js';
 import type { AppDefinition, UnversionedApp } from './app-definition.js';
@@ -8,7 +7,7 @@ export const T0 = '2024-01-01T00:00:00.000Z';
 
 export interface Surroundings extends Partial<DefinitionSettings> {
   readonly features?: readonly string[];
-  readonly stored?: readonly AppDefinition[];
+  readonly storedApps?: readonly AppDefinition[];
   /** Top-level groups that exist, with their `enforceRole`. */
   readonly groups?: Readonly<Record<string, boolean>>;
   readonly basePath?: string;
@@ -19,7 +18,7 @@ export interface Surroundings extends Partial<DefinitionSettings> {
 export function contextWith(surroundings: Surroundings = {}): DefinitionContext {
   const {
     features = [],
-    stored = [],
+    storedApps = [],
     groups = {},
     basePath = '/',
     force = false,
@@ -34,7 +33,7 @@ export function contextWith(surroundings: Surroundings = {}): DefinitionContext 
       ...settings,
     },
     places: {
-      storedApp: (id) => stored.find((app) => app.id === id),
+      storedApp: (id) => storedApps.find((app) => app.id === id),
       enforcesRole: (group) => groups[group],
     },
     basePath,
@@ -83,21 +82,20 @@ export interface RuleCase {
   readonly with?: Surroundings;
 }
 
-export function expectViolations(
-  result: Result<unknown>,
-  message: string,
-  violations: readonly string[],
-): void {
-  const error = errorOf(result);
-  expect({
-    status: error.status,
-    message: error.message,
-    found: flatten(error.details ?? []).toSorted(),
-  }).toEqual({
-    status: 422,
-    message,
-    found: violations.toSorted(),
-  });
+/** A refusal in the form that rule tables compare: violations as `path: text`, in no order. */
+export interface Refusal {
+  readonly status: number;
+  readonly message: string;
+  readonly violations: readonly string[];
+}
+
+export function refusal(message: string, violations: readonly string[]): Refusal {
+  return { status: 422, message, violations: violations.toSorted() };
+}
+
+export function refusalOf(result: Result<unknown>): Refusal {
+  const { status, message, details = [] } = errorOf(result);
+  return { status, message, violations: flatten(details).toSorted() };
 }
 
 function flatten(details: readonly Violation[]): string[] {

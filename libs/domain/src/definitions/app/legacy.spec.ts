@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorOf, expectViolations, parse, parsed, type RuleCase } from './definitions.fixture.js';
+import { errorOf, refusal, refusalOf, parse, parsed, type RuleCase } from './definitions.fixture.js';
 
 const base = { id: '/a', cmd: 'sleep 1' };
 const image = { image: 'nginx' };
@@ -91,7 +91,7 @@ const rules: RuleCase[] = [
 
 describe('phase L', () => {
   it.each(rules)('$rule', ({ app, violations }) => {
-    expectViolations(parse(app), 'Object is not valid', violations);
+    expect(refusalOf(parse(app))).toEqual(refusal('Object is not valid', violations));
   });
 
   it.each([
@@ -122,8 +122,9 @@ describe('phase L', () => {
 const defaultMapping = { containerPort: 0, servicePort: 0, name: 'default', protocol: 'tcp', labels: {} };
 const namelessMapping = { containerPort: 0, servicePort: 0, protocol: 'tcp', labels: {} };
 
+const docker = (network: string): object => ({ docker: { ...image, network } });
+
 describe('translation of networks', () => {
-  const docker = (network: string): object => ({ docker: { ...image, network } });
   it.each([
     ['nothing', {}, [{ mode: 'host' }]],
     ['an empty list', { networks: [] }, [{ mode: 'host' }]],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorOf, expectViolations, parse, parsed, type RuleCase } from './definitions.fixture.js';
+import { errorOf, refusal, refusalOf, parse, parsed, type RuleCase } from './definitions.fixture.js';
 
 const base = { id: '/a', cmd: 'sleep 1' };
 
@@ -216,11 +216,11 @@ const schemaRules: RuleCase[] = [
 
 describe('phase P', () => {
   it.each(schemaRules)('$rule', ({ app, violations, with: surroundings }) => {
-    expectViolations(parse(app, surroundings), 'Invalid JSON', violations);
+    expect(refusalOf(parse(app, surroundings))).toEqual(refusal('Invalid JSON', violations));
   });
 
   it.each([[[]], ['text'], [1], [null]])('refuses %j as a document', (json) => {
-    expectViolations(parse(json), 'Invalid JSON', [': error.expected.jsobject']);
+    expect(refusalOf(parse(json))).toEqual(refusal('Invalid JSON', [': error.expected.jsobject']));
   });
 
   it('collects all violations of a path in one entry', () => {

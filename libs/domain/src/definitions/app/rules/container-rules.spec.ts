@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { expectViolations, parse, parsed, type RuleCase, type Surroundings } from '../definitions.fixture.js';
+import {
+  refusal,
+  refusalOf,
+  parse,
+  parsed,
+  type RuleCase,
+  type Surroundings,
+} from '../definitions.fixture.js';
 
 const base = { id: '/a', cmd: 'sleep 1' };
 const image = { image: 'nginx' };
@@ -16,13 +23,13 @@ const dvdi = (external: object, keys: object = {}): object => ({
   external: { name: 'v', provider: 'dvdi', options: { 'dvdi/driver': 'x' }, ...external },
   ...keys,
 });
-const csi = (accessMode: string, mode: string, name = 'v'): object => ({
+const csi = (accessMode: string, mode: string, accessType = 'block'): object => ({
   containerPath: 'data',
   mode,
   external: {
-    name,
+    name: 'v',
     provider: 'csi',
-    options: { pluginName: 'p', capability: { accessMode, accessType: 'block' } },
+    options: { pluginName: 'p', capability: { accessMode, accessType } },
   },
 });
 
@@ -230,6 +237,11 @@ const otherVolumes: RuleCase[] = [
     ],
   },
   {
+    rule: 'CSI: mount without file system (§16 no. 16)',
+    app: withVolumes(csi('SINGLE_NODE_WRITER', 'RW', 'mount')),
+    violations: [`${volume}/external/options/capability/fsType: not defined`],
+  },
+  {
     rule: 'CSI: not shareable (M)',
     app: { ...withVolumes(csi('SINGLE_NODE_WRITER', 'RW')), instances: 2 },
     violations: ['/instances: got 2, expected 1 or less while non-shareable CSI volumes are defined'],
@@ -251,7 +263,7 @@ const otherVolumes: RuleCase[] = [
 describe.each(Object.entries({ images, persistentVolumes, otherVolumes }))('%s', (group, rules) => {
   it.each(rules)('$rule', ({ app, violations, with: surroundings }) => {
     const around = surroundings ?? (group === 'images' ? {} : prod);
-    expectViolations(parse(app, around), 'Object is not valid', violations);
+    expect(refusalOf(parse(app, around))).toEqual(refusal('Object is not valid', violations));
   });
 });
 

@@ -2,6 +2,7 @@ import type { Violations } from '../../violations.js';
 import { MUST_BE_EMPTY, NOT_DEFINED, featureDisabled } from '../../wordings.js';
 import type { LinuxInfo } from '../app-definition.js';
 import type { CanonicalApp, CanonicalContainer } from '../canonical-app.js';
+import { csiCapabilityRule } from './csi-rules.js';
 import { dvdiRules } from './dvdi-rules.js';
 import type { Facts } from './facts.js';
 import { persistentVolumeRules } from './persistent-volume-rules.js';
@@ -76,6 +77,7 @@ function volumeRules(
     } else if ('external' in volume) {
       const enabled = enabledFeatures.has('external_volumes');
       violations.require(enabled, path, featureDisabled('external_volumes'));
+      csiCapabilityRule(volume.external, path, violations);
       if (volume.external.name !== undefined) externalNames.push(volume.external.name);
     } else if ('secret' in volume) {
       const known = Object.hasOwn(app.secrets, volume.secret);

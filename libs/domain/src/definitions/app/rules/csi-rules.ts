@@ -1,4 +1,5 @@
 import type { Violations } from '../../violations.js';
+import { NOT_DEFINED } from '../../wordings.js';
 import type { CsiVolumeInfo, DvdiVolumeInfo, UnversionedApp } from '../app-definition.js';
 
 /** Whether an external volume is of the container storage interface; all others are of DVDI's shape. */
@@ -6,7 +7,19 @@ export function isCsi(info: DvdiVolumeInfo | CsiVolumeInfo): info is CsiVolumeIn
   return 'capability' in info.options && typeof info.options['capability'] === 'object';
 }
 
-/** Phase M: how access modes bound instances and mount modes (`spec/definitions.md` §5.3). */
+/** Phase C: a mounted volume has a file system (`spec/definitions.md` §5.3, §16 no. 16). */
+export function csiCapabilityRule(
+  info: DvdiVolumeInfo | CsiVolumeInfo,
+  path: string,
+  violations: Violations,
+): void {
+  if (!isCsi(info)) return;
+  const { accessType, fsType } = info.options.capability;
+  const complete = accessType !== 'mount' || fsType !== undefined;
+  violations.require(complete, `${path}/external/options/capability/fsType`, NOT_DEFINED);
+}
+
+/** Phase M: how access modes bound instances and mount modes (§5.3). */
 export function csiRules(app: UnversionedApp, violations: Violations): void {
   let found = false;
   let shareable = true;
