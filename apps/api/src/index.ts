@@ -1,1 +1,3 @@
-export {};
+export { ApiModule } from './api.module.js';
+export type { ApiOptions } from './api-options.js';
+export { createHttpAdapter } from './server/create-http-adapter.js';

@@ -1,1 +1,1 @@
-export {};
+export { Ekiden, type EkidenOptions, type Stopped } from './ekiden.js';

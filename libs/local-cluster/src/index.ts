@@ -1,1 +1,27 @@
-export {};
+/**
+ * Embedded Mesos-compatible cluster: a master with agents that run tasks as processes of this machine. Schedulers
+ * talk to it over the same HTTP API as to a real cluster.
+ */
+export {
+  startLocalCluster,
+  type LocalAgentsOptions,
+  type LocalCluster,
+  type LocalClusterOptions,
+} from './start-local-cluster.js';
+export { Agent, type AgentStart } from './agent/agent.js';
+export type { AgentOptions } from './agent/agent-options.js';
+export type { Addressing } from './agent/description/plan-agents.js';
+export { systemHost, type Host } from './agent/host.js';
+export { Master, type MasterSettings } from './master/master.js';
+export type { Credential, MasterOptions } from './master/options.js';
+export {
+  MemoryLink,
+  type AgentLinkEnd,
+  type LinkEnd,
+  type LinkListener,
+  type LinkPartition,
+  type MasterLinkEnd,
+} from './link/link.js';
+export { systemClock, type Clock, type Timer } from './runtime/clock.js';
+export { silentLogger, type Logger } from './runtime/logger.js';
+export { createRandom, type Random } from './runtime/random.js';

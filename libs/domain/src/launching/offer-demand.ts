@@ -38,7 +38,7 @@ export class OfferDemand {
     const key = wanted === undefined ? undefined : keyOf(wanted);
     if (before?.key === key) return;
     if (before !== undefined) this.leave(before, instanceId);
-    if (wanted !== undefined) this.enter(wanted);
+    if (wanted !== undefined) this.enter(instanceId, wanted);
   }
 
   /** The demand of every role ever seen. Looks once at each configuration that waits. */
@@ -66,7 +66,7 @@ export class OfferDemand {
     return next;
   }
 
-  private enter(instance: Instance): void {
+  private enter(instanceId: string, instance: Instance): void {
     const key = keyOf(instance);
     let group = this.groups.get(key);
     if (group === undefined) {
@@ -75,8 +75,8 @@ export class OfferDemand {
       this.groups.set(key, group);
     }
     group.version = this.nextVersion();
-    group.instanceIds.add(instance.id);
-    this.groupOfInstance.set(instance.id, group);
+    group.instanceIds.add(instanceId);
+    this.groupOfInstance.set(instanceId, group);
   }
 
   private leave(group: WaitingGroup, instanceId: string): void {

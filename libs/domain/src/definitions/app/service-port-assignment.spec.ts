@@ -87,7 +87,7 @@ describe('service ports', () => {
         if (!plain.ok) return;
         const given = servicePortsOf(plain.value).filter((_, index) => slots[index] === 0);
         expect(new Set(given).size).toBe(given.length);
-        expect(given.filter((port) => used.includes(port) || slots.includes(port))).toEqual([]);
+        expect(given.filter((port) => used.includes(port) || (slots as number[]).includes(port))).toEqual([]);
       }),
     );
   });

@@ -73,7 +73,7 @@ describe('constraint operators', () => {
     ['inf', 5, 'a', { a: 1 }, false],
   ])(
     'GROUP_BY %s of %i instances, offer %s, placed %j → %s',
-    (groups, targetInstances, value, placed, holds) => {
+    (...[groups, targetInstances, value, placed, holds]) => {
       const view = { targetInstances, placed: () => countsOf(repeated(placed)) };
       expect(checkFor(['f', 'GROUP_BY', groups])(value, view)).toBe(holds);
     },

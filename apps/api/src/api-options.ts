@@ -1,0 +1,24 @@
+import type { Configuration, SettingsReport } from '#configuration';
+import type { EventLog } from '#event-log';
+import type { Logging, Metrics } from '#observability';
+
+/** What the API needs from the process that hosts it. */
+export interface ApiOptions {
+  readonly log: EventLog;
+  readonly configuration: Configuration;
+  /** Where every setting came from, secrets masked: the body of `GET /config`. */
+  readonly settings: SettingsReport;
+  readonly logging: Logging;
+  readonly metrics: Metrics;
+  /** Revision of the source this was built from, shown in `/v2/info`. */
+  readonly buildRevision: string;
+  /** Called when the read side cannot follow the log any more; the process had better start anew. */
+  readonly onReadSideStopped?: (error: Error) => void;
+  /** Interval of the empty lines that keep event streams alive; 10 s unless given. */
+  readonly eventStreamHeartbeatMs?: number;
+  /** Wall clock, epoch ms; the system's unless given. */
+  readonly nowMs?: () => number;
+}
+
+/** Injection token of {@link ApiOptions}. */
+export const API_OPTIONS = Symbol('ApiOptions');

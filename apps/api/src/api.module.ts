@@ -1,0 +1,58 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ApiLifecycle } from './api-lifecycle.js';
+import { API_OPTIONS, type ApiOptions } from './api-options.js';
+import { AppReads } from './app-reads.js';
+import { AppController } from './controllers/app.controller.js';
+import { AppsController } from './controllers/apps.controller.js';
+import { DeploymentsController } from './controllers/deployments.controller.js';
+import { EventsController } from './controllers/events.controller.js';
+import { InfoController } from './controllers/info.controller.js';
+import { PluginsController } from './controllers/plugins.controller.js';
+import { QueueController } from './controllers/queue.controller.js';
+import { SystemController } from './controllers/system.controller.js';
+import { TasksController } from './controllers/tasks.controller.js';
+import { EventHub } from './event-stream/event-hub.js';
+import { Projection } from './projection/projection.js';
+import { ApiExceptionFilter } from './server/exception-filter.js';
+import { Writer } from './writer.js';
+
+/**
+ * The REST API and the event stream over one event log. Whoever hosts it creates the application on
+ * `createHttpAdapter(options)` and provides handlers of `SubmitCommand`, `ReadQueue` and `ReadSchedulerStatus` on the
+ * buses of `CqrsModule`.
+ */
+@Module({})
+export class ApiModule {
+  static forRoot(options: ApiOptions): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [CqrsModule],
+      controllers: [
+        AppsController,
+        AppController,
+        TasksController,
+        DeploymentsController,
+        QueueController,
+        InfoController,
+        PluginsController,
+        SystemController,
+        EventsController,
+      ],
+      providers: [
+        { provide: API_OPTIONS, useValue: options },
+        { provide: Projection, useValue: new Projection(options.log) },
+        {
+          provide: EventHub,
+          useFactory: (projection: Projection) => new EventHub(options, projection),
+          inject: [Projection],
+        },
+        { provide: APP_FILTER, useClass: ApiExceptionFilter },
+        AppReads,
+        Writer,
+        ApiLifecycle,
+      ],
+    };
+  }
+}

@@ -1,0 +1,35 @@
+import { affectedApps, type EventData, type Plan } from '#domain';
+import { busEvent, type BusEvent } from './bus-event.js';
+
+/** Start or end of one step; steps without actions are passed over in silence (`spec/operations.md` §3.2). */
+export function deploymentStep(
+  type: 'deployment_info' | 'deployment_step_success',
+  { plan, step }: EventData['DeploymentStepStarted'],
+  timestamp: string,
+): readonly BusEvent[] {
+  const currentStep = plan.steps[step - 1];
+  if (currentStep === undefined || currentStep.actions.length === 0) return [];
+  return [busEvent(type, timestamp, appsOf(plan), { plan, currentStep })];
+}
+
+/** The end of a deployment. */
+export function deploymentEnded(
+  type: 'deployment_success' | 'deployment_failed',
+  { plan, reason }: { readonly plan: Plan; readonly reason?: string },
+  timestamp: string,
+): readonly BusEvent[] {
+  return [busEvent(type, timestamp, appsOf(plan), { id: plan.id, plan, reason })];
+}
+
+/** A refused change of the tree; if it had a plan already, its deployment counts as failed too (§3.2). */
+export function rootChangeRefused(
+  { groupId, version, reason, plan }: EventData['RootGroupChangeRefused'],
+  timestamp: string,
+): readonly BusEvent[] {
+  const failed = busEvent('group_change_failed', timestamp, [], { groupId, version, reason });
+  return plan === undefined
+    ? [failed]
+    : [failed, ...deploymentEnded('deployment_failed', { plan, reason }, timestamp)];
+}
+
+const appsOf = (plan: Plan): readonly string[] => [...affectedApps(plan)];

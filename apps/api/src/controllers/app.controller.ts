@@ -1,0 +1,136 @@
+import { Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiCommand } from '#domain';
+import { AppReads } from '../app-reads.js';
+import { NEGOTIATES } from '../filters/accept-filter.js';
+import { isReadable, methodsOf, splitAppPath, type AppPath } from '../paths/app-path.js';
+import { pathOf } from '../paths/path-of.js';
+import { booleanParam, type Query as QueryParams } from '../paths/query.js';
+import { readJson } from '../server/body-parser.js';
+import { send } from '../server/send.js';
+import { methodNotAllowed } from '../wire/answer.js';
+import { Writer } from '../writer.js';
+import { killCommand } from './kill-command.js';
+
+/**
+ * Everything below `/v2/apps/` (`spec/rest-api.md` §7.4–7.10, §8.5). Ids hold slashes, so the routes are wildcards
+ * and one pure function tells what a path addresses.
+ */
+@Controller('v2/apps')
+export class AppController {
+  constructor(
+    @Inject(AppReads) private readonly reads: AppReads,
+    @Inject(Writer) private readonly writer: Writer,
+  ) {}
+
+  @Get('*')
+  @RouteConfig(NEGOTIATES)
+  read(
+    @Req() request: FastifyRequest,
+    @Param('*') rest: string,
+    @Query() query: QueryParams,
+    @Res() reply: FastifyReply,
+  ): void {
+    const path = splitAppPath(rest);
+    if (!isReadable(path)) return refuseMethod(reply, path);
+    send(reply, this.reads.read(path, query, request.headers.accept));
+  }
+
+  @Put('*')
+  async put(
+    @Req() request: FastifyRequest,
+    @Param('*') rest: string,
+    @Query() query: QueryParams,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const path = splitAppPath(rest);
+    if (path.kind !== 'app') return refuseMethod(reply, path);
+    const body = readJson(request.body);
+    if (!body.ok) return send(reply, body.answer);
+    return this.writer.write(request, reply, {
+      type: 'PutApp',
+      appId: path.appId,
+      json: body.value,
+      force: booleanParam(query, 'force', false),
+      partialUpdate: booleanParam(query, 'partialUpdate', true),
+      uri: pathOf(request.originalUrl),
+    });
+  }
+
+  @Patch('*')
+  async patch(
+    @Req() request: FastifyRequest,
+    @Param('*') rest: string,
+    @Query() query: QueryParams,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const path = splitAppPath(rest);
+    if (path.kind !== 'app') return refuseMethod(reply, path);
+    const body = readJson(request.body);
+    if (!body.ok) return send(reply, body.answer);
+    return this.writer.write(request, reply, {
+      type: 'PatchApp',
+      appId: path.appId,
+      json: body.value,
+      force: booleanParam(query, 'force', false),
+      uri: pathOf(request.originalUrl),
+    });
+  }
+
+  @Post('*')
+  async restart(
+    @Req() request: FastifyRequest,
+    @Param('*') rest: string,
+    @Query() query: QueryParams,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const path = splitAppPath(rest);
+    if (path.kind !== 'restart') return refuseMethod(reply, path);
+    const force = booleanParam(query, 'force', false);
+    return this.writer.write(request, reply, { type: 'RestartApp', appId: path.appId, force });
+  }
+
+  @Delete('*')
+  async remove(
+    @Req() request: FastifyRequest,
+    @Param('*') rest: string,
+    @Query() query: QueryParams,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const path = splitAppPath(rest);
+    const command = deleteCommand(path, query);
+    if (command === undefined) return refuseMethod(reply, path);
+    if ('status' in command) return send(reply, command);
+    return this.writer.write(request, reply, command);
+  }
+}
+
+const refuseMethod = (reply: FastifyReply, path: AppPath): void =>
+  send(reply, methodNotAllowed(methodsOf(path)));
+
+/** What a DELETE means; `undefined` where the path takes none. */
+function deleteCommand(path: AppPath, query: QueryParams) {
+  switch (path.kind) {
+    case 'app':
+      return deleteApp(path.appId, query);
+    case 'restart':
+      // An app may still have this legacy id, and this is how it goes (§7.8).
+      return deleteApp(`${path.appId}/restart`, query);
+    case 'tasks': {
+      const host = typeof query['host'] === 'string' && query['host'] !== '' ? { host: query['host'] } : {};
+      return killCommand({ appId: path.appId, ...host }, query);
+    }
+    case 'task':
+      return killCommand({ appId: path.appId, taskId: path.taskId }, query);
+    default:
+      return undefined;
+  }
+}
+
+/** Deleting an app is forced unless the client says otherwise (§5.3). */
+const deleteApp = (appId: string, query: QueryParams): ApiCommand => ({
+  type: 'DeleteApp',
+  appId,
+  force: booleanParam(query, 'force', true),
+});

@@ -1,0 +1,31 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { errorAnswer, type Answer } from '../../wire/answer.js';
+
+/** A body of the right shape, or the answer that says what is wrong with it. */
+export type ValidBody<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly answer: Answer };
+
+const MISSING = 'error.path.missing';
+
+/** Checks a parsed body against the decorators of its class; messages are schema codes (`spec/rest-api.md` §3.3). */
+export function validateBody<T extends object>(shape: new () => T, json: unknown): ValidBody<T> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    return invalid([{ path: '/', errors: ['error.expected.jsobject'] }]);
+  }
+  const value = plainToInstance(shape, json);
+  const errors = validateSync(value, { forbidUnknownValues: false });
+  return errors.length === 0 ? { ok: true, value } : invalid(errors.map(violationOf));
+}
+
+const invalid = (details: readonly object[]): { readonly ok: false; readonly answer: Answer } => ({
+  ok: false,
+  answer: errorAnswer(422, 'Invalid JSON', details),
+});
+
+/** What is missing breaks every other rule of its field too; only the first cause is worth telling. */
+function violationOf({ property, constraints }: ValidationError): object {
+  const codes = [...new Set(Object.values(constraints ?? {}))];
+  const errors = codes.includes(MISSING) ? [MISSING] : codes.slice(0, 1);
+  return { path: `/${property}`, errors };
+}

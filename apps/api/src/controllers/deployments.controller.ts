@@ -1,0 +1,35 @@
+import { Controller, Delete, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { booleanParam, type Query as QueryParams } from '../paths/query.js';
+import { Projection } from '../projection/projection.js';
+import { send } from '../server/send.js';
+import { valueAnswer } from '../wire/answer.js';
+import { printDeployment } from '../wire/deployment-json.js';
+import { Writer } from '../writer.js';
+
+/** `/v2/deployments` (`spec/rest-api.md` §11.1, §11.2). */
+@Controller('v2/deployments')
+export class DeploymentsController {
+  constructor(
+    @Inject(Projection) private readonly projection: Projection,
+    @Inject(Writer) private readonly writer: Writer,
+  ) {}
+
+  @Get()
+  list(@Res() reply: FastifyReply): void {
+    const deployments = [...this.projection.model.state.deployments.values()];
+    const listed = deployments.filter(({ plan }) => plan.steps.length > 0);
+    send(reply, valueAnswer(listed.map(printDeployment)));
+  }
+
+  @Delete('*')
+  async cancel(
+    @Req() request: FastifyRequest,
+    @Param('*') deploymentId: string,
+    @Query() query: QueryParams,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const force = booleanParam(query, 'force', false);
+    return this.writer.write(request, reply, { type: 'CancelDeployment', deploymentId, force });
+  }
+}

@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify';
+import type { LeaderAddress } from '../server/leader-address.js';
+
+/** Headers that every answer carries (`spec/rest-api.md` §1.2, `spec/operations.md` §10.4). */
+const ALWAYS = {
+  'cache-control': 'no-cache, no-store, must-revalidate',
+  pragma: 'no-cache',
+  expires: '0',
+  'x-frame-options': 'DENY',
+  'x-xss-protection': '1; mode=block',
+  'x-content-type-options': 'nosniff',
+};
+
+export function headersFilter(server: FastifyInstance, leader: LeaderAddress): void {
+  server.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(ALWAYS).header('x-marathon-leader', leader.baseUrl);
+    done();
+  });
+}

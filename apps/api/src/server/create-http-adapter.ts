@@ -1,0 +1,58 @@
+import fastifyCompress from '@fastify/compress';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { fastify, type FastifyInstance } from 'fastify';
+import type { ApiOptions } from '../api-options.js';
+import { acceptFilter } from '../filters/accept-filter.js';
+import { basicAuthFilter } from '../filters/basic-auth-filter.js';
+import { concurrencyFilter } from '../filters/concurrency-filter.js';
+import { corsFilter } from '../filters/cors-filter.js';
+import { headersFilter } from '../filters/headers-filter.js';
+import { observationFilter } from '../filters/observation-filter.js';
+import { unmatchedFilter } from '../filters/unmatched-filter.js';
+import { normalizeUrl } from '../paths/normalize-url.js';
+import { errorAnswer } from '../wire/answer.js';
+import { registerBodyParser } from './body-parser.js';
+import { LeaderAddress } from './leader-address.js';
+import { send } from './send.js';
+
+/** Largest request body, in bytes. */
+const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
+
+/** Idle connections are closed after this time (`spec/operations.md` §1.1). */
+const IDLE_TIMEOUT_MS = 30_000;
+
+/** Answers below this size are not worth compressing. */
+const COMPRESSION_THRESHOLD_BYTES = 1024;
+
+/**
+ * The HTTP server of the API with its filter chain (`spec/operations.md` §1.1), for `NestFactory.create(module,
+ * adapter, { bodyParser: false })`. Filters run in the order in which they are added here.
+ */
+export async function createHttpAdapter(options: ApiOptions): Promise<FastifyAdapter> {
+  const { configuration } = options;
+  const server = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    keepAliveTimeout: IDLE_TIMEOUT_MS,
+    trustProxy: configuration.trustedProxies === undefined ? false : [...configuration.trustedProxies],
+    rewriteUrl: (request) => normalizeUrl(request.url ?? '/'),
+    frameworkErrors: (error, _request, reply) => void send(reply, errorAnswer(400, error.message)),
+  });
+  registerBodyParser(server);
+  observationFilter(server, options);
+  headersFilter(server, new LeaderAddress(configuration, () => server.server));
+  corsFilter(server, configuration);
+  basicAuthFilter(server, configuration);
+  concurrencyFilter(server, configuration);
+  unmatchedFilter(server);
+  acceptFilter(server);
+  if (configuration.httpCompression) await addCompression(server);
+  return new FastifyAdapter(server);
+}
+
+/** Awaited, because only routes that are added after the plugin has loaded are compressed. */
+async function addCompression(server: FastifyInstance): Promise<void> {
+  await server.register(fastifyCompress, {
+    encodings: ['gzip', 'identity'],
+    threshold: COMPRESSION_THRESHOLD_BYTES,
+  });
+}

@@ -1,0 +1,46 @@
+import type { Accepted, ApiCommand, Reply } from '#domain';
+import { extendJson, writeSubmittedAppJson } from './app-json.js';
+import { jsonAnswer, type Answer } from './answer.js';
+import { refusalAnswer } from './refusal-answer.js';
+import { NO_TASKS, writeCountMembers } from './task-counts.js';
+import { writeTaskJson } from './task-json.js';
+
+/** What a reply means in HTTP (`spec/rest-api.md` §5.1, §7, §8.5, §11). `baseUrl` starts `Location` headers. */
+export function replyAnswer(command: ApiCommand, reply: Reply, baseUrl: string): Answer {
+  switch (reply.kind) {
+    case 'accepted':
+      return acceptedAnswer(command, reply, baseUrl);
+    case 'killed':
+      return killedAnswer(
+        command,
+        reply.instances.filter(({ task }) => task !== undefined).map((one) => writeTaskJson(one)),
+      );
+    case 'done':
+      return { status: command.type === 'CancelDeployment' ? 202 : 204 };
+    case 'refused':
+      return refusalAnswer(reply, command.type);
+  }
+}
+
+function acceptedAnswer(command: ApiCommand, reply: Accepted, baseUrl: string): Answer {
+  const headers = { 'Marathon-Deployment-Id': reply.deploymentId };
+  if (command.type === 'CreateApp' && reply.submitted !== undefined) {
+    const members = `${writeCountMembers(NO_TASKS)},"deployments":[{"id":${JSON.stringify(reply.deploymentId)}}]`;
+    const body = extendJson(writeSubmittedAppJson(reply.submitted), members);
+    return jsonAnswer(201, body, { ...headers, Location: baseUrl + reply.submitted.id });
+  }
+  const body = JSON.stringify({ version: reply.version, deploymentId: reply.deploymentId });
+  return command.type === 'PutApp' && reply.created === true
+    ? jsonAnswer(201, body, { ...headers, Location: baseUrl + command.appId })
+    : jsonAnswer(200, body, headers);
+}
+
+/** One task asked by name is answered as an object, anything else as a list. */
+function killedAnswer(command: ApiCommand, tasks: readonly string[]): Answer {
+  const named =
+    command.type === 'KillTasks' && 'taskId' in command.selection && command.selection.taskId !== undefined;
+  const [first] = tasks;
+  return named && first !== undefined
+    ? jsonAnswer(200, `{"task":${first}}`)
+    : jsonAnswer(200, `{"tasks":[${tasks.join(',')}]}`);
+}

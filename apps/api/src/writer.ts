@@ -1,0 +1,36 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SubmitCommand, type ApiCommand, type Submission } from '#domain';
+import { Projection } from './projection/projection.js';
+import { actorOf } from './server/actor.js';
+import { send } from './server/send.js';
+import { errorAnswer } from './wire/answer.js';
+import { replyAnswer } from './wire/reply-answer.js';
+
+const LONGEST_KEY = 255;
+
+/** Passes writes to the leader and answers once this node's reads show them (`design.md` §6). */
+@Injectable()
+export class Writer {
+  constructor(
+    private readonly commands: CommandBus,
+    @Inject(Projection) private readonly projection: Projection,
+  ) {}
+
+  /** Submits a command in the name of the request's sender and sends the answer. */
+  async write(request: FastifyRequest, reply: FastifyReply, command: ApiCommand): Promise<void> {
+    const key = request.headers['idempotency-key'];
+    if (Array.isArray(key) || key === '' || (key !== undefined && key.length > LONGEST_KEY)) {
+      return send(reply, errorAnswer(400, `Idempotency-Key must have 1 to ${LONGEST_KEY} characters`));
+    }
+    const submit = new SubmitCommand(command, actorOf(request), key);
+    const submission = await this.commands.execute<SubmitCommand, Submission>(submit);
+    await this.projection.waitFor(submission.position);
+    reply.header('x-ekiden-sequence', submission.position);
+    send(reply, replyAnswer(command, submission.reply, baseUrlOf(request)));
+  }
+}
+
+/** The server as the client addressed it: what relative `Location`s resolve against. */
+const baseUrlOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`;

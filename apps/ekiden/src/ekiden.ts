@@ -1,0 +1,149 @@
+import { resolve } from 'node:path';
+import { ApiModule, createHttpAdapter, type ApiOptions } from '#api';
+import { EXIT_CODES, type Configuration, type ExitCode, type SettingsReport } from '#configuration';
+import type { EventLog } from '#event-log';
+import { startLocalCluster, type LocalCluster } from '#local-cluster';
+import { UrlListDetector, type Authentication, type MasterDetector } from '#mesos';
+import { createLogging, Metrics, startRuntimeMetrics, type Logging } from '#observability';
+import { Scheduler, SchedulerModule } from '#scheduler';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ekidenModule } from './ekiden.module.js';
+import { LOCAL_ALLOCATION_INTERVAL_MS, withLocalDefaults } from './local-defaults.js';
+import { NestLogger } from './nest-logger.js';
+import { openEventLog } from './open-log.js';
+
+/** What a process is started with. */
+export interface EkidenOptions {
+  readonly configuration: Configuration;
+  readonly settings: SettingsReport;
+  readonly buildRevision: string;
+  /** The log of the process; one after the configuration unless given. */
+  readonly logging?: Logging;
+  /** Ekiden cannot go on; the process should end with this code. */
+  readonly onFatal: (exitCode: ExitCode, message: string) => void;
+}
+
+/** How a stop went. */
+export interface Stopped {
+  /** Tasks of the local cluster that were ended; 0 when they were left running. */
+  readonly stoppedTasks: number;
+}
+
+/**
+ * One process that is everything: API, scheduler, event log and, with `--master local`, the cluster as well. The
+ * parts know each other only through their doors: buses, log and the Mesos API.
+ */
+export class Ekiden {
+  private constructor(
+    private readonly configuration: Configuration,
+    private readonly log: EventLog,
+    private readonly cluster: LocalCluster | undefined,
+    private readonly scheduler: Scheduler,
+    private readonly application: NestFastifyApplication,
+    private readonly stopMetrics: () => void,
+  ) {}
+
+  /** Starts everything; resolves when commands are decided. Whatever was started is stopped again on failure. */
+  static async start(options: EkidenOptions): Promise<Ekiden> {
+    const configuration = withLocalDefaults(options.configuration, options.settings);
+    const logging = options.logging ?? createLogging({ level: configuration.loggingLevel });
+    const metrics = new Metrics({ prefix: configuration.metricsNamePrefix });
+    const undo: (() => Promise<unknown> | void)[] = [];
+    try {
+      const log = await openEventLog(configuration, logging.logger('log'));
+      undo.push(() => log.close());
+      const cluster = await startCluster(configuration, logging);
+      if (cluster !== undefined) undo.push(() => cluster.stop({ keepTasks: true }));
+      const scheduler = new Scheduler({
+        ...{ log, configuration, logging, metrics },
+        detector: detectorFor(configuration, cluster),
+        authentication: authenticationOf(configuration),
+        node: `${configuration.hostname}:${configuration.httpPort}`,
+        onFatal: options.onFatal,
+      });
+      const application = await listen({
+        ...{ log, configuration, logging, metrics, scheduler },
+        settings: options.settings,
+        buildRevision: options.buildRevision,
+        onReadSideStopped: (error) => options.onFatal(EXIT_CODES.storeLost, error.message),
+      });
+      undo.push(() => application.close());
+      await scheduler.start();
+      const stopMetrics = startRuntimeMetrics(metrics);
+      return new Ekiden(configuration, log, cluster, scheduler, application, stopMetrics);
+    } catch (error) {
+      for (const step of undo.toReversed()) await step();
+      throw error;
+    }
+  }
+
+  /** Base address of the API. */
+  get url(): string {
+    const { port, address } = this.application.getHttpServer().address() as { port: number; address: string };
+    const host = address.includes(':') ? `[${address}]` : address;
+    return `http://${host}:${port}`;
+  }
+
+  get dataDir(): string {
+    return resolve(this.configuration.dataDir);
+  }
+
+  /** Address of the embedded master, if there is one. */
+  get masterUrl(): string | undefined {
+    return this.cluster?.url;
+  }
+
+  /**
+   * Stops in good order: no command is lost that was answered. Tasks on a real cluster always go on; those of the
+   * local cluster are ended with their grace period unless they are to be kept.
+   */
+  async stop({ keepTasks }: { keepTasks: boolean }): Promise<Stopped> {
+    this.stopMetrics();
+    await this.scheduler.stop();
+    const stopped = await this.cluster?.stop({ keepTasks });
+    await this.application.close();
+    await this.log.close();
+    return stopped ?? { stoppedTasks: 0 };
+  }
+}
+
+async function startCluster(
+  { master, dataDir }: Configuration,
+  logging: Logging,
+): Promise<LocalCluster | undefined> {
+  if (master.kind !== 'local') return undefined;
+  const { agents: count, resources, attributes, port } = master;
+  return startLocalCluster({
+    dataDir: resolve(dataDir),
+    master: { port: port ?? 0, allocationIntervalMs: LOCAL_ALLOCATION_INTERVAL_MS },
+    agents: { count, firstPort: 0, resources, attributes },
+    logger: logging.logger('cluster'),
+  });
+}
+
+function detectorFor({ master }: Configuration, cluster: LocalCluster | undefined): MasterDetector {
+  const urls = cluster === undefined ? (master.kind === 'remote' ? master.urls : []) : [cluster.url];
+  const [first, ...others] = urls.map((url) => new URL(url));
+  if (first === undefined) throw new Error('no Mesos master is configured');
+  return new UrlListDetector([first, ...others]);
+}
+
+function authenticationOf(configuration: Configuration): Authentication | undefined {
+  const { mesosAuthentication, mesosAuthenticationPrincipal, mesosAuthenticationSecret } = configuration;
+  if (!mesosAuthentication || mesosAuthenticationPrincipal === undefined) return undefined;
+  return { principal: mesosAuthenticationPrincipal, secret: mesosAuthenticationSecret ?? '' };
+}
+
+async function listen(options: ApiOptions & { scheduler: Scheduler }): Promise<NestFastifyApplication> {
+  const { scheduler, ...apiOptions } = options;
+  const module = ekidenModule([ApiModule.forRoot(apiOptions), SchedulerModule.forRoot(scheduler)]);
+  const adapter = await createHttpAdapter(apiOptions);
+  const application = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new NestLogger(options.logging.logger('nest')),
+  });
+  await application.listen(options.configuration.httpPort, options.configuration.httpAddress);
+  return application;
+}

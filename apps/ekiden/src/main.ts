@@ -1,0 +1,87 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { EXIT_CODES, helpText, loadConfiguration, type ExitCode } from '#configuration';
+import { LogFencedError, LogOpenError } from '#event-log';
+import { createLogging } from '#observability';
+import { banner } from './banner.js';
+import { Ekiden } from './ekiden.js';
+import { runUntilSignal } from './run-until-signal.js';
+
+await main();
+
+async function main(): Promise<void> {
+  const result = loadConfiguration({ argv: process.argv.slice(2), env: process.env });
+  if (!result.ok) {
+    for (const warning of result.warnings) complain(`warning: ${warning}`);
+    for (const message of result.messages) complain(message);
+    complain('`npm start -- --help` shows all flags.');
+    return leave(result.exitCode);
+  }
+  const { version } = packageFacts();
+  switch (result.action) {
+    case 'help':
+    case 'help-all': {
+      const columns = process.stdout.columns ?? 100;
+      return print(helpText({ all: result.action === 'help-all', columns }));
+    }
+    case 'version':
+      return print(`ekiden ${version}`);
+    case 'check':
+      return print('The configuration is valid.');
+    case 'start': {
+      const { configuration, settings, warnings } = result;
+      const logging = createLogging({ level: configuration.loggingLevel });
+      const logger = logging.logger('ekiden');
+      for (const warning of warnings) logger.warn({}, warning);
+      const fatal = (exitCode: ExitCode, message: string): void => {
+        logger.error({ exitCode }, message);
+        logging.flush();
+        process.exit(exitCode);
+      };
+      process.on('uncaughtException', (error) => fatal(EXIT_CODES.uncaughtError, String(error.stack)));
+      try {
+        const buildRevision = process.env['EKIDEN_BUILD_REVISION'] ?? version;
+        const ekiden = await Ekiden.start({ configuration, settings, buildRevision, logging, onFatal: fatal });
+        print(banner(ekiden, configuration.keepTasks));
+        await runUntilSignal(ekiden, configuration, logger);
+        logging.flush();
+        leave(EXIT_CODES.stopped);
+      } catch (error) {
+        fatal(exitCodeFor(error), messageFor(error));
+      }
+    }
+  }
+}
+
+function exitCodeFor(error: unknown): ExitCode {
+  if (error instanceof LogOpenError) return EXIT_CODES.storeUnreachable;
+  if (error instanceof LogFencedError) return EXIT_CODES.leadershipFailed;
+  return isAddressInUse(error) ? EXIT_CODES.addressInUse : EXIT_CODES.leadershipFailed;
+}
+
+function messageFor(error: unknown): string {
+  if (isAddressInUse(error)) {
+    const { address, port } = error as { address?: string; port?: number };
+    return `${address}:${port} is in use by another program; choose another port with --http_port`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+const isAddressInUse = (error: unknown): boolean => (error as { code?: string }).code === 'EADDRINUSE';
+
+function packageFacts(): { version: string } {
+  const file = new URL('../../../../package.json', import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as { version: string };
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function complain(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function leave(exitCode: ExitCode): void {
+  process.exitCode = exitCode;
+}

@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import type { Configuration } from '#configuration';
+import { createMemoryEventLog, openSqliteEventLog, type EventLog } from '#event-log';
+import type { Logger } from '#observability';
+
+/** The path of the SQLite log, or `undefined` when the log lives in memory only. */
+export function eventLogPath({ eventLog, dataDir }: Configuration): string | undefined {
+  if (eventLog.kind === 'memory') return undefined;
+  return eventLog.path ?? join(dataDir, 'events.db');
+}
+
+/** Opens the event log that the configuration names. Rejects with `LogOpenError`. */
+export async function openEventLog(configuration: Configuration, logger: Logger): Promise<EventLog> {
+  const path = eventLogPath(configuration);
+  if (path === undefined) {
+    logger.warn({}, 'the event log lives in memory: everything is forgotten when Ekiden stops');
+    return createMemoryEventLog().log;
+  }
+  return openSqliteEventLog({ path, onWarning: (message) => logger.warn({ path }, message) });
+}

@@ -1,0 +1,134 @@
+import {
+  bytesType,
+  choiceType,
+  integerType,
+  maskUserInfo,
+  millisecondsType,
+  pathType,
+  secondsType,
+  textType,
+  toggleType,
+} from '../values/basic-types.js';
+import { eventLogType, type EventLogLocation } from '../values/event-log-location.js';
+import type { ValueType } from '../values/value-type.js';
+import { flag, quantity } from './flag.js';
+
+const LATER = { treatment: 'later' } as const;
+const IGNORE = { treatment: 'ignore' } as const;
+
+const SQLITE_IN_DATA_DIR: EventLogLocation = { kind: 'sqlite', path: undefined };
+
+const zkType: ValueType<string> = {
+  ...textType('a zk:// address with a path', (text) => /^zk:\/\/[^/]+\/.+$/.test(text), 'ZK'),
+  show: maskUserInfo,
+};
+
+/** High availability, ZooKeeper and storage (`spec/operations.md §9.2, §9.4`). */
+export const storageFlags = {
+  data_dir: flag(pathType, 'Directory of the event log, its snapshots and the local cluster.', {
+    default: './data',
+  }),
+  event_log: flag(eventLogType, 'The event log: a file in data_dir, or at the given path.', {
+    default: SQLITE_IN_DATA_DIR,
+  }),
+  snapshot_interval_events: flag(integerType(1), 'Events between two snapshots.', { default: 5000 }),
+  internal_store_backend: flag(
+    choiceType('zk', 'mem'),
+    '`mem` keeps the event log in memory only, for tests.',
+    {
+      default: 'zk',
+      treatment: 'map',
+      hidden: true,
+    },
+  ),
+  zk_max_versions: flag(
+    integerType(1),
+    'Versions of a service that are listed; the history itself is kept.',
+    {
+      default: 50,
+      treatment: 'map',
+    },
+  ),
+  on_elected_prepare_timeout: quantity(
+    millisecondsType(1),
+    'ms',
+    'Time to load the state after an election.',
+    {
+      default: 180_000,
+    },
+  ),
+  graceful_shutdown_timeout: quantity(millisecondsType(), 'ms', 'Time that a stop may take.', {
+    default: 45_000,
+  }),
+  history_retention: flag(textType(), 'Age after which closed history may be compacted.', LATER),
+  import_from: flag(textType(), 'One-time import of the state of a Marathon.', LATER),
+  ha: flag(toggleType, 'Take part in an election; without it the process leads at once.', {
+    ...LATER,
+    default: true,
+    given: false,
+  }),
+  leader_election_backend: flag(choiceType('curator'), 'What elects the leader.', {
+    ...LATER,
+    default: 'curator',
+    hidden: true,
+  }),
+  zk: flag(zkType, 'ZooKeeper of the election.', { ...LATER, default: 'zk://localhost:2181/marathon' }),
+  zk_timeout: quantity(millisecondsType(), 'ms', 'Time-out of storage operations.', {
+    ...LATER,
+    default: 10_000,
+  }),
+  zk_session_timeout: quantity(millisecondsType(), 'ms', 'ZooKeeper session.', { ...LATER, default: 10_000 }),
+  zk_connection_timeout: quantity(millisecondsType(), 'ms', 'First connection to ZooKeeper.', {
+    ...LATER,
+    default: 10_000,
+  }),
+  zk_operation_max_retries: flag(integerType(), 'Retries of a ZooKeeper operation.', {
+    ...LATER,
+    default: 5,
+    hidden: true,
+  }),
+  zk_operation_base_retry_sleep_ms: quantity(
+    millisecondsType(),
+    'ms',
+    'Base of the back-off of those retries.',
+    {
+      ...LATER,
+      default: 10,
+      hidden: true,
+    },
+  ),
+  zk_compression: flag(toggleType, 'No effect.', { ...IGNORE, default: true }),
+  zk_compression_threshold: quantity(bytesType, 'bytes', 'No effect.', { ...IGNORE, default: 65_536 }),
+  zk_max_node_size: quantity(bytesType, 'bytes', 'No effect.', { ...IGNORE, default: 1_024_000 }),
+  zk_max_concurrency: flag(integerType(1), 'No effect.', { ...IGNORE, default: 32, hidden: true }),
+  store_cache: flag(toggleType, 'No effect.', { ...IGNORE, default: true }),
+  internal_version_caching: flag(toggleType, 'No effect.', { ...IGNORE, default: true, hidden: true }),
+  storage_compaction_interval: quantity(secondsType, 'seconds', 'Interval of the retention run.', {
+    ...LATER,
+    default: 30,
+  }),
+  storage_compaction_scan_batch_size: flag(integerType(1), 'No effect.', { ...IGNORE, default: 32 }),
+  group_versions_cache_size: flag(integerType(1), 'No effect.', { ...IGNORE, default: 1000 }),
+  backup_location: flag(textType(), 'Backup before a schema upgrade.', LATER),
+  max_actor_startup_time: quantity(millisecondsType(), 'ms', 'No effect.', {
+    ...IGNORE,
+    default: 10_000,
+    hidden: true,
+  }),
+  election_path: flag(textType(), 'Path of the election in ZooKeeper.', LATER),
+  leader_wait_timeout: flag(integerType(), 'Time that a standby waits for a leader.', LATER),
+  standby_reads: flag(choiceType('local', 'proxy'), 'How a standby answers reads.', {
+    ...LATER,
+    default: 'local',
+  }),
+  standby_serves_nothing: flag(toggleType, 'A standby forwards every request.', {
+    ...LATER,
+    default: false,
+    given: false,
+  }),
+  zk_strict_suspend: flag(toggleType, 'Give up leadership as soon as ZooKeeper is out of sight.', {
+    ...LATER,
+    default: false,
+    given: false,
+  }),
+};

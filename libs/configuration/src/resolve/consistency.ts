@@ -1,0 +1,64 @@
+import type { Configuration } from '../configuration.js';
+import type { Findings } from '../sources/setting.js';
+
+/** Rules over several flags (`spec/operations.md §9, §10.1`). `isSet` tells whether somebody set a flag, rightly or not. */
+export function checkConsistency(
+  configuration: Configuration,
+  isSet: (flagName: string) => boolean,
+  findings: Findings,
+): void {
+  checkConflicts(configuration, isSet, findings);
+  warnOfRisks(configuration, isSet, findings);
+}
+
+function checkConflicts(
+  configuration: Configuration,
+  isSet: (flagName: string) => boolean,
+  findings: Findings,
+): void {
+  const { localPortMin, localPortMax } = configuration;
+  if (localPortMin > localPortMax) {
+    findings.problem(
+      `\`--local_port_min\` (${localPortMin}) is above \`--local_port_max\` (${localPortMax})`,
+    );
+  }
+  if (configuration.mesosAuthentication) {
+    if (!isSet('mesos_authentication_principal')) {
+      findings.problem('`--mesos_authentication` needs `--mesos_authentication_principal`');
+    }
+    if (!isSet('mesos_authentication_secret') && !isSet('mesos_authentication_secret_file')) {
+      findings.problem('`--mesos_authentication` needs `--mesos_authentication_secret_file`');
+    }
+  }
+  if (configuration.keepTasks && configuration.master.kind !== 'local') {
+    findings.problem('`--keep_tasks` needs `--master local`: on a real Mesos tasks always go on');
+  }
+  if (configuration.internalStoreBackend === 'mem' && isSet('event_log')) {
+    findings.problem('`--event_log` and `--internal_store_backend mem` exclude each other');
+  }
+}
+
+function warnOfRisks(
+  configuration: Configuration,
+  isSet: (flagName: string) => boolean,
+  findings: Findings,
+): void {
+  if (!configuration.checkpoint) {
+    findings.warn('`--disable_checkpoint`: tasks die whenever their agent restarts');
+  }
+  if (isSet('mesos_authentication_secret')) {
+    findings.warn(
+      '`--mesos_authentication_secret` can be seen by others; use `--mesos_authentication_secret_file`',
+    );
+  }
+  if (configuration.httpCredentials !== undefined) {
+    findings.warn('`--http_credentials` without TLS: the password crosses the network unencrypted');
+  } else if (!isLoopback(configuration.httpAddress)) {
+    findings.warn(
+      `\`--http_address ${configuration.httpAddress}\` without \`--http_credentials\`: whoever reaches this port ` +
+        'can run commands on the cluster',
+    );
+  }
+}
+
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';

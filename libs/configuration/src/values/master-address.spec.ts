@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { masterType } from './master-address.js';
+
+const local = { kind: 'local', agents: 1, resources: undefined, attributes: undefined, port: undefined };
+
+describe('--master', () => {
+  it.each([
+    ['local', local],
+    ['local://', local],
+    [
+      'local://?agents=3&resources=cpus:4;mem:8192;ports:[31000-31100]&attributes=rack:r7;gen:3&port=0',
+      {
+        ...local,
+        agents: 3,
+        resources: 'cpus:4;mem:8192;ports:[31000-31100]',
+        attributes: 'rack:r7;gen:3',
+        port: 0,
+      },
+    ],
+  ])('%s is a cluster on this machine', (text, expected) => {
+    expect(masterType.parse(text)).toEqual({ ok: true, value: { ...expected, text } });
+  });
+
+  it.each([
+    ['m1:5050', ['http://m1:5050']],
+    ['10.0.0.1', ['http://10.0.0.1:5050']],
+    ['http://m1:80,https://m2:443/', ['http://m1', 'https://m2']],
+    ['http://m1, http://[::1]:5051', ['http://m1:5050', 'http://[::1]:5051']],
+    ['http://user:pass@m1:5050', ['http://user:pass@m1:5050']],
+  ])('%s is a list of masters', (text, urls) => {
+    expect(masterType.parse(text)).toMatchObject({ ok: true, value: { kind: 'remote', urls } });
+  });
+
+  it.each(['', 'ftp://m1', 'http://m1:5050/path', 'http://m1:99999', 'localhost/x', 'local:3'])(
+    '%s is no master at all',
+    (text) => {
+      expect(masterType.parse(text)).toEqual({ ok: false });
+    },
+  );
+
+  it.each([
+    ['local://?agents=0', /needs a whole number from 1 to 10000 as `agents`, not `0`/],
+    ['local://?agent=3', /unknown option `agent`; known are agents, resources, attributes, port/],
+    ['local://?agents=1&agents=2', /option `agents` twice/],
+  ])('%s is refused with the reason', (text, reason) => {
+    expect(masterType.parse(text)).toEqual({ ok: false, reason: expect.stringMatching(reason) as string });
+  });
+});

@@ -1,0 +1,107 @@
+import { integerType, maskUserInfo, splitList } from './basic-types.js';
+import { parsed, refused, unexpected, unsupported, type Parsed, type ValueType } from './value-type.js';
+
+/** The embedded cluster that `--master local` starts (`spec/local-cluster.md §2.1, §3`). */
+export interface LocalMaster {
+  readonly kind: 'local';
+  /** Identical agents on this machine, at least 1. */
+  readonly agents: number;
+  /** Resources of each agent as Mesos text or JSON; detected on the machine when absent. */
+  readonly resources: string | undefined;
+  /** Attributes of each agent as Mesos text, such as `rack:r7;gen:3`. */
+  readonly attributes: string | undefined;
+  /** Port of the embedded master on the loopback address; 0 takes a free one. */
+  readonly port: number | undefined;
+  /** As it was written. */
+  readonly text: string;
+}
+
+/** Real masters, to be tried one after the other until one leads (`spec/mesos-client.md §5.1`). */
+export interface RemoteMaster {
+  readonly kind: 'remote';
+  /** Base addresses without a trailing slash, such as `http://10.20.0.11:5050`. */
+  readonly urls: readonly string[];
+  /** As it was written, credentials masked. */
+  readonly text: string;
+}
+
+export type MasterAddress = LocalMaster | RemoteMaster;
+
+const DEFAULT_MASTER_PORT = '5050';
+
+/** What `--master` takes. */
+export const masterType: ValueType<MasterAddress> = {
+  arity: 'value',
+  expects: '`local`, `local://?agents=3`, `host:port`, or a comma-separated list of http:// addresses',
+  placeholder: 'MASTER',
+  parse(text) {
+    if (text === 'local' || text.startsWith('local:')) return parseLocal(text);
+    const scheme = /^(zk|sim|file):/.exec(text)?.[1];
+    if (scheme !== undefined) return unsupported(`with a ${scheme}: address`);
+    return parseRemote(text);
+  },
+  show: (value) => value.text,
+};
+
+function parseLocal(text: string): Parsed<LocalMaster> {
+  const query = /^local(?::\/\/)?(?:\?(.*))?$/s.exec(text);
+  if (query === null) return unexpected;
+  const options = new URLSearchParams(query[1] ?? '');
+  const known = ['agents', 'resources', 'attributes', 'port'];
+  for (const name of options.keys()) {
+    if (!known.includes(name))
+      return refused(`has the unknown option \`${name}\`; known are ${known.join(', ')}`);
+    if (options.getAll(name).length > 1) return refused(`has the option \`${name}\` twice`);
+  }
+  const agents = numberOption(options, 'agents', [1, 10_000]);
+  if (!agents.ok) return agents;
+  const port = numberOption(options, 'port', [0, 65_535]);
+  if (!port.ok) return port;
+  return parsed({
+    kind: 'local',
+    agents: agents.value ?? 1,
+    resources: options.get('resources') ?? undefined,
+    attributes: options.get('attributes') ?? undefined,
+    port: port.value,
+    text,
+  });
+}
+
+function numberOption(
+  options: URLSearchParams,
+  name: string,
+  bounds: readonly [min: number, max: number],
+): Parsed<number | undefined> {
+  const text = options.get(name);
+  if (text === null) return parsed(undefined);
+  const type = integerType(...bounds);
+  const outcome = type.parse(text);
+  return outcome.ok ? outcome : refused(`needs ${type.expects} as \`${name}\`, not \`${text}\``);
+}
+
+function parseRemote(text: string): Parsed<RemoteMaster> {
+  const urls: string[] = [];
+  let withoutScheme = false;
+  for (const item of splitList(text)) {
+    const hasScheme = item.includes('://');
+    withoutScheme ||= !hasScheme;
+    const url = masterUrl(hasScheme ? item : `http://${item}`);
+    if (url === undefined) return unexpected;
+    urls.push(url);
+  }
+  if (urls.length === 0) return unexpected;
+  const value: RemoteMaster = { kind: 'remote', urls, text: maskUserInfo(text) };
+  return withoutScheme
+    ? { ok: true, value, warning: `without http:// is deprecated; write ${maskUserInfo(urls.join(','))}` }
+    : parsed(value);
+}
+
+function masterUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const isPlain = url.pathname === '/' && url.search === '' && url.hash === '';
+  if ((url.protocol !== 'http:' && url.protocol !== 'https:') || !isPlain) return undefined;
+  // The URL parser drops the scheme's default port even when it was written, so look at the text for it.
+  if (url.port === '' && !/:\d+\/?$/.test(text)) url.port = DEFAULT_MASTER_PORT;
+  return url.href.replace(/\/$/, '');
+}

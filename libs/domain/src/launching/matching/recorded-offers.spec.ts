@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Offer } from '../../cluster/mesos-shapes.js';
+import { anApp, aWaiting } from '../app.fixture.js';
+import { aContext } from './match-context.fixture.js';
+import { matchOffers } from './match-offers.js';
+
+const RECORDING = '../shared/fixtures/mesos/scheduler-session.jsonl';
+
+interface RecordedLine {
+  readonly dir: string;
+  readonly json?: { readonly type: string; readonly offers?: { readonly offers: readonly Offer[] } };
+}
+
+function recordedOffers(): Offer[] {
+  const lines = readFileSync(RECORDING, 'utf8').trim().split('\n');
+  return lines.flatMap((line) => {
+    const { dir, json } = JSON.parse(line) as RecordedLine;
+    return dir === 'event' && json?.type === 'OFFERS' ? (json.offers?.offers ?? []) : [];
+  });
+}
+
+describe('offers recorded from a real master', () => {
+  it('are matched, and what is taken has the shape of what was offered', () => {
+    const offers = recordedOffers();
+    expect(offers.length).toBeGreaterThan(0);
+    const app = anApp({ cpus: 0.5, mem: 64, disk: 10, portDefinitions: [{ port: 10_000, protocol: 'tcp' }] });
+    for (const offer of offers) {
+      const waiting = [{ appId: app.id, targetInstances: 1, candidates: [aWaiting(app, 1)] }];
+      const launch = matchOffers([offer], aContext({ waiting })).accepts[0]!.launches[0]!;
+      expect(launch.agent).toEqual({
+        host: offer.hostname,
+        agentId: offer.agent_id.value,
+        attributes: offer.attributes ?? [],
+      });
+      expect(launch.resources.map(({ name }) => name)).toEqual(['cpus', 'mem', 'disk', 'ports']);
+      for (const resource of launch.resources) {
+        const {
+          scalar: _,
+          ranges: __,
+          ...offered
+        } = offer.resources!.find(({ name }) => name === resource.name)!;
+        expect(resource).toMatchObject(offered);
+      }
+    }
+  });
+});

@@ -1,0 +1,82 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { beforeEach, expect, it } from 'vitest';
+import { MemoryLink } from './link.js';
+import type { AgentToMasterMessage } from './messages.js';
+
+const ping = (taskId: string): { type: 'kill_task'; frameworkId: string; taskId: string } => ({
+  type: 'kill_task',
+  frameworkId: 'f',
+  taskId,
+});
+
+let link: MemoryLink;
+let agentSaw: string[];
+let masterSaw: string[];
+
+beforeEach(() => {
+  link = new MemoryLink();
+  agentSaw = [];
+  masterSaw = [];
+  link.agentEnd.listen({
+    connected: () => agentSaw.push('connected'),
+    disconnected: () => agentSaw.push('disconnected'),
+    message: (message) => agentSaw.push(message.type === 'kill_task' ? message.taskId : message.type),
+  });
+  link.masterEnd.listen({
+    connected: () => masterSaw.push('connected'),
+    disconnected: () => masterSaw.push('disconnected'),
+    message: (message: AgentToMasterMessage) => masterSaw.push(message.type),
+  });
+});
+
+it('delivers in order, never from inside send', async () => {
+  link.connect();
+  for (let index = 0; index < 1000; index++) link.masterEnd.send(ping(`t${index}`));
+  link.agentEnd.send({ type: 'pong' });
+  expect(agentSaw).toEqual([]);
+  for (let turn = 0; turn < 10; turn++) await nextTurn();
+  expect(agentSaw).toEqual(['connected', ...Array.from({ length: 1000 }, (_, index) => `t${index}`)]);
+  expect(masterSaw).toEqual(['connected', 'pong']);
+});
+
+it('loses what is on the way when it breaks, and what is sent while it is down', async () => {
+  link.connect();
+  await nextTurn();
+  link.masterEnd.send(ping('on the way'));
+  link.disconnect();
+  link.masterEnd.send(ping('while down'));
+  expect(link.agentEnd.isConnected).toBe(false);
+  await nextTurn();
+  link.connect();
+  link.masterEnd.send(ping('after'));
+  await nextTurn();
+  expect(agentSaw).toEqual(['connected', 'disconnected', 'connected', 'after']);
+  expect(masterSaw).toEqual(['connected', 'disconnected', 'connected']);
+});
+
+it('swallows messages of a partitioned direction while both ends believe in the connection', async () => {
+  link.connect();
+  link.partition({ toAgent: true, toMaster: false });
+  link.masterEnd.send(ping('lost'));
+  link.agentEnd.send({ type: 'pong' });
+  link.partition({ toAgent: false, toMaster: false });
+  link.masterEnd.send(ping('healed'));
+  await nextTurn();
+  expect(agentSaw).toEqual(['connected', 'healed']);
+  expect(masterSaw).toEqual(['connected', 'pong']);
+});
+
+it('tells a late listener that the link is up, and keeps messages for it', async () => {
+  const late = new MemoryLink();
+  late.connect();
+  late.agentEnd.send({ type: 'pong' });
+  await nextTurn();
+  const saw: string[] = [];
+  late.masterEnd.listen({
+    connected: () => saw.push('connected'),
+    disconnected: () => saw.push('disconnected'),
+    message: (message) => saw.push(message.type),
+  });
+  await nextTurn();
+  expect(saw).toEqual(['connected', 'pong']);
+});

@@ -1,0 +1,142 @@
+import type { AgentToMasterMessage, MasterToAgentMessage } from './messages.js';
+
+/** What one end of a link is told. Called one notification at a time, never from inside `send`. */
+export interface LinkListener<In> {
+  connected(): void;
+  disconnected(): void;
+  message(message: In): void;
+}
+
+/** One end of a link: what the agent, or the master, holds. */
+export interface LinkEnd<Out, In> {
+  /** Whether a message sent now has a chance to arrive. */
+  readonly isConnected: boolean;
+  /** Delivered later, in order, at most once; lost without notice while the link is down or partitioned. */
+  send(message: Out): void;
+  /** Takes over the notifications of this end; `connected` follows soon when the link is already up. */
+  listen(listener: LinkListener<In>): void;
+}
+
+export type AgentLinkEnd = LinkEnd<AgentToMasterMessage, MasterToAgentMessage>;
+export type MasterLinkEnd = LinkEnd<MasterToAgentMessage, AgentToMasterMessage>;
+
+/** Which way messages vanish while both ends still believe in the connection (a network partition). */
+export interface LinkPartition {
+  readonly toAgent: boolean;
+  readonly toMaster: boolean;
+}
+
+/** Runs a delivery in a later turn of the event loop. */
+export type Defer = (deliver: () => void) => void;
+
+/** Most notifications handed over in one turn, so that a burst never keeps the event loop from its sockets. */
+const BURST = 256;
+
+type Notification<In> =
+  { readonly kind: 'connected' | 'disconnected' } | { readonly kind: 'message'; readonly message: In };
+
+/** Ordered notifications towards one end. */
+class Mailbox<In> {
+  private queue: Notification<In>[] = [];
+  private listener: LinkListener<In> | undefined;
+  private isScheduled = false;
+
+  constructor(private readonly defer: Defer) {}
+
+  post(notification: Notification<In>): void {
+    this.queue.push(notification);
+    this.schedule();
+  }
+
+  /** What was on the wire when the connection broke never arrives. */
+  loseMessages(): void {
+    this.queue = this.queue.filter((notification) => notification.kind !== 'message');
+  }
+
+  listen(listener: LinkListener<In>, isConnected: boolean): void {
+    this.listener = listener;
+    const messages = this.queue.filter((notification) => notification.kind === 'message');
+    this.queue = isConnected ? [{ kind: 'connected' }, ...messages] : messages;
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.isScheduled || this.listener === undefined || this.queue.length === 0) return;
+    this.isScheduled = true;
+    this.defer(() => this.deliver());
+  }
+
+  private deliver(): void {
+    this.isScheduled = false;
+    for (let delivered = 0; delivered < BURST;) {
+      const burst = this.queue.splice(0, BURST - delivered);
+      if (burst.length === 0) return;
+      for (const notification of burst) this.handOver(notification);
+      delivered += burst.length;
+    }
+    this.schedule();
+  }
+
+  private handOver(notification: Notification<In>): void {
+    if (notification.kind === 'message') this.listener?.message(notification.message);
+    else this.listener?.[notification.kind]();
+  }
+}
+
+/**
+ * Master↔agent connection inside one process (spec/local-cluster.md §7.0): ordered per direction, at most once,
+ * asynchronous. It starts disconnected; whoever composes the cluster connects it.
+ */
+export class MemoryLink {
+  /** Held by the agent. */
+  readonly agentEnd: AgentLinkEnd;
+  /** Held by the master. */
+  readonly masterEnd: MasterLinkEnd;
+
+  private readonly toAgent: Mailbox<MasterToAgentMessage>;
+  private readonly toMaster: Mailbox<AgentToMasterMessage>;
+  private isUp = false;
+  private partitioned: LinkPartition = { toAgent: false, toMaster: false };
+
+  constructor(defer: Defer = setImmediate) {
+    this.toAgent = new Mailbox(defer);
+    this.toMaster = new Mailbox(defer);
+    this.agentEnd = this.createEnd(this.toMaster, this.toAgent, () => this.partitioned.toMaster);
+    this.masterEnd = this.createEnd(this.toAgent, this.toMaster, () => this.partitioned.toAgent);
+  }
+
+  connect(): void {
+    if (this.isUp) return;
+    this.isUp = true;
+    this.toAgent.post({ kind: 'connected' });
+    this.toMaster.post({ kind: 'connected' });
+  }
+
+  /** Breaks the connection: both ends are told, messages under way are lost. */
+  disconnect(): void {
+    if (!this.isUp) return;
+    this.isUp = false;
+    this.toAgent.loseMessages();
+    this.toMaster.loseMessages();
+    this.toAgent.post({ kind: 'disconnected' });
+    this.toMaster.post({ kind: 'disconnected' });
+  }
+
+  /** Drops messages silently in the given directions until called again with both `false`. */
+  partition(partition: LinkPartition): void {
+    this.partitioned = partition;
+  }
+
+  private createEnd<Out, In>(out: Mailbox<Out>, into: Mailbox<In>, isCut: () => boolean): LinkEnd<Out, In> {
+    const isUp = (): boolean => this.isUp;
+    return {
+      get isConnected() {
+        return isUp();
+      },
+      send: (message) => {
+        if (this.isUp && !isCut()) out.post({ kind: 'message', message });
+      },
+      listen: (listener) => into.listen(listener, this.isUp),
+    };
+  }
+}

@@ -1,0 +1,149 @@
+import type { Offer as OfferMessage, Resource } from '#mesos';
+import type { Timer } from '../../runtime/clock.js';
+import { offerMessage } from '../events/offer-event.js';
+import type { Agent } from '../state/agent.js';
+import type { Framework } from '../state/framework.js';
+import type { MasterState } from '../state/master-state.js';
+import type { OfferBook } from '../state/offer-book.js';
+import type { DeclineFilters } from './decline-filters.js';
+import { effectiveRefuseSeconds } from './decline-filters.js';
+import type { FairShare, Holder } from './fair-share.js';
+import { minimumOfferFor, parseMinimumOffer, reachesMinimum, type Quantities } from './minimum-offer.js';
+import { passesConstraints } from './offer-constraints.js';
+import { visibleResources } from './visible-resources.js';
+
+/** Parts the allocator works with. */
+export interface AllocatorParts {
+  readonly offers: OfferBook;
+  readonly filters: DeclineFilters;
+  readonly fairShare: FairShare;
+}
+
+const SECOND_MS = 1000;
+
+/**
+ * Hands free resources to frameworks (spec/local-cluster.md §5): every `allocation_interval` over all agents, and
+ * at once where an event asks for it. Requests of one turn are one run; runs never overlap.
+ */
+export class Allocator {
+  private readonly minimum: readonly Quantities[];
+  private candidates: 'all' | Set<Agent> = new Set();
+  private pendingRun: Timer | undefined;
+  private batchTimer: Timer | undefined;
+  /** Runs so far. */
+  runs = 0;
+  /** Duration of the latest run. */
+  lastRunMs = 0;
+
+  constructor(
+    private readonly state: MasterState,
+    private readonly parts: AllocatorParts,
+  ) {
+    this.minimum = parseMinimumOffer(state.options.minAllocatableResources);
+  }
+
+  start(): void {
+    const { clock, options } = this.state;
+    this.batchTimer = clock.schedule(options.allocationIntervalMs, () => {
+      this.start();
+      this.candidates = 'all';
+      this.run();
+    });
+  }
+
+  stop(): void {
+    this.batchTimer?.cancel();
+    this.pendingRun?.cancel();
+    this.pendingRun = undefined;
+  }
+
+  /** A run in the next turn, over these agents besides those already asked for. */
+  request(agents: 'all' | Agent): void {
+    if (agents === 'all') this.candidates = 'all';
+    else if (this.candidates !== 'all') this.candidates.add(agents);
+    this.pendingRun ??= this.state.clock.schedule(0, () => this.run());
+  }
+
+  /** Gives resources back that the holder did not want, for so long (C§21.2). */
+  decline(holder: Holder, agent: Agent, refused: { resources: readonly Resource[]; seconds?: number }): void {
+    const seconds = effectiveRefuseSeconds(refused.seconds);
+    if (seconds === 0 || refused.resources.length === 0) return;
+    const { clock, options } = this.state;
+    this.parts.filters.add(holder, agent.id, {
+      resources: refused.resources,
+      expiresAtMs: clock.nowMs() + Math.max(options.allocationIntervalMs, seconds * SECOND_MS),
+    });
+  }
+
+  private run(): void {
+    this.pendingRun?.cancel();
+    this.pendingRun = undefined;
+    const startedAtMs = performance.now();
+    const candidates = this.candidates === 'all' ? [...this.state.agents.values()] : [...this.candidates];
+    this.candidates = new Set();
+    const roles = this.wantedRoles();
+    if (roles.size > 0) this.allocate(candidates, roles);
+    this.runs += 1;
+    this.lastRunMs = performance.now() - startedAtMs;
+  }
+
+  /** Active frameworks per role that they have not suppressed. */
+  private wantedRoles(): Map<string, Framework[]> {
+    const roles = new Map<string, Framework[]>();
+    for (const framework of this.state.frameworks.values()) {
+      if (!framework.isActive) continue;
+      for (const role of framework.roles) {
+        if (framework.suppressedRoles.has(role)) continue;
+        const interested = roles.get(role);
+        if (interested === undefined) roles.set(role, [framework]);
+        else interested.push(framework);
+      }
+    }
+    return roles;
+  }
+
+  private allocate(candidates: Agent[], roles: ReadonlyMap<string, Framework[]>): void {
+    const { fairShare } = this.parts;
+    const made = new Map<Framework, OfferMessage[]>();
+    const names = [...roles.keys()];
+    for (const agent of this.state.random.shuffle(candidates)) {
+      if (!agent.connected || agent.available.length === 0) continue;
+      names.sort((left, right) => fairShare.compareRoles(left, right));
+      for (const role of names) {
+        const frameworks = roles.get(role)!;
+        frameworks.sort((left, right) => fairShare.compareFrameworks(role, left.id, right.id));
+        for (const framework of frameworks) this.offer(agent, framework, role, made);
+      }
+    }
+    for (const [framework, offers] of made) framework.send({ type: 'OFFERS', offers: { offers } });
+  }
+
+  /** Offers everything the framework may have in this role, if it may have enough and wants it. */
+  private offer(
+    agent: Agent,
+    framework: Framework,
+    role: string,
+    made: Map<Framework, OfferMessage[]>,
+  ): void {
+    const { options, clock } = this.state;
+    const resources = visibleResources(agent, framework, role, {
+      filterGpuResources: options.filterGpuResources,
+      masterDomain: options.domain,
+    });
+    if (
+      resources.length === 0 ||
+      !reachesMinimum(resources, minimumOfferFor(framework.info, role, this.minimum)) ||
+      !passesConstraints(agent.info, role, framework.offerConstraints) ||
+      this.parts.filters.blocks({ frameworkId: framework.id, role }, agent.id, {
+        resources,
+        nowMs: clock.nowMs(),
+      })
+    ) {
+      return;
+    }
+    const message = offerMessage(this.parts.offers.make(agent, framework, role, resources), agent, framework);
+    const offers = made.get(framework);
+    if (offers === undefined) made.set(framework, [message]);
+    else offers.push(message);
+  }
+}

@@ -1,0 +1,74 @@
+import { AgentGateway } from './agents/agent-gateway.js';
+import { AgentLoss } from './agents/agent-loss.js';
+import { AgentDirectory } from './agents/agent-whereabouts.js';
+import { Pinger } from './agents/pinger.js';
+import { RecoveryWindow } from './agents/recovery-window.js';
+import { AgentRegistration } from './agents/registration.js';
+import { StatusUpdates } from './agents/status-updates.js';
+import { Allocator } from './allocator/allocator.js';
+import { DeclineFilters } from './allocator/decline-filters.js';
+import { FairShare } from './allocator/fair-share.js';
+import { OfferCalls } from './calls/accept.js';
+import { CallDispatcher } from './calls/call-dispatcher.js';
+import { Reconciler } from './calls/reconcile.js';
+import { TaskCalls } from './calls/task-calls.js';
+import { FrameworkRemoval } from './frameworks/framework-removal.js';
+import { FrameworkSessions } from './frameworks/framework-sessions.js';
+import { MasterServer } from './http/master-server.js';
+import { SchedulerEndpoint } from './http/scheduler-endpoint.js';
+import { OperatorEndpoint } from './operator/operator-endpoint.js';
+import { Accounts } from './state/accounts.js';
+import { OfferBook } from './state/offer-book.js';
+import { TaskTable } from './state/task-table.js';
+import type { Registry } from './registry/registry.js';
+import type { MasterState } from './state/master-state.js';
+
+/** The parts of a master that somebody outside them calls. */
+export interface MasterParts {
+  readonly server: MasterServer;
+  readonly gateway: AgentGateway;
+  readonly allocator: Allocator;
+  readonly recovery: RecoveryWindow;
+  readonly sessions: FrameworkSessions;
+  readonly dispatcher: CallDispatcher;
+}
+
+/** Puts a master together; nothing starts yet. */
+export function assembleMaster(state: MasterState, registry: Registry): MasterParts {
+  const fairShare = new FairShare();
+  const filters = new DeclineFilters();
+  const accounts = new Accounts(fairShare);
+  const offers = new OfferBook(state, accounts);
+  const tasks = new TaskTable(state, accounts);
+  const directory = new AgentDirectory(state, registry);
+  const allocator = new Allocator(state, { offers, filters, fairShare });
+  const shared = { registry, offers, tasks, accounts, filters, fairShare, allocator, directory };
+
+  const loss = new AgentLoss(state, shared);
+  const pinger = new Pinger(state, loss);
+  const recovery = new RecoveryWindow(state, { registry, directory, loss });
+  const onArrival = (): void => recovery.agentArrived();
+  const registration = new AgentRegistration(state, { ...shared, loss, pinger, onArrival });
+  const updates = new StatusUpdates(state, tasks, accounts);
+  const gateway = new AgentGateway(state, { registration, loss, pinger, updates });
+
+  const removal = new FrameworkRemoval(state, shared);
+  const sessions = new FrameworkSessions(state, { offers, filters, allocator, removal });
+  const reconciler = new Reconciler(state, directory);
+  const dispatcher = new CallDispatcher(state, {
+    sessions,
+    removal,
+    reconciler,
+    offers: new OfferCalls(state, shared),
+    tasks: new TaskCalls(state, tasks, reconciler),
+  });
+  const operator = new OperatorEndpoint(state, {
+    allocator,
+    offers,
+    unreachableAgents: () => registry.unreachable.size,
+    recoveringAgents: () => directory.recovering().map((id) => ({ id, ...registry.admitted.get(id) })),
+  });
+  const scheduler = new SchedulerEndpoint(state, { sessions, dispatcher });
+  const server = new MasterServer({ scheduler, operator, logger: state.logger });
+  return { server, gateway, allocator, recovery, sessions, dispatcher };
+}

@@ -1,0 +1,63 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from '../../runtime/logger.js';
+import type { OperatorEndpoint } from '../operator/operator-endpoint.js';
+import { sendText } from './responses.js';
+import type { SchedulerEndpoint } from './scheduler-endpoint.js';
+
+export interface ServerParts {
+  readonly scheduler: SchedulerEndpoint;
+  readonly operator: OperatorEndpoint;
+  readonly logger: Logger;
+}
+
+const SCHEDULER_PATH = '/api/v1/scheduler';
+const MASTER_PREFIX = '/master';
+/** Longer than a client's own idle limit, so that the client decides and never meets a closing socket. */
+const KEEP_ALIVE_MS = 120_000;
+
+/** The master's HTTP server: the scheduler endpoint and the operator's pages, bare and under `/master`. */
+export class MasterServer {
+  private readonly server: Server;
+
+  constructor(private readonly parts: ServerParts) {
+    this.server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, noDelay: true });
+    this.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.route(request, response).catch((error: unknown) => this.fail(response, error));
+    });
+  }
+
+  /** Resolves with the port once connections are taken; rejects when the address cannot be had. */
+  listen(ip: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, ip, () => {
+        this.server.off('error', reject);
+        resolve((this.server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  /** Breaks all connections, streams included: to frameworks it looks like the end of the process. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+
+  private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://master');
+    if (url.pathname.startsWith(`${MASTER_PREFIX}/`)) url.pathname = url.pathname.slice(MASTER_PREFIX.length);
+    if (url.pathname === SCHEDULER_PATH) await this.parts.scheduler.handle(request, response);
+    else if (!(await this.parts.operator.handle(request, response, url))) sendText(response, 404, '');
+  }
+
+  private fail(response: ServerResponse, error: unknown): void {
+    // A client that went away while it was sending is no failure of ours.
+    if (response.destroyed) return;
+    this.parts.logger.error({ error }, 'A request failed');
+    if (response.headersSent) response.destroy();
+    else sendText(response, 500, '');
+  }
+}

@@ -1,0 +1,93 @@
+import type { MasterLinkEnd } from '../link/link.js';
+import { systemClock, type Clock } from '../runtime/clock.js';
+import { silentLogger, type Logger } from '../runtime/logger.js';
+import { createRandom, type Random } from '../runtime/random.js';
+import { resolveMasterOptions, type MasterOptions } from './options.js';
+import { assembleMaster, type MasterParts } from './assemble-master.js';
+import { Registry } from './registry/registry.js';
+import { MasterState } from './state/master-state.js';
+
+/** What a master is started with; everything but the work directory has a default. */
+export interface MasterSettings {
+  readonly options: Partial<MasterOptions> & { readonly workDir: string };
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/**
+ * A Mesos-compatible master in this process (spec/local-cluster.md §4). Its calls and events run one after another
+ * on the event loop, so no part ever sees another one half done.
+ */
+export class Master {
+  private constructor(
+    private readonly state: MasterState,
+    private readonly registry: Registry,
+    private readonly parts: MasterParts,
+  ) {}
+
+  /** Reads the registry and listens; rejects when either cannot be done. */
+  static async start(settings: MasterSettings): Promise<Master> {
+    const options = resolveMasterOptions(settings.options);
+    const state = new MasterState({
+      options,
+      clock: settings.clock ?? systemClock,
+      random: settings.random ?? createRandom(),
+      logger: settings.logger ?? silentLogger,
+    });
+    const registry = await Registry.open(options.workDir);
+    const parts = assembleMaster(state, registry);
+    try {
+      const port = await parts.server.listen(options.ip, options.port);
+      state.address = { ...state.address, port };
+    } catch (error) {
+      await registry.close();
+      throw error;
+    }
+    parts.allocator.start();
+    parts.recovery.open();
+    state.logger.info({ masterId: state.masterId, ...state.address }, 'Master started');
+    return new Master(state, registry, parts);
+  }
+
+  /** Base URL of the HTTP server, without a trailing slash. */
+  get url(): string {
+    return `http://${this.state.address.ip}:${this.state.address.port}`;
+  }
+
+  get id(): string {
+    return this.state.masterId;
+  }
+
+  /** Serves the agent at the other end of the link. */
+  attachAgent(link: MasterLinkEnd): void {
+    this.parts.gateway.attach(link);
+  }
+
+  /**
+   * `fast_recovery` (spec/local-cluster.md §4.4): the cluster has only so many agents. Once they are all connected, those
+   * of earlier runs that are still awaited become unreachable, and reconciliation answers about everything.
+   */
+  expectOnly(agents: number): void {
+    this.parts.recovery.expectOnly(agents);
+  }
+
+  /** Drops all sessions. Agents and their tasks are left alone: to them it is the end of a master process. */
+  async stop(): Promise<void> {
+    this.parts.gateway.close();
+    this.parts.allocator.stop();
+    this.parts.recovery.close();
+    for (const framework of this.state.frameworks.values()) {
+      framework.failoverTimer?.cancel();
+      // The streams are about to break with the server; that must not count as the frameworks' own leaving.
+      framework.stream = undefined;
+    }
+    for (const agent of this.state.agents.values()) {
+      agent.pingTimer?.cancel();
+      agent.reregisterTimer?.cancel();
+    }
+    await this.parts.server.close();
+    await this.registry.close();
+    this.state.logger.info({ masterId: this.state.masterId }, 'Master stopped');
+  }
+}

@@ -1,0 +1,39 @@
+import { TERMINAL_TASK_STATES, type Resource, type TaskInfo, type TaskState, type TaskStatus } from '#mesos';
+
+/** A task in the master's table (spec/local-cluster.md §4.7). */
+export interface Task {
+  readonly frameworkId: string;
+  readonly agentId: string;
+  /** Without `data`. */
+  readonly info: TaskInfo;
+  /** Role its resources are allocated to. */
+  readonly role: string;
+  /** Newest state known, which may be ahead of what the framework was told. */
+  state: TaskState;
+  /** State and uuid of the last update that was sent to the framework. */
+  statusUpdateState: TaskState | undefined;
+  statusUpdateUuid: string | undefined;
+  /** Newest of each state, oldest first. */
+  statuses: TaskStatus[];
+  /** Resources still charged, without allocation; undefined once given back. */
+  charged: readonly Resource[] | undefined;
+}
+
+export function taskIdOf(task: Task): string {
+  return task.info.task_id.value;
+}
+
+export function isTerminal(state: TaskState): boolean {
+  return TERMINAL_TASK_STATES.has(state);
+}
+
+/** The state a framework believes in: the one last sent to it, else the one the master knows (C§17.1). */
+export function toldState(task: Task): TaskState {
+  return task.statusUpdateState ?? task.state;
+}
+
+/** Keeps the newest status of each state: what `/state` shows, and what reconciliation copies details from. */
+export function rememberStatus(task: Task, status: TaskStatus): void {
+  const { data: _data, ...kept } = status;
+  task.statuses = [...task.statuses.filter((other) => other.state !== status.state), kept];
+}

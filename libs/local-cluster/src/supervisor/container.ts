@@ -1,0 +1,244 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { ContainerJournal } from './container-journal.js';
+import { errorText, isForkFailure } from './exec-error.js';
+import { findProcess } from './process-table.js';
+import type { SessionSweeper, TreeSignaller } from './process-tree.js';
+import type { ContainerEvent, ContainerSpec, NumberedEvent } from './protocol.js';
+
+/** What containers of one supervisor share. */
+export interface ContainerSurroundings {
+  readonly bootId: string;
+  readonly nowMs: () => number;
+  readonly signaller: TreeSignaller;
+  readonly sweeper: SessionSweeper;
+  /** Tells the agent, if one is connected. The event is durable by then. */
+  readonly announce: (containerId: string, event: NumberedEvent) => void;
+  readonly onWriteFailure: (containerId: string, error: unknown) => void;
+}
+
+/** How long what a politely killed process leaves behind may go on cleaning up. */
+const leftoverGraceMs = 800;
+
+/** SIGKILL is repeated at this interval until the process is gone. */
+const killRepeatMs = 1_000;
+
+/** One supervised process: its start, its end, its killing, and the log of all that. */
+export class Container {
+  /** Announced, but not yet known to be durable at the agent. Replayed to a new connection. */
+  private unacknowledged: NumberedEvent[] = [];
+  private unwritten: NumberedEvent[] = [];
+  private lastSeq = 0;
+  private isWriting = false;
+  private isRecorded = false;
+  private hasEnded = false;
+
+  private pid: number | undefined;
+  private startTime: string | undefined;
+  private startedAtMs = 0;
+  private isStarted = false;
+  private killTimer: NodeJS.Timeout | undefined;
+  private completionTimer: NodeJS.Timeout | undefined;
+  private killStartedAtMs: number | undefined;
+  private killDeadlineMs = Infinity;
+  private readonly journal: ContainerJournal;
+
+  constructor(
+    private readonly spec: ContainerSpec,
+    private readonly around: ContainerSurroundings,
+  ) {
+    this.journal = new ContainerJournal(spec.stateDirectory, (error) =>
+      around.onWriteFailure(spec.containerId, error),
+    );
+  }
+
+  get id(): string {
+    return this.spec.containerId;
+  }
+
+  /** Ended, and the end is on disk. */
+  get isEndWritten(): boolean {
+    return this.hasEnded && !this.isWriting;
+  }
+
+  /** Ended, and the agent knows: nothing is left to do or to tell. */
+  get isDone(): boolean {
+    return this.isEndWritten && this.unacknowledged.length === 0;
+  }
+
+  /** Pid of the running process. */
+  get runningPid(): number | undefined {
+    return this.hasEnded ? undefined : this.pid;
+  }
+
+  start(): void {
+    this.isStarted = true;
+    this.startedAtMs = this.around.nowMs();
+    let child: ChildProcess;
+    try {
+      child = this.spawn();
+    } catch (error) {
+      this.end({ type: 'failed', message: `Failed to start the process: ${errorText(error)}` });
+      return;
+    }
+    child.once('error', (error) => {
+      if (child.pid === undefined) this.notExecuted(error);
+    });
+    if (child.pid === undefined) return;
+    child.once('exit', (code, signal) => this.exited(code, signal));
+    this.pid = child.pid;
+    this.startTime = findProcess(child.pid)?.startTime;
+    this.emit({ type: 'starting', pid: this.pid });
+    this.emit({ type: 'running', pid: this.pid, startTime: this.startTime });
+    this.armCompletionTimer();
+    if (this.killDeadlineMs !== Infinity) this.beginKill();
+  }
+
+  /** SIGTERM now, SIGKILL after the grace period; a further call can only shorten the wait (§13.2). */
+  kill(graceMs: number): void {
+    if (this.hasEnded) return;
+    const since = this.killStartedAtMs ?? this.around.nowMs();
+    this.killDeadlineMs = Math.min(this.killDeadlineMs, since + graceMs);
+    if (!this.isStarted) return;
+    if (this.killStartedAtMs === undefined) this.beginKill();
+    else this.armKillTimer();
+  }
+
+  /** SIGKILL now. */
+  destroy(): void {
+    if (this.hasEnded) return;
+    this.killDeadlineMs = 0;
+    if (this.isStarted) this.escalate();
+  }
+
+  acknowledge(seq: number): void {
+    this.unacknowledged = this.unacknowledged.filter((event) => event.seq > seq);
+  }
+
+  /** Everything the agent has not acknowledged, oldest first. */
+  replay(): void {
+    for (const event of this.unacknowledged) this.around.announce(this.id, event);
+  }
+
+  private spawn(): ChildProcess {
+    const { file, argv, environment, directory, user } = this.spec;
+    const fds: number[] = [];
+    try {
+      fds.push(openSync('/dev/null', 'r'), openSync(this.spec.stdout, 'a'), openSync(this.spec.stderr, 'a'));
+      return spawn(file, argv.slice(1), {
+        argv0: argv[0],
+        cwd: directory,
+        env: environment,
+        // A session of its own: pid, process group and session id of the task are one number.
+        detached: true,
+        stdio: [fds[0], fds[1], fds[2]],
+        uid: user?.uid,
+        gid: user?.gid,
+      });
+    } finally {
+      for (const fd of fds) closeSync(fd);
+    }
+  }
+
+  /** The reference starts an executor that then fails to execute the file: RUNNING, then exit status 1 (§12). */
+  private notExecuted(error: Error): void {
+    if (isForkFailure(error)) {
+      this.end({ type: 'failed', message: `Failed to fork: ${errorText(error)}` });
+      return;
+    }
+    this.complain(`Failed to execute '${this.spec.file}': ${errorText(error)}`);
+    this.emit({ type: 'starting' });
+    this.emit({ type: 'running' });
+    this.end({ type: 'exited', code: 1 });
+  }
+
+  private complain(text: string): void {
+    try {
+      appendFileSync(this.spec.stderr, `${text}\n`);
+    } catch (error) {
+      this.around.onWriteFailure(this.id, error);
+    }
+  }
+
+  private beginKill(): void {
+    this.killStartedAtMs = this.around.nowMs();
+    this.emit({ type: 'killing' });
+    if (this.pid !== undefined) this.around.signaller.signal(this.pid, 'SIGTERM');
+    this.armKillTimer();
+  }
+
+  private armKillTimer(): void {
+    clearTimeout(this.killTimer);
+    const remainingMs = Math.max(0, this.killDeadlineMs - this.around.nowMs());
+    this.killTimer = setTimeout(() => this.escalate(), remainingMs);
+  }
+
+  private escalate(): void {
+    clearTimeout(this.killTimer);
+    if (this.pid !== undefined) this.around.signaller.signal(this.pid, 'SIGKILL');
+    this.killTimer = setTimeout(() => this.escalate(), killRepeatMs);
+  }
+
+  private armCompletionTimer(): void {
+    const { maxCompletionMs } = this.spec;
+    if (maxCompletionMs === undefined) return;
+    this.completionTimer = setTimeout(() => {
+      this.emit({ type: 'overdue' });
+      this.escalate();
+    }, maxCompletionMs);
+  }
+
+  private exited(code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.pid !== undefined) {
+      const isPolite = this.killStartedAtMs !== undefined && signal !== 'SIGKILL';
+      this.around.sweeper.add(this.pid, this.startTime, isPolite ? leftoverGraceMs : 0);
+    }
+    this.end({ type: 'exited', code: code ?? undefined, signal: signal ?? undefined });
+  }
+
+  private end(event: ContainerEvent): void {
+    clearTimeout(this.killTimer);
+    clearTimeout(this.completionTimer);
+    this.hasEnded = true;
+    this.emit(event);
+  }
+
+  private emit(event: ContainerEvent): void {
+    this.lastSeq += 1;
+    this.unwritten.push({ seq: this.lastSeq, event });
+    if (this.isWriting) return;
+    this.isWriting = true;
+    void this.writeOut();
+  }
+
+  /** Disk first, then the agent; what arrives meanwhile goes with the next round. */
+  private async writeOut(): Promise<void> {
+    // The events of one start come in one turn: let them share a write.
+    await Promise.resolve();
+    while (this.unwritten.length > 0) {
+      const events = this.unwritten;
+      this.unwritten = [];
+      await this.write(events);
+      this.unacknowledged.push(...events);
+      for (const event of events) this.around.announce(this.id, event);
+    }
+    this.isWriting = false;
+  }
+
+  private async write(events: readonly NumberedEvent[]): Promise<void> {
+    if (!this.isRecorded) {
+      const { spec, pid, startTime, startedAtMs } = this;
+      const { bootId } = this.around;
+      await this.journal.writeRecord({
+        spec,
+        pid,
+        startTime,
+        startedAtMs,
+        bootId,
+        supervisorPid: process.pid,
+      });
+      this.isRecorded = true;
+    }
+    await this.journal.append(events);
+  }
+}

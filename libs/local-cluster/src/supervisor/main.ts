@@ -1,0 +1,74 @@
+/**
+ * Program of a supervisor process: `node main.js <socket> <record> <boot id> <recovery timeout ms>`
+ * (spec/local-cluster.md §2.2). Its output is the supervisor's log.
+ */
+import { unlinkSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { writeDurably } from './durable-file.js';
+import { LineReader, LineWriter } from './lines.js';
+import { findProcess } from './process-table.js';
+import type { SupervisorRecord, SupervisorRequest } from './protocol.js';
+import { Supervisor } from './supervisor.js';
+
+const [socketPath = '', recordPath = '', bootId = '', recoveryTimeoutMs = ''] = process.argv.slice(2);
+
+function log(message: string, fields: Record<string, unknown>): void {
+  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), message, ...fields })}\n`);
+}
+
+function exit(): void {
+  log('supervisor ends', {});
+  for (const path of [socketPath, recordPath]) {
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      log('cannot remove', { path, error: String(error) });
+    }
+  }
+  process.exit(0);
+}
+
+const supervisor = new Supervisor({
+  bootId,
+  nowMs: () => performance.now(),
+  recoveryTimeoutMs: Number(recoveryTimeoutMs),
+  log,
+  exit,
+});
+
+let current: Socket | undefined;
+
+/** One agent at a time: a new connection closes the former one, with whatever it still had to say. */
+function serve(socket: Socket): void {
+  current?.destroy();
+  current = socket;
+  const writer = new LineWriter(socket);
+  const channel = { send: (message: unknown): void => writer.write(message) };
+  const reader = new LineReader((record) => {
+    if (socket === current) supervisor.handle(record as SupervisorRequest, channel);
+  });
+  socket.on('data', (chunk) => reader.push(chunk));
+  socket.on('error', (error) => log('connection failed', { error: String(error) }));
+  socket.on('close', () => {
+    if (socket !== current) return;
+    current = undefined;
+    supervisor.agentLost();
+  });
+}
+
+process.on('SIGHUP', () => log('hang-up ignored', {}));
+// The umask also covers the socket: 0600 from the first moment it exists.
+process.umask(0o177);
+const server = createServer(serve);
+server.listen(socketPath, () => {
+  process.umask(0o022);
+  const record: SupervisorRecord = {
+    pid: process.pid,
+    startTime: findProcess(process.pid)?.startTime,
+    bootId,
+    socket: socketPath,
+  };
+  void writeDurably(recordPath, JSON.stringify(record), 0o600).then(() =>
+    log('supervisor ready', { ...record }),
+  );
+});

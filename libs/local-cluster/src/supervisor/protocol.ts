@@ -1,0 +1,94 @@
+/**
+ * What an agent and its supervisors say to each other: JSON records, one per line, over a Unix socket
+ * (spec/local-cluster.md §2.2). Both sides are of the same release except across an upgrade during which tasks
+ * go on, so members are only ever added.
+ */
+
+/** A process to start. Everything is resolved by the agent; the supervisor decides nothing. */
+export interface ContainerSpec {
+  readonly containerId: string;
+  /** What to execute: a path, or a name looked up in `environment.PATH`. */
+  readonly file: string;
+  /** The whole argv, argv[0] included. */
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Sandbox: working directory of the process. */
+  readonly directory: string;
+  /** Absent: as the user of the supervisor. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  /** Files the output is appended to; they exist already. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Where `container.json`, `status.log` and `pids/forked.pid` are kept. Exists already. */
+  readonly stateDirectory: string;
+  /** The process is killed this long after its start (`TaskInfo.max_completion_time`). */
+  readonly maxCompletionMs?: number | undefined;
+}
+
+/** What happens to a container, in this order: starting, running, [overdue] [killing], exited; or failed alone. */
+export type ContainerEvent =
+  /** Accepted. `pid` is absent when the file turned out not to be executable. */
+  | { readonly type: 'starting'; readonly pid?: number | undefined }
+  | { readonly type: 'running'; readonly pid?: number | undefined; readonly startTime?: string | undefined }
+  /** `maxCompletionMs` is over; the process is being killed for it. */
+  | { readonly type: 'overdue' }
+  /** A kill was asked for while the process ran. */
+  | { readonly type: 'killing' }
+  /** Ended by itself or killed. Both absent: the kernel's answer was lost. */
+  | { readonly type: 'exited'; readonly code?: number | undefined; readonly signal?: string | undefined }
+  /** Nothing was started. */
+  | { readonly type: 'failed'; readonly message: string };
+
+/** An event with its number in the container's log; numbers start at 1 and have no gaps. */
+export interface NumberedEvent {
+  readonly seq: number;
+  readonly event: ContainerEvent;
+}
+
+/** `container.json`: written before the start is announced. */
+export interface ContainerRecord {
+  readonly spec: ContainerSpec;
+  readonly pid?: number | undefined;
+  /** Opaque; equal for two looks at the same process, different when a pid is used again. */
+  readonly startTime?: string | undefined;
+  readonly startedAtMs: number;
+  readonly bootId: string;
+  readonly supervisorPid: number;
+}
+
+/** `<n>.json` beside the socket: how a restarted agent finds a supervisor. */
+export interface SupervisorRecord {
+  readonly pid: number;
+  readonly startTime?: string | undefined;
+  readonly bootId: string;
+  readonly socket: string;
+}
+
+/** CPU and memory of a container's process tree. */
+export interface ContainerUsage {
+  readonly containerId: string;
+  readonly processes: number;
+  readonly userTimeSecs: number;
+  readonly systemTimeSecs: number;
+  readonly rssBytes: number;
+}
+
+/** Agent → supervisor. */
+export type SupervisorRequest =
+  | { readonly type: 'hello'; readonly agent: string; readonly boot: string }
+  | { readonly type: 'launch'; readonly spec: ContainerSpec }
+  | { readonly type: 'kill'; readonly container: string; readonly graceMs: number }
+  /** SIGKILL to the whole tree, at once. */
+  | { readonly type: 'destroy'; readonly container: string }
+  /** All notifications of the container up to `seq` are durable at the agent. */
+  | { readonly type: 'ack'; readonly container: string; readonly seq: number }
+  | { readonly type: 'usage'; readonly id: number }
+  /** Leave as soon as no container is left. */
+  | { readonly type: 'stop' };
+
+/** Supervisor → agent. */
+export type SupervisorMessage =
+  /** Answer to `hello`; unacknowledged notifications follow. */
+  | { readonly type: 'welcome'; readonly pid: number; readonly containers: readonly string[] }
+  | { readonly type: 'usage'; readonly id: number; readonly containers: readonly ContainerUsage[] }
+  | ({ readonly type: 'notification'; readonly container: string } & NumberedEvent);
