@@ -117,9 +117,8 @@ describe('writes to one app', () => {
     ],
     ['delete', '/v2/queue//shop/db/delay', { type: 'ResetDelay', appId: '/shop/db' }],
   ] as const)('%s %s submits %j', async (method, path, command) => {
-    await http()
-      [method](path)
-      .send(method === 'delete' ? undefined : { instances: 5 });
+    const body = method === 'delete' ? undefined : { instances: 5 };
+    await http()[method](path).send(body);
     expect(api.leader.submitted.map((submit) => submit.command)).toMatchObject([command]);
   });
 
@@ -145,9 +144,8 @@ describe('bulk updates', () => {
     ['put', { createMissing: true, partialUpdate: true }],
     ['patch', { createMissing: false, partialUpdate: true }],
   ] as const)('%s /v2/apps submits the array', async (method, mode) => {
-    await http()
-      [method]('/v2/apps')
-      .send([{ id: '/a' }]);
+    const body = [{ id: '/a' }];
+    await http()[method]('/v2/apps').send(body);
     expect(api.leader.submitted[0]?.command).toMatchObject({
       type: 'UpdateApps',
       json: [{ id: '/a' }],
@@ -173,7 +171,7 @@ describe('reads of apps', () => {
       { type: 'GroupCreated', data: { groupId: '/shop' } },
       { type: 'AppCreated', data: { app: web } },
       { type: 'AppCreated', data: { app: db } },
-      { type: 'DeploymentStarted', data: { plan: plan('/shop/web') } },
+      { type: 'DeploymentStarted', data: { plan: plan('/shop/web'), groupId: '/shop' } },
       ...launchEvents(web),
     ]);
     api.leader.decide = () => ({ reply: { kind: 'done' } });

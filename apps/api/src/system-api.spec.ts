@@ -1,6 +1,7 @@
+import { EventEmitter, once } from 'node:events';
 import request from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startApi, type TestApi } from './api.fixture.js';
+import { startApi, type ScriptedLeader, type TestApi } from './api.fixture.js';
 import { appDefinition } from './domain-objects.fixture.js';
 
 /** The keys of `marathon_config`, which strict clients know by heart (`spec/rest-api.md` §12.1). */
@@ -53,6 +54,8 @@ let api: TestApi;
 afterEach(() => api.close());
 
 const http = () => request(api.url);
+
+const statusOf = async (path: string) => (await http().get(path)).status;
 
 async function serve(...flags: string[]) {
   api = await startApi(flags);
@@ -107,7 +110,8 @@ describe('paths and methods', () => {
 
   it('takes a GET that carries a JSON content type and no body', async () => {
     await serve();
-    await http().get('/v2/apps').set('Content-Type', 'application/json').expect(200);
+    const answer = await http().get('/v2/apps').set('Content-Type', 'application/json');
+    expect(answer.status).toBe(200);
   });
 
   it('answers a malformed URL in the envelope', async () => {
@@ -222,20 +226,11 @@ describe('cross-origin requests', () => {
 describe('overload', () => {
   it('refuses requests above the limit until others have ended', async () => {
     await serve('--http_max_concurrent_requests', '1');
-    const submit = api.leader.submit.bind(api.leader);
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    const decided = new Promise<void>((resolve) => {
-      api.leader.submit = async (command) => {
-        resolve();
-        await held;
-        return submit(command);
-      };
-    });
+    const { entered, release } = holdBack(api.leader);
     const first = http()
       .delete('/v2/queue/a/delay')
       .then((answer) => answer.status);
-    await decided;
+    await entered;
     const refused = await http().get('/v2/apps');
     expect([refused.status, refused.body]).toEqual([
       503,
@@ -265,10 +260,9 @@ describe('system endpoints', () => {
 
   it('is ready when writes are taken', async () => {
     await serve();
-    await http().get('/live').expect(200);
-    await http().get('/ready').expect(200);
+    expect([await statusOf('/live'), await statusOf('/ready')]).toEqual([200, 200]);
     api.leader.status = { ...api.leader.status, ready: false };
-    await http().get('/ready').expect(503);
+    expect([await statusOf('/live'), await statusOf('/ready')]).toEqual([200, 503]);
   });
 
   it('tells about itself with the closed key set of the contract', async () => {
@@ -367,3 +361,17 @@ describe('system endpoints', () => {
     expect([answer.status, answer.body]).toEqual([404, { message: 'Prometheus reporter is disabled' }]);
   });
 });
+
+/** Keeps commands from being decided until they are released. */
+function holdBack(leader: ScriptedLeader) {
+  const gate = new EventEmitter();
+  const submit = leader.submit.bind(leader);
+  const entered = once(gate, 'entered');
+  leader.submit = async (command) => {
+    const released = once(gate, 'released');
+    gate.emit('entered');
+    await released;
+    return submit(command);
+  };
+  return { entered, release: () => gate.emit('released') };
+}

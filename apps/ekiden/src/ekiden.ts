@@ -9,7 +9,7 @@ import { Scheduler, SchedulerModule } from '#scheduler';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ekidenModule } from './ekiden.module.js';
-import { LOCAL_ALLOCATION_INTERVAL_MS, withLocalDefaults } from './local-defaults.js';
+import { effectiveConfiguration, LOCAL_ALLOCATION_INTERVAL_MS } from './effective-configuration.js';
 import { NestLogger } from './nest-logger.js';
 import { openEventLog } from './open-log.js';
 
@@ -46,9 +46,9 @@ export class Ekiden {
 
   /** Starts everything; resolves when commands are decided. Whatever was started is stopped again on failure. */
   static async start(options: EkidenOptions): Promise<Ekiden> {
-    const configuration = withLocalDefaults(options.configuration, options.settings);
+    const configuration = effectiveConfiguration(options.configuration, options.settings);
     const logging = options.logging ?? createLogging({ level: configuration.loggingLevel });
-    const metrics = new Metrics({ prefix: configuration.metricsNamePrefix });
+    const metrics = createMetrics(configuration);
     const undo: (() => Promise<unknown> | void)[] = [];
     try {
       const log = await openEventLog(configuration, logging.logger('log'));
@@ -106,6 +106,18 @@ export class Ekiden {
     await this.log.close();
     return stopped ?? { stoppedTasks: 0 };
   }
+}
+
+function createMetrics(configuration: Configuration): Metrics {
+  const resets = configuration.metricsHistogramReservoirResetPeriodically;
+  return new Metrics({
+    prefix: configuration.metricsNamePrefix,
+    reservoir: {
+      highestTrackableValue: configuration.metricsHistogramReservoirHighestTrackableValue,
+      significantDigits: configuration.metricsHistogramReservoirSignificantDigits,
+      resetIntervalMs: resets ? configuration.metricsHistogramReservoirResettingIntervalMs : undefined,
+    },
+  });
 }
 
 async function startCluster(

@@ -35,8 +35,7 @@ async function main(): Promise<void> {
       for (const warning of warnings) logger.warn({}, warning);
       const fatal = (exitCode: ExitCode, message: string): void => {
         logger.error({ exitCode }, message);
-        logging.flush();
-        process.exit(exitCode);
+        void logging.flush().finally(() => process.exit(exitCode));
       };
       process.on('uncaughtException', (error) => fatal(EXIT_CODES.uncaughtError, String(error.stack)));
       try {
@@ -44,7 +43,7 @@ async function main(): Promise<void> {
         const ekiden = await Ekiden.start({ configuration, settings, buildRevision, logging, onFatal: fatal });
         print(banner(ekiden, configuration.keepTasks));
         await runUntilSignal(ekiden, configuration, logger);
-        logging.flush();
+        await logging.flush();
         leave(EXIT_CODES.stopped);
       } catch (error) {
         fatal(exitCodeFor(error), messageFor(error));

@@ -50,6 +50,7 @@ export class Scheduler {
       log,
       node,
       metrics,
+      maxQueuedCommands: configuration.maxQueuedRootGroupUpdates,
       identity: this.identity,
       settings: domainSettings(configuration),
       snapshotter: new Snapshotter(log, configuration.snapshotIntervalEvents, logging.logger('snapshots')),

@@ -75,7 +75,9 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   const plans = plansFor(options.agents ?? {});
   const master = await Master.start({
     options: { workDir: join(options.dataDir, 'mesos', 'master'), ...options.master },
-    ...{ clock, random, logger },
+    clock,
+    random,
+    logger,
   });
   if (options.fastRecovery ?? true) master.expectOnly(plans.length);
   const members = plans.map((plan, index) => {
@@ -121,7 +123,8 @@ function plansFor(agents: LocalAgentsOptions): AgentPlan[] {
   }
   const ip = agents.ip ?? '127.0.0.1';
   return planAgents({
-    ...{ count, ip },
+    count,
+    ip,
     hostname: agents.hostname ?? ip,
     firstPort: agents.firstPort ?? defaultAgentPort,
     addressing: agents.addressing,

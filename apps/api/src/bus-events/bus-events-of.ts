@@ -3,7 +3,12 @@ import type { StoredEvent } from '#event-log';
 import { recorded } from '../projection/recorded-event.js';
 import { postedApp } from './api-post-event.js';
 import { busEvent, type BusEvent } from './bus-event.js';
-import { deploymentEnded, deploymentStep, rootChangeRefused } from './deployment-events.js';
+import {
+  deploymentEnded,
+  deploymentStepStarted,
+  deploymentSucceeded,
+  rootChangeRefused,
+} from './deployment-events.js';
 import { instanceChanged, provisioned, statusChanged } from './instance-events.js';
 
 const NONE: readonly BusEvent[] = [];
@@ -19,18 +24,16 @@ export function busEventsOf(stored: StoredEvent): readonly BusEvent[] {
     case 'AppCreated':
     case 'AppUpdated':
       return postedApp(event.data, stored.actor.address, at);
-    case 'RootGroupChanged': {
-      const { groupId, version } = event.data;
-      return [busEvent('group_change_success', at, [], { groupId, version })];
+    case 'DeploymentStarted': {
+      const { groupId, plan } = event.data;
+      return [busEvent('group_change_success', at, [], { groupId, version: plan.version })];
     }
     case 'RootGroupChangeRefused':
       return rootChangeRefused(event.data, at);
     case 'DeploymentStepStarted':
-      return deploymentStep('deployment_info', event.data, at);
-    case 'DeploymentStepSucceeded':
-      return deploymentStep('deployment_step_success', event.data, at);
+      return deploymentStepStarted(event.data, at);
     case 'DeploymentSucceeded':
-      return deploymentEnded('deployment_success', event.data, at);
+      return deploymentSucceeded(event.data, at);
     case 'DeploymentFailed':
       return deploymentEnded('deployment_failed', event.data, at);
     case 'AppTerminated':
@@ -47,7 +50,6 @@ export function busEventsOf(stored: StoredEvent): readonly BusEvent[] {
     case 'GroupCreated':
     case 'GroupDeleted':
     case 'AppDeleted':
-    case 'DeploymentStarted':
     case 'CommandAccepted':
       return NONE;
     default:

@@ -1,15 +1,36 @@
 import { affectedApps, type EventData, type Plan } from '#domain';
 import { busEvent, type BusEvent } from './bus-event.js';
 
-/** Start or end of one step; steps without actions are passed over in silence (`spec/operations.md` §3.2). */
-export function deploymentStep(
-  type: 'deployment_info' | 'deployment_step_success',
+/** A step began, which also says that the one before it succeeded (`spec/operations.md` §3.2). */
+export function deploymentStepStarted(
   { plan, step }: EventData['DeploymentStepStarted'],
   timestamp: string,
 ): readonly BusEvent[] {
+  return [
+    ...stepEvent('deployment_step_success', plan, step - 1, timestamp),
+    ...stepEvent('deployment_info', plan, step, timestamp),
+  ];
+}
+
+/** The last step succeeded, and so the deployment. */
+export function deploymentSucceeded(
+  { plan }: EventData['DeploymentSucceeded'],
+  timestamp: string,
+): readonly BusEvent[] {
+  return [
+    ...stepEvent('deployment_step_success', plan, plan.steps.length, timestamp),
+    ...deploymentEnded('deployment_success', { plan }, timestamp),
+  ];
+}
+
+function stepEvent(
+  type: 'deployment_info' | 'deployment_step_success',
+  plan: Plan,
+  step: number,
+  timestamp: string,
+): readonly BusEvent[] {
   const currentStep = plan.steps[step - 1];
-  if (currentStep === undefined || currentStep.actions.length === 0) return [];
-  return [busEvent(type, timestamp, appsOf(plan), { plan, currentStep })];
+  return currentStep === undefined ? [] : [busEvent(type, timestamp, appsOf(plan), { plan, currentStep })];
 }
 
 /** The end of a deployment. */

@@ -25,10 +25,12 @@ async function subscribe(query = '', headers: Record<string, string> = {}): Prom
 const app = appDefinition();
 const creation = [
   { type: 'AppCreated', data: { app, uri: '/v2/apps' } },
-  { type: 'RootGroupChanged', data: { groupId: '/', version: app.version } },
-  { type: 'DeploymentStarted', data: { plan: plan(app.id) } },
+  { type: 'GroupCreated', data: { groupId: '/' } },
+  { type: 'DeploymentStarted', data: { plan: plan(app.id), groupId: '/' } },
   { type: 'DeploymentStepStarted', data: { plan: plan(app.id), step: 1 } },
 ] as const;
+
+const scheduled = (number: number) => launchEvents(app, number).slice(0, 1);
 
 describe('GET /v2/events', () => {
   it('opens with the headers of the contract, uncompressed', async () => {
@@ -69,7 +71,7 @@ describe('GET /v2/events', () => {
   it('frames with CRLF, the id before the event, and the own attachment first, without id', async () => {
     const client = await subscribe();
     await client.frames(1);
-    await api.leader.append(creation.slice(1, 2));
+    await api.leader.append(creation.slice(2, 3));
     await client.frames(2);
     const [attached, changed] = client.text.split('\r\n\r\n');
     expect(attached).toMatch(
@@ -119,14 +121,13 @@ describe('GET /v2/events', () => {
     await api.leader.append([...creation]);
     const resumed = await subscribe('?since=1', { 'last-event-id': '2' });
     await api.leader.append(launchEvents(app));
-    const frames = (await resumed.frames(7)).filter(({ event }) => event !== 'event_stream_attached');
-    expect(frames.map(({ id }) => id)).toEqual(['4', '5', undefined, '6', undefined, '7']);
+    const frames = (await resumed.frames(8)).filter(({ event }) => event !== 'event_stream_attached');
+    expect(frames.map(({ id }) => id)).toEqual(['3', '4', '5', undefined, '6', undefined, '7']);
     const fromStart = await subscribe('?since=0&event_type=api_post_event');
     expect((await fromStart.frames(1)).map(({ id }) => id)).toEqual(['1']);
   });
 
   it('replays a long log in full to a client that comes while it grows', async () => {
-    const scheduled = (number: number) => launchEvents(app, number).slice(0, 1);
     for (let batch = 0; batch < 15; batch += 1) {
       await api.leader.append(
         Array.from({ length: 100 }, (_, index) => scheduled(batch * 100 + index)).flat(),
@@ -178,7 +179,7 @@ describe('GET /v2/events', () => {
     const client = await subscribe();
     await client.frames(1);
     await api.close();
-    await client.ended;
+    expect(await client.ended).toBe('complete');
     api = await startApi();
   });
 });

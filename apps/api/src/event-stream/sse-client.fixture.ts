@@ -9,7 +9,8 @@ export interface ReceivedFrame {
 /** Reads an event stream and keeps every byte of it. */
 export class SseClient {
   text = '';
-  readonly ended: Promise<void>;
+  /** How the stream ended: by the server's will, or broken off. */
+  readonly ended: Promise<'complete' | 'aborted'>;
   private changed: () => void = () => undefined;
 
   private constructor(
@@ -22,7 +23,7 @@ export class SseClient {
       this.changed();
     });
     this.ended = new Promise((resolve) => {
-      response.once('close', resolve);
+      response.once('close', () => resolve(response.complete ? 'complete' : 'aborted'));
     });
     response.on('error', () => undefined);
   }

@@ -30,7 +30,7 @@ export class ReadModel {
       const appId = (after ?? before)?.appId;
       if (appId !== undefined) this.counters.replace(appId, before, after);
     }
-    if (event.type === 'AppCreated') this.appIds.add(event.data.app.id);
+    if (event.type === 'AppCreated' || event.type === 'AppUpdated') this.appIds.add(event.data.app.id);
     if (event.type === 'AppDeleted') this.appIds.remove(event.data.appId);
     for (const appId of touchedApps(event)) this.fragments.invalidate(appId);
   }

@@ -1,34 +1,48 @@
-/** A set of ids that is always in text order; adding or removing one does not sort again. */
+/**
+ * A set of ids that reads in text order. Changes are only noted; the next reader merges them, so that a burst of
+ * creations costs no moving about in a long list.
+ */
 export class SortedIds {
-  private readonly ids: string[];
+  private sorted: readonly string[];
+  private readonly added = new Set<string>();
+  private readonly removed = new Set<string>();
 
   constructor(ids: Iterable<string> = []) {
-    this.ids = [...new Set(ids)].toSorted();
+    this.sorted = [...new Set(ids)].toSorted();
   }
 
+  /** All ids in text order. */
   get all(): readonly string[] {
-    return this.ids;
+    if (this.added.size > 0 || this.removed.size > 0) {
+      this.sorted = merge(this.sorted, [...this.added].toSorted(), this.removed);
+      this.added.clear();
+      this.removed.clear();
+    }
+    return this.sorted;
   }
 
   add(id: string): void {
-    const index = this.indexOf(id);
-    if (this.ids[index] !== id) this.ids.splice(index, 0, id);
+    this.removed.delete(id);
+    this.added.add(id);
   }
 
   remove(id: string): void {
-    const index = this.indexOf(id);
-    if (this.ids[index] === id) this.ids.splice(index, 1);
+    this.added.delete(id);
+    this.removed.add(id);
   }
+}
 
-  /** Where the id stands, or would stand. */
-  private indexOf(id: string): number {
-    let low = 0;
-    let high = this.ids.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.ids[middle] ?? '') < id) low = middle + 1;
-      else high = middle;
+/** Two sorted lists as one, without repetitions and without what was removed. */
+function merge(old: readonly string[], added: readonly string[], removed: ReadonlySet<string>): string[] {
+  const merged: string[] = [];
+  let next = 0;
+  for (const id of old) {
+    while (next < added.length && (added[next] ?? '') < id) {
+      merged.push(added[next] ?? '');
+      next += 1;
     }
-    return low;
+    if (added[next] === id) next += 1;
+    if (!removed.has(id)) merged.push(id);
   }
+  return merged.concat(added.slice(next));
 }

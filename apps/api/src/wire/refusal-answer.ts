@@ -38,6 +38,8 @@ export function refusalAnswer(refusal: Refusal, commandType: ApiCommand['type'])
       return errorAnswer(500, `All ports in the range [${refusal.min}-${refusal.max}) are already in use`);
     case 'IdempotencyKeyReused':
       return errorAnswer(422, `Idempotency-Key '${refusal.key}' was already used for another request`);
+    case 'QueueFull':
+      return errorAnswer(500, `GroupManager queue may not exceed ${refusal.limit} entries`);
     case 'InternalError':
       return errorAnswer(500, refusal.reason);
     case 'LogUnavailable':

@@ -10,7 +10,8 @@ const NODE_BITS = 2 ** 48 - 1;
  * it starts at the newest time on the log (`spec/operations.md` §18.1).
  */
 export class IdentitySource {
-  private readonly newUlid = monotonicFactory();
+  /** Ids have to be unique, not secret; the generator of the platform would be asked for every single character. */
+  private readonly newUlid = monotonicFactory(Math.random);
   private readonly timeUuids = new TimeUuids(randomInt(NODE_BITS), randomInt(0x4000));
   private lastMs = 0;
 

@@ -23,6 +23,12 @@ export type InboxItem = ApiItem | SchedulerItem;
 export class Inbox {
   private items: InboxItem[] = [];
   private next = 0;
+  private waitingApiItems = 0;
+
+  /** Commands of the API among what waits. */
+  get apiItems(): number {
+    return this.waitingApiItems;
+  }
 
   get length(): number {
     return this.items.length - this.next;
@@ -30,12 +36,14 @@ export class Inbox {
 
   push(item: InboxItem): void {
     this.items.push(item);
+    if (item.kind === 'api') this.waitingApiItems += 1;
   }
 
   shift(): InboxItem | undefined {
     const item = this.items[this.next];
     if (item === undefined) return undefined;
     this.next += 1;
+    if (item.kind === 'api') this.waitingApiItems -= 1;
     if (this.next === this.items.length) this.clear();
     return item;
   }
@@ -50,5 +58,6 @@ export class Inbox {
   private clear(): void {
     this.items = [];
     this.next = 0;
+    this.waitingApiItems = 0;
   }
 }

@@ -42,6 +42,8 @@ export interface WriterPorts {
   readonly metrics: SchedulerMetrics;
   /** `host:port` under which this node is known. */
   readonly node: string;
+  /** So many commands of the API may wait; more are refused. */
+  readonly maxQueuedCommands: number;
   /** Carries out effects; called in order, only with effects whose events are durable. */
   readonly perform: (effects: readonly Effect[]) => void;
   /** The writer lost its log: whatever rests on undurable state must be dropped. */
@@ -122,6 +124,10 @@ export class Writer {
     return new Promise((answer) => {
       const item: ApiItem = { kind: 'api', command, actor, idempotencyKey, answer };
       if (this.phase !== 'ready') return this.refuseAll([item]);
+      if (this.inbox.apiItems >= this.ports.maxQueuedCommands) {
+        const reply = { kind: 'refused', code: 'QueueFull', limit: this.ports.maxQueuedCommands } as const;
+        return answer({ reply, position: this.durablePosition });
+      }
       this.enqueue(item);
     });
   }

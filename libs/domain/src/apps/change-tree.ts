@@ -120,9 +120,8 @@ function store(turn: Turn, change: TreeChange, plan: Plan, transitions: readonly
   const { instancesToKill, uri, groupId } = change;
   turn.emit({
     type: 'DeploymentStarted',
-    data: { plan, ...(instancesToKill === undefined ? {} : { instancesToKill }) },
+    data: { plan, groupId, ...(instancesToKill === undefined ? {} : { instancesToKill }) },
   });
-  turn.emit({ type: 'RootGroupChanged', data: { groupId, version: plan.version } });
   for (const transition of transitions) storeTransition(turn, transition, uri);
   if (plan.steps.length === 0) turn.emit({ type: 'DeploymentSucceeded', data: { plan } });
 }

@@ -115,5 +115,7 @@ export type Refusal =
   | { readonly kind: 'refused'; readonly code: 'IdempotencyKeyReused'; readonly key: string }
   /** The log takes no writes now; nothing was changed. */
   | { readonly kind: 'refused'; readonly code: 'LogUnavailable'; readonly reason: string }
+  /** Too many commands wait already. */
+  | { readonly kind: 'refused'; readonly code: 'QueueFull'; readonly limit: number }
   /** A bug was hit while deciding; nothing was changed. */
   | { readonly kind: 'refused'; readonly code: 'InternalError'; readonly reason: string };

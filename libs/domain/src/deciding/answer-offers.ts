@@ -1,5 +1,6 @@
 import type { Instance } from '../instances/instance.js';
 import { factsOf } from '../instances/operations.js';
+import type { BackoffBook } from '../launching/backoff.js';
 import { matchOffers } from '../launching/matching/match-offers.js';
 import type { AcceptedOffer, DeclinedOffer, WaitingApp } from '../launching/matching/match-context.js';
 import { topLevelGroup } from '../ids/path-id.js';
@@ -34,12 +35,23 @@ export function answerOffers(turn: Turn): void {
 function* waitingApps(turn: Turn): Iterable<WaitingApp> {
   const { state, runtime, nowMs } = turn;
   for (const appId of state.instances.waiting().keys()) {
-    const candidates = state.instances
-      .waitingOf(appId)
-      .filter((instance) => runtime.backoff.launchAllowedAt(instance.app) <= nowMs);
+    const waiting = state.instances.waitingOf(appId);
+    const candidates = allowedToLaunch(waiting, runtime.backoff, nowMs);
     if (candidates.length === 0) continue;
     yield { appId, targetInstances: targetOf(turn, appId, candidates), candidates };
   }
+}
+
+/** While a configuration has a delay its launches are spaced by it: one at a time (§2.3). */
+function allowedToLaunch(waiting: readonly Instance[], backoff: BackoffBook, nowMs: number): Instance[] {
+  const served = new Set<string>();
+  return waiting.filter(({ app }) => {
+    const delay = backoff.delayOf(app);
+    if (delay === undefined) return true;
+    if (delay.launchAllowedAtMs > nowMs || served.has(app.versionInfo.lastConfigChangeAt)) return false;
+    served.add(app.versionInfo.lastConfigChangeAt);
+    return true;
+  });
 }
 
 function targetOf(turn: Turn, appId: string, candidates: readonly Instance[]): number {

@@ -25,10 +25,8 @@ describe('creating an app', () => {
     expect(scenario.eventTypes()).toEqual([
       'FrameworkRegistered',
       'DeploymentStarted',
-      'RootGroupChanged',
       'AppCreated',
       'DeploymentStepStarted',
-      'DeploymentStepSucceeded',
       'DeploymentStepStarted',
       'InstanceScheduled',
       'InstanceScheduled',
@@ -36,7 +34,6 @@ describe('creating an app', () => {
       'InstanceProvisioned',
       'TaskStatusChanged',
       'TaskStatusChanged',
-      'DeploymentStepSucceeded',
       'DeploymentSucceeded',
     ]);
   });
@@ -160,9 +157,8 @@ describe('deleting', () => {
     expect(scenario.instances('/web')).toHaveLength(2);
     expect(scenario.killAll()).toHaveLength(2);
     expect(scenario.instances('/web')).toHaveLength(0);
-    expect(scenario.eventTypes().slice(-3)).toEqual([
+    expect(scenario.eventTypes().slice(-2)).toEqual([
       'AppTerminated',
-      'DeploymentStepSucceeded',
       'DeploymentSucceeded',
     ]);
   });

@@ -111,9 +111,11 @@ export class Turn {
   }
 }
 
+const SYSTEM: Actor = { kind: 'system' };
+
 /** What follows by itself is done by the system, on behalf of whoever set it off (see the causation). */
 function systemActorFor(actor: Actor): Actor {
-  return actor.kind === 'system' ? actor : { kind: 'system' };
+  return actor.kind === 'system' ? actor : SYSTEM;
 }
 
 function appsTouchedBy(event: DomainEvent): readonly string[] {
@@ -132,7 +134,6 @@ function appsTouchedBy(event: DomainEvent): readonly string[] {
     case 'DeploymentFailed':
     case 'DeploymentSucceeded':
     case 'DeploymentStarted':
-    case 'DeploymentStepSucceeded':
       return event.data.plan.steps.flatMap((step) => step.actions.map((action) => action.app));
     default:
       return [];

@@ -29,16 +29,17 @@ export interface EventData {
   AppUpdated: { app: AppDefinition; change: AppChange; uri?: string };
   /** An app left the tree; its instances are stopped by the deployment that follows. */
   AppDeleted: { appId: string };
-  /** The tree has a new version. `groupId`: parent of what was touched. */
-  RootGroupChanged: { groupId: string; version: Timestamp };
   /** A change of the tree was refused after it was found well-formed (lock, limit, tree rules). */
   RootGroupChangeRefused: { groupId: string; version: Timestamp; reason: string; plan?: Plan };
 
-  /** A plan was accepted. `instancesToKill`: chosen victims of kill-and-scale. */
-  DeploymentStarted: { plan: Plan; instancesToKill?: readonly string[] };
-  /** `step` counts from 1. */
+  /**
+   * A plan was accepted, and with it a new version of the tree: the plan's. `groupId`: parent of what was touched.
+   * `instancesToKill`: chosen victims of kill-and-scale.
+   */
+  DeploymentStarted: { plan: Plan; groupId: string; instancesToKill?: readonly string[] };
+  /** `step` counts from 1; the step before it, if there is one, has succeeded. */
   DeploymentStepStarted: { plan: Plan; step: number };
-  DeploymentStepSucceeded: { plan: Plan; step: number };
+  /** The last step has succeeded, and with it the deployment. */
   DeploymentSucceeded: { plan: Plan };
   /** Cancelled, by force or by request. */
   DeploymentFailed: { plan: Plan; reason: string };

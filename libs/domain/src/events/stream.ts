@@ -11,12 +11,10 @@ export function streamOf(event: DomainEvent): string {
       return `app:${event.data.appId}`;
     case 'GroupCreated':
     case 'GroupDeleted':
-    case 'RootGroupChanged':
     case 'RootGroupChangeRefused':
       return `group:${event.data.groupId}`;
     case 'DeploymentStarted':
     case 'DeploymentStepStarted':
-    case 'DeploymentStepSucceeded':
     case 'DeploymentSucceeded':
     case 'DeploymentFailed':
       return `deployment:${event.data.plan.id}`;

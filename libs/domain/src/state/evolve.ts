@@ -30,9 +30,6 @@ export function evolve(state: State, event: RecordedEvent): void {
     case 'GroupDeleted':
       state.groups.delete(event.data.groupId);
       return;
-    case 'RootGroupChanged':
-      state.rootVersion = event.data.version;
-      return;
     case 'FrameworkRegistered':
     case 'FrameworkReregistered':
       state.frameworkId = event.data.frameworkId;
@@ -53,7 +50,6 @@ export function evolve(state: State, event: RecordedEvent): void {
     case 'LeadershipAcquired':
     case 'SchedulerDisconnected':
     case 'RootGroupChangeRefused':
-    case 'DeploymentStepSucceeded':
     case 'UnknownInstanceTerminated':
       return;
     default:
@@ -114,6 +110,7 @@ function deleteApp(state: State, appId: string): void {
 
 function startDeployment(state: State, data: EventData['DeploymentStarted'], time: number): void {
   const affected = affectedApps(data.plan);
+  state.rootVersion = data.plan.version;
   state.deployments.set(data.plan.id, {
     plan: data.plan,
     currentStep: 0,

@@ -8,17 +8,22 @@ import type { EncodedBatch, EncodedEvent } from './log-store.js';
  */
 export function encodeBatch(events: readonly NewEvent[]): EncodedBatch {
   if (events.length === 0) throw new RangeError('an append needs at least one event');
-  return events.map(encodeEvent);
+  let actor = toJson(events[0]?.actor, events[0] as NewEvent);
+  return events.map((event, index) => {
+    // Most events of a batch have the same actor.
+    if (index > 0 && event.actor !== events[index - 1]?.actor) actor = toJson(event.actor, event);
+    return encodeEvent(event, actor);
+  });
 }
 
-function encodeEvent(event: NewEvent): EncodedEvent {
+function encodeEvent(event: NewEvent, actor: string): EncodedEvent {
   return {
     id: event.id,
     stream: event.stream,
     type: event.type,
     schema: event.schema,
     time: event.time,
-    actor: toJson(event.actor, event),
+    actor,
     correlationId: event.correlationId,
     causationId: event.causationId,
     data: toJson(event.data, event),

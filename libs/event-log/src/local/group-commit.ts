@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { PositionRange } from '../port.js';
+import type { NewEvent, PositionRange } from '../port.js';
 import type { EncodedBatch } from './log-store.js';
 import { SerialQueue } from './serial-queue.js';
 
 /** One `append` that waits for its flush. */
 export interface PendingAppend {
   readonly batch: EncodedBatch;
+  /** The same events as they were handed over. */
+  readonly events: readonly NewEvent[];
   readonly epoch: number;
   readonly resolve: (range: PositionRange) => void;
   readonly reject: (error: Error) => void;
@@ -29,9 +31,9 @@ export class GroupCommit {
     this.#commit = commit;
   }
 
-  append(batch: EncodedBatch, epoch: number): Promise<PositionRange> {
+  append(append: Pick<PendingAppend, 'batch' | 'events' | 'epoch'>): Promise<PositionRange> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ batch, epoch, resolve, reject });
+      this.#waiting.push({ ...append, resolve, reject });
       if (this.#waiting.length === 1) this.#scheduleFlush();
     });
   }

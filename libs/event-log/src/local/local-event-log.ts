@@ -12,6 +12,7 @@ import type {
 import type { Upcaster } from '../upcasting/upcaster.js';
 import { encodeBatch } from './encode.js';
 import { GroupCommit, type PendingAppend } from './group-commit.js';
+import { LiveTail } from './live-tail.js';
 import type { LogStore, WarningListener } from './log-store.js';
 import { SerialQueue } from './serial-queue.js';
 import { Subscriptions } from './subscriptions.js';
@@ -34,6 +35,7 @@ export class LocalEventLog implements EventLog {
   readonly #writes: GroupCommit;
   readonly #snapshotSaves = new SerialQueue();
   readonly #subscriptions: Subscriptions;
+  readonly #tail = new LiveTail();
   #head: number;
   #epoch: number;
   /** False while a failed write has left it open where the log ends. */
@@ -64,7 +66,7 @@ export class LocalEventLog implements EventLog {
 
   async append(events: readonly NewEvent[], epoch: number): Promise<PositionRange> {
     this.#assertOpen();
-    return this.#writes.append(encodeBatch(events), epoch);
+    return this.#writes.append({ batch: encodeBatch(events), events, epoch });
   }
 
   async read(after: number, limit: number): Promise<readonly StoredEvent[]> {
@@ -142,6 +144,8 @@ export class LocalEventLog implements EventLog {
   }
 
   #readBatches(after: number): readonly StoredEvent[] {
+    const recent = this.#tail.after(after, PAGE_EVENTS);
+    if (recent !== undefined) return recent.map(this.#upcaster);
     const enough = after + PAGE_EVENTS;
     return this.#readPage(after, enough >= this.#head ? this.#head : this.#store.endOfBatch(enough));
   }
@@ -181,7 +185,8 @@ export class LocalEventLog implements EventLog {
       await this.#settleFailure(failure, after);
     }
     let position = before;
-    for (const { batch, resolve } of accepted) {
+    for (const { batch, events, resolve } of accepted) {
+      this.#tail.push(events, position + 1, this.#epoch);
       resolve({ first: position + 1, last: position + batch.length });
       position += batch.length;
     }

@@ -13,8 +13,6 @@ import { systemClock, type Clock } from '../runtime/clock.js';
 import { silentLogger } from '../runtime/logger.js';
 import { createRandom } from '../runtime/random.js';
 import { readProcessTable } from '../supervisor/process-table.js';
-import { signalProcess } from '../supervisor/process-tree.js';
-import { SandboxProcesses } from './runner/process-search.js';
 import { Agent } from './agent.js';
 import { defaultAgentOptions, type AgentOptions } from './agent-options.js';
 import { systemHost, type Host } from './host.js';
@@ -126,7 +124,6 @@ export class AgentBench {
   /** Ends everything and removes the directory. */
   async stop(): Promise<void> {
     await this.agent.shutdown({ stopTasks: true });
-    for (const pid of this.leftovers()) signalProcess(pid, 'SIGKILL');
     await rm(this.workDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 
@@ -221,13 +218,6 @@ export class AgentBench {
     if (message.type !== 'status_update') return;
     this.updates.push(message);
     if (this.doesAcknowledge) this.acknowledge(message);
-  }
-
-  private leftovers(): number[] {
-    const search = new SandboxProcesses();
-    return readProcessTable()
-      .flatMap(() => [])
-      .concat([...search.find(this.workDir)]);
   }
 }
 

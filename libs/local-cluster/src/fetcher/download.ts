@@ -98,11 +98,17 @@ function get(url: URL, stallTimeoutMs: number): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const isSecure = url.protocol === 'https:';
     const options = { headers: { 'user-agent': 'ekiden-fetcher', accept: '*/*' } };
+    let response: IncomingMessage | undefined;
+    const begin = (incoming: IncomingMessage): void => {
+      response = incoming;
+      resolve(incoming);
+    };
     const request = isSecure
-      ? requestHttps(url, { ...options, ca: systemAuthorities() }, resolve)
-      : requestHttp(url, options, resolve);
+      ? requestHttps(url, { ...options, ca: systemAuthorities() }, begin)
+      : requestHttp(url, options, begin);
     request.setTimeout(stallTimeoutMs, () => {
-      request.destroy(new Error(`no data from '${url.host}' for ${stallTimeoutMs / 1000} s`));
+      const stall = new Error(`no data from '${url.host}' for ${stallTimeoutMs / 1000} s`);
+      (response ?? request).destroy(stall);
     });
     request.on('error', reject);
     request.end();

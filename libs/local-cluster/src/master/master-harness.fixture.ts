@@ -66,8 +66,11 @@ export class MasterHarness {
     readonly state: MasterState,
     readonly registry: Registry,
     readonly parts: MasterParts,
-    readonly workDir: string,
   ) {}
+
+  get workDir(): string {
+    return this.state.options.workDir;
+  }
 
   static async start(options: Partial<MasterOptions> = {}): Promise<MasterHarness> {
     const workDir = options.workDir ?? (await mkdtemp(join(tmpdir(), 'master-')));
@@ -82,7 +85,7 @@ export class MasterHarness {
     const parts = assembleMaster(state, registry);
     parts.allocator.start();
     parts.recovery.open();
-    return new MasterHarness(clock, state, registry, parts, workDir);
+    return new MasterHarness(clock, state, registry, parts);
   }
 
   /** Ends this master run; the work directory stays for the next one. */

@@ -5,6 +5,7 @@
 import { unlinkSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { writeDurably } from './durable-file.js';
+import { closeInheritedFiles } from './inherited-files.js';
 import { LineReader, LineWriter } from './lines.js';
 import { findProcess } from './process-table.js';
 import type { SupervisorRecord, SupervisorRequest } from './protocol.js';
@@ -56,6 +57,7 @@ function serve(socket: Socket): void {
   });
 }
 
+closeInheritedFiles();
 process.on('SIGHUP', () => log('hang-up ignored', {}));
 // The umask also covers the socket: 0600 from the first moment it exists.
 process.umask(0o177);

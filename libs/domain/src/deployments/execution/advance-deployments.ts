@@ -36,7 +36,6 @@ function endStep(turn: Turn, { plan, currentStep }: Deployment): void {
     turn.runtime.forgetApp(app);
     turn.emit({ type: 'AppTerminated', data: { appId: app } });
   }
-  turn.emit({ type: 'DeploymentStepSucceeded', data: { plan, step: currentStep } });
 }
 
 function isStepDone(turn: Turn, deployment: Deployment): boolean {

@@ -215,7 +215,8 @@ describe('a new master on the same work directory', () => {
     master = await MasterHarness.start({ workDir });
     master.parts.recovery.expectOnly(1);
     await master.agent();
-    expect(master.registry.unreachable.size).toBe(1);
+    await until(() => master.registry.unreachable.size === 1);
+    expect(master.registry.admitted.size).toBe(1);
   });
 });
 

@@ -137,13 +137,13 @@ describe('one framework', () => {
   });
 });
 
-describe('what is offered', () => {
-  const minimum = (quantities: Record<string, { value: number }>[]): Partial<FrameworkInfo> => ({
-    offer_filters: {
-      '*': { min_allocatable_resources: { quantities: quantities.map((set) => ({ quantities: set })) } },
-    },
-  });
+const minimum = (quantities: Record<string, { value: number }>[]): Partial<FrameworkInfo> => ({
+  offer_filters: {
+    '*': { min_allocatable_resources: { quantities: quantities.map((set) => ({ quantities: set })) } },
+  },
+});
 
+describe('what is offered', () => {
   it.each([
     { name: 'cpus reach the default', resources: 'cpus:0.01;mem:1', info: {}, offers: 1 },
     { name: 'mem reaches the default', resources: 'mem:32', info: {}, offers: 1 },

@@ -43,13 +43,14 @@ describe('one constraint', () => {
   });
 });
 
+const constraint = (
+  selector: AttributeSelector,
+): { selector: AttributeSelector; predicate: AttributePredicate } => ({
+  selector,
+  predicate: { exists: {} },
+});
+
 it('needs one whole group, and nothing where the role has no constraints', () => {
-  const constraint = (
-    selector: AttributeSelector,
-  ): { selector: AttributeSelector; predicate: AttributePredicate } => ({
-    selector,
-    predicate: { exists: {} },
-  });
   const groups = [
     { attribute_constraints: [constraint(rack), constraint(absent)] },
     { attribute_constraints: [constraint(gen)] },

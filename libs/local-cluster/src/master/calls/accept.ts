@@ -1,7 +1,6 @@
 import {
   addResources,
   allocateTo,
-  subtractResources,
   withoutAllocation,
   type Filters,
   type OfferId,
@@ -24,6 +23,7 @@ import type { TaskTable } from '../state/task-table.js';
 import { resourcesProblem } from '../validation/resources.js';
 import { requiredResources, taskProblem } from '../validation/task.js';
 import { normaliseTask } from './normalise-task.js';
+import { RemainingResources } from './remaining-resources.js';
 import { selectOffers } from './offer-validity.js';
 
 export interface AcceptParts {
@@ -46,7 +46,7 @@ interface Placement {
   readonly agent: Agent;
   readonly role: string;
   /** Allocated to `role`. */
-  remaining: readonly Resource[];
+  readonly remaining: RemainingResources;
 }
 
 /** ACCEPT and DECLINE (spec/local-cluster.md §6.1, C§9.1, C§9.2). */
@@ -74,9 +74,14 @@ export class OfferCalls {
     const agent = this.state.agents.get(first.agentId)!;
     for (const offer of selection.offers) this.parts.offers.consume(offer);
     const pooled = addResources(...selection.offers.map((offer) => offer.resources));
-    const placement = { framework, agent, role: first.role, remaining: allocateTo(pooled, first.role) };
+    const placement = {
+      framework,
+      agent,
+      role: first.role,
+      remaining: new RemainingResources(allocateTo(pooled, first.role)),
+    };
     for (const operation of operations) this.perform(operation, placement);
-    this.returnUnused(first, agent, withoutAllocation(placement.remaining), body.filters);
+    this.returnUnused(first, agent, withoutAllocation(placement.remaining.toList()), body.filters);
   }
 
   decline(framework: Framework, body: AcceptBody): void {
@@ -144,7 +149,7 @@ export class OfferCalls {
 
   private launchTask(info: TaskInfo, placement: Placement): void {
     const { framework, agent, role } = placement;
-    placement.remaining = subtractResources(placement.remaining, requiredResources(info, placement));
+    placement.remaining.take(requiredResources(info, placement));
     const launchExecutor = this.addExecutor(info, placement);
     const { data: _data, ...kept } = info;
     this.parts.tasks.add(

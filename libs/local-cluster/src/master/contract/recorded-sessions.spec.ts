@@ -79,10 +79,15 @@ function withoutGroups(events: readonly Event[]): Event[] {
   );
 }
 
-function expectSameShapes(own: readonly Event[], recorded: readonly Event[]): void {
-  const [ours, theirs] = [shapesByKind(own), shapesByKind(withoutGroups(recorded))];
-  expect([...ours.keys()].toSorted()).toEqual([...theirs.keys()].toSorted());
-  for (const [kind, shapes] of theirs) expect([kind, [...ours.get(kind)!]]).toEqual([kind, [...shapes]]);
+/** Shapes per kind of frame, for a comparison that names the kind. */
+function shapes(events: readonly Event[]): Record<string, string[]> {
+  return Object.fromEntries([...shapesByKind(events)].map(([kind, found]) => [kind, [...found].toSorted()]));
+}
+
+/** Kinds of frames in their order; heartbeats come when they come. */
+function upToFirstOffer(events: readonly Event[]): string[] {
+  const kinds = events.map(kindOf).filter((kind) => kind !== 'HEARTBEAT');
+  return kinds.slice(0, kinds.indexOf('OFFERS') + 1);
 }
 
 function launch(offerId: string, tasks: TaskInfo[]): { type: 'ACCEPT' } & Record<string, unknown> {
@@ -107,6 +112,8 @@ describe('scheduler-session.jsonl', () => {
     await client.subscribe(recording[0]!.json!);
     const first = await client.offer();
     const agentId = first.agent_id.value;
+    // What ends while an offer is out would be offered by itself, in a shape the recording does not have.
+    await client.call({ type: 'SUPPRESS' });
     const ids = ['t-sleep', 't-echo', 't-fail', 't-kill'];
     await client.call(
       launch(
@@ -132,6 +139,7 @@ describe('scheduler-session.jsonl', () => {
     ended('t-kill', 'TASK_KILLED', 'Command terminated with signal Terminated');
     await until(() => has(client, 'UPDATE TASK_KILLED SOURCE_EXECUTOR'));
 
+    await client.call({ type: 'REVIVE' });
     const second = await client.offer();
     await client.call(launch(second.id.value, [taskInfo('t-toobig', agentId, { uses: 'cpus:1000;mem:64' })]));
     const third = await client.offer();
@@ -144,7 +152,7 @@ describe('scheduler-session.jsonl', () => {
     await acknowledgeAll(client, agentId);
     await client.call({ type: 'TEARDOWN' });
     await until(() => client.isEnded);
-    expectSameShapes(client.events, recordedEvents(recording));
+    expect(shapes(client.events)).toEqual(shapes(withoutGroups(recordedEvents(recording))));
   });
 
   it('opens its streams with the same headers', async () => {
@@ -272,6 +280,7 @@ describe('failover-session.jsonl', () => {
     await until(() => has(third, 'RESCIND'));
     newLink.connect();
     await third.offer();
+    await third.call({ type: 'SUPPRESS' });
     await third.call({ type: 'KILL', kill: { task_id } });
     await until(() => returned.got('kill_task').length === 1);
     const message = 'Command terminated with signal Terminated';
@@ -283,12 +292,7 @@ describe('failover-session.jsonl', () => {
 
     expect(agent.got('shutdown_framework')).toEqual([]);
     const own = clients.flatMap((client) => client.events);
-    expectSameShapes(own, recordedEvents(recording));
-    const sequence = (events: readonly Event[]): string[] => events.map(kindOf);
-    const recordedSequence = sequence(recordedEvents(recording)).filter((kind) => kind !== 'HEARTBEAT');
-    const firstOffer = (kinds: string[]): string[] => kinds.slice(0, kinds.indexOf('OFFERS') + 1);
-    expect(firstOffer(sequence(own).filter((kind) => kind !== 'HEARTBEAT'))).toEqual(
-      firstOffer(recordedSequence),
-    );
+    expect(shapes(own)).toEqual(shapes(withoutGroups(recordedEvents(recording))));
+    expect(upToFirstOffer(own)).toEqual(upToFirstOffer(recordedEvents(recording)));
   });
 });

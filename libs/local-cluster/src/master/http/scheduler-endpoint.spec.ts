@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CALLS_WITH_BODY } from '../codec/call-schema.js';
 import { SchedulerClient, send, type Answer } from '../contract/scheduler-client.fixture.js';
 import { FRAMEWORK, until } from '../master-harness.fixture.js';
 import { Master } from '../master.js';
@@ -16,12 +17,19 @@ async function start(options: Partial<MasterOptions> = {}): Promise<void> {
   master = await Master.start({ options: { workDir, port: 0, ...options } });
 }
 
-beforeEach(() => start());
-
-afterEach(async () => {
+async function end(): Promise<void> {
   await master.stop();
   await rm(workDir, { recursive: true, force: true });
-});
+}
+
+async function restart(options: Partial<MasterOptions>): Promise<void> {
+  await end();
+  await start(options);
+}
+
+beforeEach(() => start());
+
+afterEach(() => end());
 
 const JSON_HEADERS = { 'Content-Type': 'application/json' };
 const SUBSCRIBE = { type: 'SUBSCRIBE', subscribe: { framework_info: FRAMEWORK } };
@@ -78,19 +86,10 @@ describe('requests that are refused (C§2)', () => {
   it.each<[object, string]>([
     [{}, "Expecting 'type' to be present"],
     [{ type: 'REVIVE' }, "Expecting 'framework_id' to be present"],
-    ...(
-      [
-        ...['ACCEPT', 'DECLINE', 'ACCEPT_INVERSE_OFFERS', 'DECLINE_INVERSE_OFFERS', 'KILL', 'SHUTDOWN'],
-        ...['ACKNOWLEDGE', 'ACKNOWLEDGE_OPERATION_STATUS', 'RECONCILE', 'RECONCILE_OPERATIONS', 'MESSAGE'],
-        ...['REQUEST', 'UPDATE_FRAMEWORK'],
-      ] as const
-    ).map(
-      (type) =>
-        [{ type, framework_id: F }, `Expecting '${type.toLowerCase()}' to be present`] satisfies [
-          object,
-          string,
-        ],
-    ),
+    ...CALLS_WITH_BODY.filter((type) => type !== 'SUBSCRIBE').map((type): [object, string] => [
+      { type, framework_id: F },
+      `Expecting '${type.toLowerCase()}' to be present`,
+    ]),
     [{ type: 'SUBSCRIBE' }, "Expecting 'subscribe' to be present"],
     [{ ...SUBSCRIBE, framework_id: F }, "'framework_id' differs from 'subscribe.framework_info.id'"],
     [{ type: 'KILL', framework_id: F, kill: { task_id: {} } }, 'Not initialized: kill.task_id.value'],
@@ -158,14 +157,12 @@ it('understands gzip', async () => {
 });
 
 it('refuses bodies beyond the limit', async () => {
-  await master.stop();
-  await start({ maxRequestBytes: 100 });
+  await restart({ maxRequestBytes: 100 });
   expect((await post('x'.repeat(200))).status).toBe(413);
 });
 
 it('asks for credentials when told to, and fills in the principal', async () => {
-  await master.stop();
-  await start({ authenticateHttpFrameworks: true, credentials: [{ principal: 'p', secret: 's' }] });
+  await restart({ authenticateHttpFrameworks: true, credentials: [{ principal: 'p', secret: 's' }] });
   const refused = await post(SUBSCRIBE);
   expect(refused).toMatchObject({ status: 401, body: '401 Unauthorized.' });
   expect(refused.headers['www-authenticate']).toBe('Basic realm="mesos-master-scheduler"');
@@ -183,6 +180,15 @@ it('answers a semantically bad SUBSCRIBE with an ERROR on the stream', async () 
   expect(client.events).toEqual([
     { type: 'ERROR', error: { message: `'FrameworkInfo.roles' contains duplicate items: ["a"]` } },
   ]);
+});
+
+it('sends heartbeats whether or not anything else happens', async () => {
+  await restart({ heartbeatIntervalMs: 10 });
+  const client = new SchedulerClient(master.url);
+  await client.subscribe(SUBSCRIBE);
+  await until(() => client.events.filter((event) => event.type === 'HEARTBEAT').length >= 3);
+  expect(client.events[0]).toMatchObject({ subscribed: { heartbeat_interval_seconds: 0.01 } });
+  client.disconnect();
 });
 
 it('serves the operator pages, bare and under /master', async () => {

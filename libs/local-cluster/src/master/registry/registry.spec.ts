@@ -53,7 +53,7 @@ it('drops a torn last line and goes on behind the whole ones', async () => {
 it('refuses to start on a damaged registry', async () => {
   await write([admitted('a')]);
   await appendFile(join(workDir, 'registry.log'), 'garbage\n');
-  await expect(Registry.open(workDir)).rejects.toThrow();
+  await expect(Registry.open(workDir)).rejects.toThrow(SyntaxError);
 });
 
 it('folds a long log into a snapshot', async () => {

@@ -26,53 +26,55 @@ const RECORDS_PER_SNAPSHOT = 1000;
  * flush. Frameworks and tasks are not here: agents bring them back.
  */
 export class Registry {
-  private readonly admittedAgents = new Map<string, AgentInfo>();
-  private readonly unreachableAgents = new Map<string, number>();
-  private waiting: string[] = [];
+  private waiting: RegistryRecord[] = [];
   private flushed: Promise<void> = Promise.resolve();
   private nextFlush: Promise<void> | undefined;
 
-  private constructor(private readonly log: FileHandle) {}
+  private constructor(
+    private readonly log: FileHandle,
+    private readonly agents: KnownAgents,
+    private logBytes: number,
+  ) {}
 
   /**
    * Reads the registry of a work directory and opens it for appending. A torn last line, which a power cut can
-   * leave, is dropped; any other damage is an error.
+   * leave, is dropped.
+   *
+   * @throws Error on any other damage: a master must not forget agents silently.
    */
   static async open(workDir: string): Promise<Registry> {
     await mkdir(workDir, { recursive: true });
     const [snapshotPath, logPath] = [join(workDir, 'registry.json'), join(workDir, 'registry.log')];
-    const snapshot = JSON.parse(
-      await readIfPresent(snapshotPath, '{"admitted":[],"unreachable":[]}'),
-    ) as Snapshot;
+    const agents = new KnownAgents(
+      JSON.parse(await readIfPresent(snapshotPath, '{"admitted":[],"unreachable":[]}')) as Snapshot,
+    );
     const text = await readIfPresent(logPath, '');
     const complete = text.slice(0, text.lastIndexOf('\n') + 1);
-    const records = complete.split('\n').filter((line) => line !== '');
-    const [admitted, unreachable] = foldRecords(snapshot, records);
+    const lines = complete.split('\n').filter((line) => line !== '');
+    for (const line of lines) agents.apply(JSON.parse(line) as RegistryRecord);
     const log = await open(logPath, 'a');
-    const registry = new Registry(log, admitted, unreachable);
-    if (complete.length < text.length) await log.truncate(Buffer.byteLength(complete));
-    if (records.length >= RECORDS_PER_SNAPSHOT) {
+    let logBytes = Buffer.byteLength(complete);
+    if (lines.length >= RECORDS_PER_SNAPSHOT) {
       // Records are idempotent, so a log that outlives its snapshot after a power cut does no harm.
-      await replaceDurably(snapshotPath, JSON.stringify(registry.snapshot()));
-      await log.truncate(0);
-      await log.sync();
+      await replaceDurably(snapshotPath, JSON.stringify(agents.snapshot()));
+      logBytes = 0;
     }
-    return registry;
+    await log.truncate(logBytes);
+    return new Registry(log, agents, logBytes);
   }
 
   get admitted(): ReadonlyMap<string, AgentInfo> {
-    return this.admittedAgents;
+    return this.agents.admitted;
   }
 
   /** Agent id → when it became unreachable. Unreachable agents are not admitted ones. */
   get unreachable(): ReadonlyMap<string, number> {
-    return this.unreachableAgents;
+    return this.agents.unreachable;
   }
 
-  /** Takes effect at once in memory; the promise ends when it is durable and fails when it cannot become so. */
+  /** Takes effect, and resolves, once the record is durable; rejects, without effect, when it cannot become so. */
   append(record: RegistryRecord): Promise<void> {
-    this.apply(record);
-    this.waiting.push(`${JSON.stringify(record)}\n`);
+    this.waiting.push(record);
     this.nextFlush ??= this.flushed.then(() => this.flush());
     this.flushed = this.nextFlush.catch(() => undefined);
     return this.nextFlush;
@@ -85,35 +87,55 @@ export class Registry {
 
   private async flush(): Promise<void> {
     this.nextFlush = undefined;
-    const lines = this.waiting.join('');
+    const records = this.waiting;
     this.waiting = [];
-    await this.log.appendFile(lines);
-    await this.log.datasync();
+    const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+    try {
+      await this.log.appendFile(text);
+      await this.log.datasync();
+    } catch (error) {
+      // Half a line must not stay in front of what is appended once there is room again.
+      await this.log.truncate(this.logBytes);
+      throw error;
+    }
+    this.logBytes += Buffer.byteLength(text);
+    for (const record of records) this.agents.apply(record);
+  }
+}
+
+/** The registry's contents: a fold of its records. */
+class KnownAgents {
+  readonly admitted: Map<string, AgentInfo>;
+  readonly unreachable: Map<string, number>;
+
+  constructor(snapshot: Snapshot) {
+    this.admitted = new Map(snapshot.admitted.map((agent) => [agent.id!.value, agent]));
+    this.unreachable = new Map(snapshot.unreachable);
   }
 
-  private apply(record: RegistryRecord): void {
+  apply(record: RegistryRecord): void {
     switch (record.type) {
       case 'agent_admitted':
-        this.unreachableAgents.delete(record.agent.id.value);
-        this.admittedAgents.set(record.agent.id.value, record.agent);
+        this.unreachable.delete(record.agent.id.value);
+        this.admitted.set(record.agent.id.value, record.agent);
         return;
       case 'agent_unreachable':
-        this.admittedAgents.delete(record.agentId);
-        this.unreachableAgents.set(record.agentId, record.atMs);
+        this.admitted.delete(record.agentId);
+        this.unreachable.set(record.agentId, record.atMs);
         return;
       case 'agent_removed':
-        this.admittedAgents.delete(record.agentId);
+        this.admitted.delete(record.agentId);
         return;
       case 'agent_forgotten':
-        this.unreachableAgents.delete(record.agentId);
+        this.unreachable.delete(record.agentId);
         return;
       default:
         record satisfies never;
     }
   }
 
-  private snapshot(): Snapshot {
-    return { admitted: [...this.admittedAgents.values()], unreachable: [...this.unreachableAgents] };
+  snapshot(): Snapshot {
+    return { admitted: [...this.admitted.values()], unreachable: [...this.unreachable] };
   }
 }
 

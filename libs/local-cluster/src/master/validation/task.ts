@@ -1,13 +1,7 @@
-import {
-  containsResources,
-  reservationsOf,
-  sumScalar,
-  type ExecutorInfo,
-  type Resource,
-  type TaskInfo,
-} from '#mesos';
+import { reservationsOf, sumScalar, type ExecutorInfo, type Resource, type TaskInfo } from '#mesos';
 import { executorKey, type Agent } from '../state/agent.js';
 import type { Framework } from '../state/framework.js';
+import type { RemainingResources } from '../calls/remaining-resources.js';
 import { commandProblem, containerProblem } from './container.js';
 import { checkProblem, healthCheckProblem } from './health-check.js';
 import { identifierProblem } from './identifier.js';
@@ -18,7 +12,7 @@ export interface LaunchContext {
   readonly framework: Framework;
   readonly agent: Agent;
   /** What earlier operations and tasks of the same ACCEPT left, allocated to the offers' role. */
-  readonly remaining: readonly Resource[];
+  readonly remaining: RemainingResources;
 }
 
 /**
@@ -150,10 +144,10 @@ function customExecutorProblem(executor: ExecutorInfo, context: LaunchContext): 
 
 function sumProblem(task: TaskInfo, context: LaunchContext): string | undefined {
   const required = requiredResources(task, context);
-  return containsResources(context.remaining, required)
+  return context.remaining.contains(required)
     ? undefined
     : `Total resources ${describeResources(required)} required by task and its executor is more than available ` +
-        describeResources(context.remaining);
+        describeResources(context.remaining.toList());
 }
 
 /** The task's resources and, when its executor does not run yet, the executor's (spec/local-cluster.md §6.2). */

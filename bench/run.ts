@@ -1,0 +1,15 @@
+/** `npm run bench -- NAME`: runs one benchmark; its last line is one line of JSON (see bench/README.md). */
+const BENCHMARKS = {
+  'create-apps': () => import('./create-apps.js'),
+  launch: () => import('./launch.js'),
+  replay: () => import('./replay.js'),
+} as const;
+
+const [name = '', ...options] = process.argv.slice(2);
+if (!Object.hasOwn(BENCHMARKS, name)) {
+  console.error(`usage: npm run bench -- NAME\nknown: ${Object.keys(BENCHMARKS).join(', ')}`);
+  process.exit(2);
+}
+const benchmark = await BENCHMARKS[name as keyof typeof BENCHMARKS]();
+const result = await benchmark.run(options);
+console.log(JSON.stringify({ name, ...result }));

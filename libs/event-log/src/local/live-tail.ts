@@ -1,0 +1,54 @@
+import type { NewEvent, StoredEvent } from '../port.js';
+
+/** Events kept at hand for subscribers that follow closely; the others read storage. */
+const TAIL_EVENTS = 4096;
+
+/**
+ * The newest batches as they were appended. Spares subscribers at the head the way through storage and JSON; events
+ * are immutable values, so writer and readers may share them.
+ */
+export class LiveTail {
+  #batches: (readonly StoredEvent[])[] = [];
+  #events = 0;
+
+  /** A batch became durable. `first` is the position of its first event. */
+  push(events: readonly NewEvent[], first: number, epoch: number): void {
+    const batch = events.map((event, index) => ({ ...event, position: first + index, epoch }));
+    this.#batches.push(batch);
+    this.#events += batch.length;
+    // Dropping half at once keeps the cost per batch constant.
+    if (this.#events > 2 * TAIL_EVENTS) this.#drop(TAIL_EVENTS);
+  }
+
+  /** Whole batches that begin right after a position, `limit` events or one batch more; none when they are not at hand. */
+  after(position: number, limit: number): readonly StoredEvent[] | undefined {
+    const start = this.#indexOfBatchAt(position + 1);
+    if (start === undefined) return undefined;
+    const found: StoredEvent[] = [];
+    for (let index = start; index < this.#batches.length && found.length < limit; index++) {
+      found.push(...(this.#batches[index] ?? []));
+    }
+    return found;
+  }
+
+  #indexOfBatchAt(first: number): number | undefined {
+    let low = 0;
+    let high = this.#batches.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const position = this.#batches[middle]?.[0]?.position ?? 0;
+      if (position === first) return middle;
+      if (position < first) low = middle + 1;
+      else high = middle - 1;
+    }
+    return undefined;
+  }
+
+  #drop(count: number): void {
+    let dropped = 0;
+    let index = 0;
+    while (dropped < count) dropped += this.#batches[index++]?.length ?? count;
+    this.#batches = this.#batches.slice(index);
+    this.#events -= dropped;
+  }
+}

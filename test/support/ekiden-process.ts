@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+export const projectRoot = join(import.meta.dirname, '../..');
+
+const main = join(projectRoot, 'dist/apps/ekiden/src/main.js');
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** One run of Ekiden's main program as a child process, as `npm start` runs it. */
+export class EkidenProcess {
+  /** Everything the process wrote so far, both streams as they came. */
+  output = '';
+  stdout = '';
+  stderr = '';
+  readonly exited: Promise<Exit>;
+  private exit: Exit | undefined;
+
+  private constructor(private readonly child: ChildProcess) {
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+      this.output += text;
+    });
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+      this.output += text;
+    });
+    this.exited = once(child, 'close').then(([code, signal]: unknown[]) => {
+      this.exit = { code, signal } as Exit;
+      return this.exit;
+    });
+  }
+
+  /** Runs the program; says nothing about whether it is ready, or ever will be. */
+  static run(args: readonly string[], env: Readonly<Record<string, string>> = {}): EkidenProcess {
+    if (!existsSync(main)) throw new Error(`${main} is missing: build first (npm run build)`);
+    const child = spawn(process.execPath, ['--enable-source-maps', main, ...args], {
+      cwd: projectRoot,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new EkidenProcess(child);
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  get isRunning(): boolean {
+    return this.exit === undefined;
+  }
+
+  /** The API's address, once the process has announced that it is ready. Rejects when it ends before. */
+  async ready(): Promise<string> {
+    const [, url] = await this.wrote(/Ekiden is ready\.[\s\S]*?API\s+(http\S+)/);
+    return url!;
+  }
+
+  /** Waits for a piece of output. Rejects when the process ends without it. */
+  async wrote(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.output);
+      if (match !== null) return match;
+      if (!this.isRunning) {
+        throw new Error(`Ekiden ended (${JSON.stringify(this.exit)}) without ${pattern}:\n${this.output}`);
+      }
+      await Promise.race([once(this.child.stdout!, 'data'), once(this.child.stderr!, 'data'), this.exited]);
+    }
+  }
+
+  /** Asks for an orderly stop and waits for it. */
+  stop(): Promise<Exit> {
+    this.child.kill('SIGTERM');
+    return this.exited;
+  }
+
+  /** Ends the process as a power cut would: without a chance to do anything. */
+  crash(): Promise<Exit> {
+    this.child.kill('SIGKILL');
+    return this.exited;
+  }
+}
