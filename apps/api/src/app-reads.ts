@@ -3,7 +3,7 @@ import { formatTimestamp, parseTimestamp } from '#domain';
 import { API_OPTIONS, type ApiOptions } from './api-options.js';
 import { qualityOf } from './paths/accept.js';
 import type { ReadableAppPath } from './paths/app-path.js';
-import type { Query } from './paths/query.js';
+import { booleanParam, type Query } from './paths/query.js';
 import { appTasks, below, groupExists, instancesBelow, writeApps } from './projection/app-queries.js';
 import { Projection } from './projection/projection.js';
 import { errorAnswer, JSON_TYPE, jsonAnswer, valueAnswer, type Answer } from './wire/answer.js';
@@ -17,12 +17,14 @@ import { TEXT_TYPE, textTasksAnswer, wantsText } from './wire/text-answer.js';
 @Injectable()
 export class AppReads {
   private readonly nowMs: () => number;
+  private readonly listedVersions: number;
 
   constructor(
     @Inject(Projection) private readonly projection: Projection,
     @Inject(API_OPTIONS) options: ApiOptions,
   ) {
     this.nowMs = options.nowMs ?? Date.now;
+    this.listedVersions = options.configuration.zkMaxVersions;
   }
 
   read(path: ReadableAppPath, query: Query, accept: string | undefined): Answer {
@@ -34,7 +36,7 @@ export class AppReads {
       case 'glob':
         return this.appsBelow(path.groupId, query);
       case 'versions':
-        return this.versions(path.appId);
+        return this.versions(path.appId, query);
       case 'version':
         return this.version(path.appId, path.version);
       case 'tasks':
@@ -58,9 +60,13 @@ export class AppReads {
     return jsonAnswer(200, `{"*":[${writeApps(model, below(groupId), printing)}]}`);
   }
 
-  private versions(appId: string): Answer {
+  /** The newest `--zk_max_versions`, or with `?all=true` everything retained (`spec/operations.md` §18.3). */
+  private versions(appId: string, query: Query): Answer {
     const { state } = this.projection.model;
-    return state.apps.has(appId) ? valueAnswer({ versions: state.versions.list(appId) }) : appNotFound(appId);
+    if (!state.apps.has(appId)) return appNotFound(appId);
+    const retained = state.versions.list(appId);
+    const versions = booleanParam(query, 'all', false) ? retained : retained.slice(0, this.listedVersions);
+    return valueAnswer({ versions });
   }
 
   private version(appId: string, text: string): Answer {

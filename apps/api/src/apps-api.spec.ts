@@ -246,6 +246,21 @@ describe('reads of apps', () => {
     ]);
   });
 
+  it('lists the newest versions up to the limit, or all', async () => {
+    await api.close();
+    api = await startApi(['--zk_max_versions', '2']);
+    const versions = ['2020-01-01', '2020-01-02', '2020-01-03'].map((day) => `${day}T00:00:00.000Z`);
+    await api.leader.append([
+      { type: 'AppCreated', data: { app: appDefinition({ version: versions[0] }) } },
+      { type: 'AppUpdated', data: { app: appDefinition({ version: versions[1] }), change: 'scale' } },
+      { type: 'AppUpdated', data: { app: appDefinition({ version: versions[2] }), change: 'scale' } },
+    ]);
+    await http().delete('/v2/queue/foo/delay');
+    const newestFirst = versions.toReversed();
+    expect((await http().get('/v2/apps/foo/versions')).body).toEqual({ versions: newestFirst.slice(0, 2) });
+    expect((await http().get('/v2/apps/foo/versions?all=true')).body).toEqual({ versions: newestFirst });
+  });
+
   it('lists tasks with service ports, as JSON unless text is preferred', async () => {
     const json = await http().get('/v2/tasks?status=Running').expect(200);
     expect(json.body.tasks).toMatchObject([{ appId: '/shop/web', ports: [31_001], servicePorts: [10_000] }]);

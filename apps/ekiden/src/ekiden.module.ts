@@ -6,5 +6,5 @@ import { CqrsModule } from '@nestjs/cqrs';
 class EkidenModule {}
 
 export function ekidenModule(parts: readonly DynamicModule[]): DynamicModule {
-  return { module: EkidenModule, imports: [CqrsModule.forRoot(), ...parts] };
+  return { module: EkidenModule, imports: [CqrsModule, ...parts] };
 }

@@ -50,7 +50,7 @@ export class AppsController {
   }
 
   @Put()
-  async replaceAll(
+  async putAll(
     @Req() request: FastifyRequest,
     @Query() query: QueryParams,
     @Res() reply: FastifyReply,

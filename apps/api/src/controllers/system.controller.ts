@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -69,7 +69,6 @@ export class SystemController {
   }
 
   @Post('logging')
-  @HttpCode(200)
   setLevel(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const json = readJson(request.body);
     if (!json.ok) return send(reply, json.answer);

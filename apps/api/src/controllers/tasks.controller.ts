@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { listParam, type Query as QueryParams } from '../paths/query.js';
@@ -41,7 +41,6 @@ export class TasksController {
   }
 
   @Post('delete')
-  @HttpCode(200)
   async delete(
     @Req() request: FastifyRequest,
     @Query() query: QueryParams,

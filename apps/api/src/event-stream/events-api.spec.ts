@@ -163,7 +163,7 @@ describe('GET /v2/events', () => {
       'event_stream_attached',
       'event_stream_detached',
     ]);
-    await vi.waitFor(() => expect(api.metrics.gauge('http.event-streams.active').value).toBe(1));
+    await eventually(() => expect(api.metrics.gauge('http.event-streams.active').value).toBe(1));
   });
 
   it('shows in reads whatever was seen on the stream', async () => {
@@ -189,7 +189,7 @@ describe('keeping a stream alive', () => {
     await api.close();
     api = await startApi([], { eventStreamHeartbeatMs: 5 });
     const client = await subscribe('?event_type=none');
-    await vi.waitFor(() => expect(client.text.startsWith('\r\n\r\n\r\n')).toBe(true));
+    await eventually(() => expect(client.text.startsWith('\r\n\r\n\r\n')).toBe(true));
   });
 });
 
@@ -201,7 +201,7 @@ describe('a reader that is too slow', () => {
     await api.close();
     api = await startApi(flags);
     const socket = await stuckReader(new URL(api.url));
-    await vi.waitFor(() => expect(api.metrics.gauge('http.event-streams.active').value).toBe(1));
+    await eventually(() => expect(api.metrics.gauge('http.event-streams.active').value).toBe(1));
     const bulky = appDefinition({ labels: { text: 'x'.repeat(50_000) } });
     const batch = Array.from({ length: 20 }, () => ({
       type: 'AppUpdated' as const,
@@ -209,10 +209,13 @@ describe('a reader that is too slow', () => {
     }));
     const dropped = api.metrics.counter('event-streams.dropped-slow');
     while (dropped.count === 0) await api.leader.append(batch);
-    await vi.waitFor(() => expect(api.metrics.gauge('http.event-streams.active').value).toBe(0));
+    await eventually(() => expect(api.metrics.gauge('http.event-streams.active').value).toBe(0));
     socket.destroy();
   });
 });
+
+/** Polls until the assertion holds; on a busy machine that may take a while. */
+const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 30_000 });
 
 /** Subscribes and never reads. */
 async function stuckReader(url: URL): Promise<Socket> {

@@ -19,6 +19,11 @@ export class AppFragments {
     private readonly counters: TaskCounters,
   ) {}
 
+  /** Nothing is written that an event could make stale. */
+  get empty(): boolean {
+    return this.byApp.size === 0;
+  }
+
   /** Forgets what was written about an app. */
   invalidate(appId: string): void {
     this.byApp.delete(appId);

@@ -32,6 +32,7 @@ export class ReadModel {
     }
     if (event.type === 'AppCreated' || event.type === 'AppUpdated') this.appIds.add(event.data.app.id);
     if (event.type === 'AppDeleted') this.appIds.remove(event.data.appId);
+    if (this.fragments.empty) return;
     for (const appId of touchedApps(event)) this.fragments.invalidate(appId);
   }
 }

@@ -22,7 +22,7 @@ export interface Recovered {
 export async function recoverState(log: EventLog, logger: Logger): Promise<Recovered> {
   const state = await stateOfSnapshot(log, logger);
   const snapshotPosition = state.position;
-  let lastEventMs = 0;
+  let lastEventMs = await timeOf(log, snapshotPosition);
   let replayed = 0;
   await log.replay(snapshotPosition, (page) => {
     for (const event of page) evolve(state, recordedFrom(event));
@@ -35,6 +35,12 @@ export async function recoverState(log: EventLog, logger: Logger): Promise<Recov
 /** A stored event as the fold takes it: the log keeps types open, the up-casters have brought data to today's shape. */
 export function recordedFrom(event: StoredEvent): RecordedEvent {
   return event as unknown as RecordedEvent;
+}
+
+/** Time of the event at a position, epoch ms: what follows a snapshot must not be older than it. */
+async function timeOf(log: EventLog, position: number): Promise<number> {
+  const [event] = position === 0 ? [] : await log.read(position - 1, 1);
+  return event?.time ?? 0;
 }
 
 async function stateOfSnapshot(log: EventLog, logger: Logger): Promise<State> {

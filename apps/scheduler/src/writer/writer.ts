@@ -76,8 +76,12 @@ export class Writer {
   private appendsInFlight = 0;
   /** Grows with every rebuild: what an older generation began is void. */
   private generation = 0;
+  /** Settles when everything decided so far is durable. */
+  private tail: Promise<unknown> = Promise.resolve();
   private durablePosition = 0;
   private unavailableReason = 'Ekiden is starting';
+  /** The last rebuild of the state, done or under way. */
+  private recovery: Promise<void> | undefined;
 
   constructor(private readonly ports: WriterPorts) {
     this.runtime = new SchedulerRuntime(ports.settings, 0);
@@ -115,6 +119,7 @@ export class Writer {
     this.unavailableReason = 'Ekiden is stopping';
     while (wasReady && (this.inbox.length > 0 || this.appendsInFlight > 0)) await nextTurnOfTheLoop();
     this.refuseAll(this.inbox.drain());
+    await this.recovery?.catch(() => undefined);
     await this.ports.snapshotter.settled();
     this.phase = 'stopped';
   }
@@ -126,7 +131,7 @@ export class Writer {
       if (this.phase !== 'ready') return this.refuseAll([item]);
       if (this.inbox.apiItems >= this.ports.maxQueuedCommands) {
         const reply = { kind: 'refused', code: 'QueueFull', limit: this.ports.maxQueuedCommands } as const;
-        return answer({ reply, position: this.durablePosition });
+        return this.answer(item, { reply, position: this.durablePosition });
       }
       this.enqueue(item);
     });
@@ -175,7 +180,7 @@ export class Writer {
 
   private decide(turn: Turn, item: InboxItem, answers: Answer[]): void {
     if (item.kind === 'scheduler') {
-      turn.attributeTo(this.causeOf(turn, 'mesos'));
+      turn.attributeTo(this.causeOf(turn, item.command.type === 'Tick' ? 'system' : 'mesos'));
       decideSchedulerCommand(turn, item.command);
       return;
     }
@@ -189,7 +194,7 @@ export class Writer {
     this.ports.logger.error({ error: describe(error), command }, 'a decision failed: this is a bug');
     if (culprit?.kind === 'api') {
       const reply = { kind: 'refused', code: 'InternalError', reason: messageOf(error) } as const;
-      culprit.answer({ reply, position: this.durablePosition });
+      this.answer(culprit, { reply, position: this.durablePosition });
     }
     this.refuseAll(answers.map(({ item }) => item).filter((item) => item !== culprit));
     this.degrade(error);
@@ -210,10 +215,11 @@ export class Writer {
     this.ports.snapshotter.maybeTake(this.state, durable);
     durable.then(
       () => {
+        this.durablePosition = Math.max(this.durablePosition, answers.at(-1)?.submission.position ?? 0);
+        for (const { item, submission } of answers) this.answer(item, submission);
+        // What is durable is answered in any case; effects of a state that was given up follow anew from the rebuilt one.
         if (generation !== this.generation) return;
         this.appendsInFlight -= 1;
-        this.durablePosition = Math.max(this.durablePosition, answers.at(-1)?.submission.position ?? 0);
-        for (const { item, submission } of answers) item.answer(submission);
         for (const done of settled) done();
         this.ports.perform(turn.effects);
         this.scheduleDrain();
@@ -225,17 +231,18 @@ export class Writer {
     );
   }
 
-  /** Effects of a turn that decided nothing still wait for the turns before it, so that order is kept. */
-  private tail: Promise<unknown> = Promise.resolve();
-
+  /**
+   * Each batch is handed to the log only when the one before it is durable: it rests on it, so it must not get onto the
+   * log alone. A turn that decided nothing waits all the same, so that answers and effects keep their order.
+   */
   private append(turn: Turn): Promise<unknown> {
     if (turn.events.length === 0) return this.tail;
-    const startedMs = performance.now();
-    const appended = this.ports.log.append(turn.events, this.epoch).then(() => {
+    const { epoch } = this;
+    this.tail = this.tail.then(async () => {
+      const startedMs = performance.now();
+      await this.ports.log.append(turn.events, epoch);
       this.ports.metrics.appended(performance.now() - startedMs);
     });
-    this.tail = Promise.all([this.tail, appended]);
-    this.tail.catch(() => undefined);
     return this.tail;
   }
 
@@ -269,7 +276,14 @@ export class Writer {
     }
   }
 
+  /** One recovery at a time; `stop` waits for the one under way. */
   private async recover(): Promise<void> {
+    if (this.phase !== 'recovering') return;
+    this.recovery = this.rebuild();
+    await this.recovery;
+  }
+
+  private async rebuild(): Promise<void> {
     const { log, logger, identity, settings, snapshotter, node } = this.ports;
     const startedMs = performance.now();
     this.epoch = await log.claimEpoch();
@@ -284,6 +298,7 @@ export class Writer {
     turn.attributeTo(this.causeOf(turn, 'system'));
     resume(turn, { node, epoch: this.epoch });
     await log.append(turn.events, this.epoch);
+    if (this.phase !== 'recovering') return;
     this.phase = 'ready';
     logger.info(
       {
@@ -304,8 +319,13 @@ export class Writer {
   private refuseAll(items: readonly InboxItem[]): void {
     const reply = { kind: 'refused', code: 'LogUnavailable', reason: this.unavailableReason } as const;
     for (const item of items) {
-      if (item.kind === 'api') item.answer({ reply, position: this.durablePosition });
+      if (item.kind === 'api') this.answer(item, { reply, position: this.durablePosition });
     }
+  }
+
+  private answer(item: ApiItem, submission: Submission): void {
+    if (submission.reply.kind === 'refused') this.ports.metrics.rejected();
+    item.answer(submission);
   }
 }
 

@@ -48,7 +48,7 @@ describe('killing a task', () => {
     bench.run({ ...task, kill_policy: { grace_period: { nanoseconds: 100e6 } } });
     await ready('policy');
     bench.kill('policy');
-    await bench.state('policy', 'TASK_KILLED');
+    expect((await bench.state('policy', 'TASK_KILLED')).message).toContain('Killed');
   });
 
   it('reaches the whole tree, daemonised grandchildren in a session of their own included', async () => {

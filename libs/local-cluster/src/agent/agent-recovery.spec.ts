@@ -133,7 +133,7 @@ describe('recovery', () => {
     });
     // The process is, to this agent, a stranger with a number it once knew.
     expect(isRunning(container_status?.executor_pid)).toBe(true);
-    for (const pid of [supervisor, container_status?.executor_pid ?? 0]) process.kill(pid, 'SIGKILL');
+    for (const group of [supervisor, container_status?.executor_pid ?? 0]) process.kill(-group, 'SIGKILL');
   });
 
   it('refuses a changed configuration, and takes an additive one when allowed', async () => {

@@ -73,12 +73,14 @@ export class Agent {
     const { options, link } = this.dependencies;
     await mkdir(options.workDir, { recursive: true });
     await this.parts.server.listen(options.ip, options.port);
-    const recovered = await this.recover();
-    if (!recovered.ok) {
-      await this.parts.server.close();
-      return recovered;
+    let recovered: AgentStart = { ok: false, error: 'not recovered' };
+    try {
+      await this.parts.cache.clear();
+      recovered = await this.recover();
+    } finally {
+      if (!recovered.ok) await this.close();
     }
-    await this.parts.cache.clear();
+    if (!recovered.ok) return recovered;
     this.parts.collector.start();
     link.listen({
       connected: () => this.registration.begin(),

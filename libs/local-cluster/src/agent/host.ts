@@ -42,7 +42,10 @@ const userValidForMs = 60_000;
 
 /** The machine this process runs on. */
 export function systemHost(): Host {
-  const users = new Map<string, { readonly user: HostUser; readonly readAtMs: number }>();
+  const users = new Map<
+    string,
+    { readonly user: Promise<HostUser | undefined>; readonly askedAtMs: number }
+  >();
   return {
     cpus: os.availableParallelism(),
     memoryBytes: os.totalmem(),
@@ -56,9 +59,11 @@ export function systemHost(): Host {
     },
     findUser: async (name) => {
       const known = users.get(name);
-      if (known !== undefined && performance.now() - known.readAtMs < userValidForMs) return known.user;
-      const user = await lookUpUser(name);
-      if (user !== undefined) users.set(name, { user, readAtMs: performance.now() });
+      if (known !== undefined && performance.now() - known.askedAtMs < userValidForMs) return known.user;
+      // Kept while the question is under way, so that a thousand tasks of one user ask once.
+      const user = lookUpUser(name);
+      users.set(name, { user, askedAtMs: performance.now() });
+      if ((await user) === undefined) users.delete(name);
       return user;
     },
     hasProgram: async (name) => succeeds('sh', ['-c', 'command -v -- "$1"', 'sh', name]),

@@ -219,9 +219,9 @@ describe('order', () => {
   });
 });
 
-describe('the cache', () => {
-  const cached = (path: string): TaskUri => ({ value: `${base}/${path}`, cache: true });
+const cached = (path: string): TaskUri => ({ value: `${base}/${path}`, cache: true });
 
+describe('the cache', () => {
   it('downloads once for all who ask, and leaves no archive in the sandbox', async () => {
     execFileSync('tar', ['-czf', 'a.tgz', 'site'], { cwd: source });
     await Promise.all([fetchAll([cached('a.tgz')]), fetchAll([cached('a.tgz')])]);

@@ -2,11 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { ProcessEntry } from './process-table.js';
 import { treeOf } from './process-tree.js';
 
-const entry = (pid: number, ppid: number, pgid: number, session: number): ProcessEntry => ({
-  ...{ pid, ppid, pgid, session },
-  isZombie: false,
-  startTime: '1',
-});
+const entry = (pid: number, ppid: number, pgid: number, session: number): ProcessEntry => {
+  return { pid, ppid, pgid, session, isZombie: false, startTime: '1' };
+};
 
 describe('treeOf', () => {
   const table = [
@@ -29,7 +27,7 @@ describe('treeOf', () => {
     expect(
       treeOf(table, 10)
         .map(({ pid }) => pid)
-        .toSorted(),
+        .toSorted((a, b) => a - b),
     ).toEqual([10, 11, 12, 13, 14, 15]);
   });
 
@@ -38,7 +36,7 @@ describe('treeOf', () => {
     expect(
       treeOf(orphans, 10)
         .map(({ pid }) => pid)
-        .toSorted(),
+        .toSorted((a, b) => a - b),
     ).toEqual([12, 13]);
   });
 

@@ -111,10 +111,9 @@ describe('addresses', () => {
   });
 });
 
+const cpus = (value: number): AgentInfo['resources'] => [{ name: 'cpus', type: 'SCALAR', scalar: { value } }];
+
 describe('a changed configuration', () => {
-  const cpus = (value: number): AgentInfo['resources'] => [
-    { name: 'cpus', type: 'SCALAR', scalar: { value } },
-  ];
   const rack = { name: 'rack', type: 'TEXT' as const, text: { value: 'r1' } };
   const before: AgentInfo = { hostname: 'h', port: 1, resources: cpus(2), attributes: [rack] };
   const rows: [string, AgentInfo, equal: boolean, additive: boolean][] = [

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import {
+  decideApiCommand,
+  decideSchedulerCommand,
+  SchedulerRuntime,
+  settle,
+  State,
+  TimeUuids,
+  Turn,
+  type ApiCommand,
+  type DomainSettings,
+  type MesosTaskState,
+  type Offer,
+  type SchedulerCommand,
+} from '#domain';
+import type { EventLog, NewEvent } from '#event-log';
+
+const APPS = 500;
+const INSTANCES = 4;
+const EVENTS_PER_APPEND = 2000;
+
+/**
+ * Fills a log with the history of a busy cluster, made by the domain itself: apps are created, their tasks come
+ * up, fail and are launched again, now and then an app is scaled.
+ */
+export async function writeHistory(log: EventLog, events: number): Promise<void> {
+  const epoch = await log.claimEpoch();
+  const history = new History();
+  let written = 0;
+  const flush = async (all: boolean): Promise<void> => {
+    while (history.events.length >= (all ? 1 : EVENTS_PER_APPEND)) {
+      const batch = history.events.splice(0, EVENTS_PER_APPEND);
+      written += batch.length;
+      await log.append(batch, epoch);
+    }
+  };
+  history.connect();
+  for (let i = 0; i < APPS; i++) history.create(`/busy/app-${i}`);
+  while (written + history.events.length < events) {
+    history.launchAll();
+    history.failSome();
+    await flush(false);
+  }
+  await flush(true);
+}
+
+class History {
+  readonly events: NewEvent[] = [];
+  private readonly state = new State();
+  private readonly settings = settings();
+  private readonly uuids = new TimeUuids(1, 1);
+  private nowMs = Date.UTC(2026, 0, 1);
+  private readonly runtime = new SchedulerRuntime(this.settings, this.nowMs);
+  private counter = 0;
+
+  connect(): void {
+    this.tell({ type: 'SchedulerConnected', frameworkId: 'framework', master: 'master.example' });
+  }
+
+  create(id: string): void {
+    const json = { id, cmd: 'exec ./serve', cpus: 0.1, mem: 64, instances: INSTANCES, portDefinitions: [] };
+    this.submit({ type: 'CreateApp', json, force: true, uri: '/v2/apps' });
+  }
+
+  launchAll(): void {
+    this.nowMs += 60_000;
+    this.tell({ type: 'ReceiveOffers', offers: [this.offer()] });
+    for (const instance of [...this.state.instances.values()]) {
+      if (instance.condition !== 'Provisioned' || instance.task === undefined) continue;
+      this.status(instance.task.id, 'TASK_STARTING');
+      this.status(instance.task.id, 'TASK_RUNNING');
+    }
+  }
+
+  /** Every seventh running task fails. */
+  failSome(): void {
+    let index = 0;
+    for (const instance of [...this.state.instances.values()]) {
+      if (instance.condition !== 'Running' || instance.task === undefined) continue;
+      if ((index++ + this.counter) % 7 === 0) this.status(instance.task.id, 'TASK_FAILED');
+    }
+  }
+
+  private status(taskId: string, state: MesosTaskState): void {
+    const status = {
+      task_id: { value: taskId },
+      agent_id: { value: 'agent-S0' },
+      state,
+      timestamp: this.nowMs / 1000,
+      message: state === 'TASK_FAILED' ? 'Command exited with status 1' : '',
+    };
+    this.tell({ type: 'ReceiveStatus', status });
+  }
+
+  private offer(): Offer {
+    const scalar = (name: string) => ({ name, type: 'SCALAR' as const, scalar: { value: 1e6 } });
+    return {
+      id: { value: randomUUID() },
+      agent_id: { value: 'agent-S0' },
+      hostname: 'agent0.example',
+      allocation_info: { role: '*' },
+      resources: ['cpus', 'mem', 'disk'].map(scalar),
+    };
+  }
+
+  private submit(command: ApiCommand): void {
+    this.turn((turn) => decideApiCommand(turn, command));
+  }
+
+  private tell(command: SchedulerCommand): void {
+    this.turn((turn) => decideSchedulerCommand(turn, command));
+  }
+
+  private turn(decide: (turn: Turn) => unknown): void {
+    const next = () => `history-${String(++this.counter).padStart(12, '0')}`;
+    const turn = new Turn(this.state, this.runtime, this.settings, {
+      nowMs: this.nowMs,
+      newEventId: next,
+      newUuid: randomUUID,
+      newTimeUuid: () => this.uuids.next(this.nowMs),
+      random: Math.random,
+    });
+    decide(turn);
+    settle(turn);
+    this.events.push(...turn.events);
+  }
+}
+
+function settings(): DomainSettings {
+  return {
+    mesosRole: '*',
+    newGroupEnforceRole: 'off',
+    mesosBridgeName: 'mesos-bridge',
+    enabledFeatures: new Set(),
+    localPortMin: 10_000,
+    localPortMax: 20_000,
+    maxRunningDeployments: 1_000_000,
+    launchTokens: 1_000_000,
+    launchTokenRefreshIntervalMs: 1,
+    maxInstancesPerOffer: 1_000_000,
+    declineOfferDurationMs: 120_000,
+    minReviveOffersIntervalMs: 5_000,
+    suppressOffers: true,
+    acceptedResourceRolesDefaultBehavior: 'any',
+    gpuSchedulingBehavior: 'restricted',
+    maintenanceMode: true,
+    drainingSeconds: 0,
+    executor: '//cmd',
+    killChunkSize: 100,
+    killRetryTimeoutMs: 30_000,
+    taskLaunchConfirmTimeoutMs: 1e12,
+    taskLaunchTimeoutMs: 1e12,
+    reconciliationInitialDelayMs: 1e12,
+    reconciliationIntervalMs: 1e12,
+    scaleAppsInitialDelayMs: 1e12,
+    scaleAppsIntervalMs: 1e12,
+  };
+}
