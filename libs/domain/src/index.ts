@@ -1,5 +1,6 @@
 export * from './cluster/mesos-shapes.js';
 export * from './commands/command.js';
+export { rememberedForm, replyFrom } from './commands/remembered-reply.js';
 export * from './commands/submission.js';
 export { rolesWanted } from './deciding/ask-for-offers.js';
 export { decideApiCommand, decideSchedulerCommand } from './deciding/decide.js';

@@ -2,7 +2,10 @@ import type { Effect } from '#domain';
 import type { CallBody, FrameworkInfo, TaskInfo } from '#mesos';
 
 /** The call an effect stands for (`spec/mesos-client.md` §9). */
-export function callFor(effect: Effect, frameworkInfo: (roles: readonly string[]) => FrameworkInfo): CallBody {
+export function callFor(
+  effect: Effect,
+  frameworkInfo: (roles: readonly string[]) => FrameworkInfo,
+): CallBody {
   switch (effect.type) {
     case 'AcceptOffer':
       return {
@@ -19,7 +22,9 @@ export function callFor(effect: Effect, frameworkInfo: (roles: readonly string[]
         type: 'DECLINE',
         decline: {
           offer_ids: effect.offerIds.map((value) => ({ value })),
-          ...(effect.refuseSeconds === undefined ? {} : { filters: { refuse_seconds: effect.refuseSeconds } }),
+          ...(effect.refuseSeconds === undefined
+            ? {}
+            : { filters: { refuse_seconds: effect.refuseSeconds } }),
         },
       };
     case 'KillTask':

@@ -19,7 +19,13 @@ export function frameworkInfo(configuration: Configuration, roles: readonly stri
 }
 
 function capabilities({ enableFeatures }: Configuration): NonNullable<FrameworkInfo['capabilities']> {
-  const types = ['PARTITION_AWARE', 'REGION_AWARE', 'MULTI_ROLE', 'RESERVATION_REFINEMENT', 'TASK_KILLING_STATE'] as const;
+  const types = [
+    'PARTITION_AWARE',
+    'REGION_AWARE',
+    'MULTI_ROLE',
+    'RESERVATION_REFINEMENT',
+    'TASK_KILLING_STATE',
+  ] as const;
   const gpus = enableFeatures.includes('gpu_resources') ? (['GPU_RESOURCES'] as const) : [];
   return [...types, ...gpus].map((type) => ({ type }));
 }

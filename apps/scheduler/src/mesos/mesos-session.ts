@@ -60,7 +60,10 @@ export class MesosSession {
       onEvent: (event) => this.received(event),
       onDisconnected: (reason) => {
         this.ports.metrics.connected(false);
-        this.ports.logger.warn({ code: reason.code, reason: reason.message }, 'connection to the Mesos master lost');
+        this.ports.logger.warn(
+          { code: reason.code, reason: reason.message },
+          'connection to the Mesos master lost',
+        );
         this.ports.tell({ type: 'SchedulerLost', reason: reason.message });
       },
       onFatal: (error) => this.ports.onFatal(exitCodeFor(error), error.message),
@@ -76,7 +79,7 @@ export class MesosSession {
 
   /** Carries out effects in their order. */
   perform(effects: readonly Effect[]): void {
-    for (const effect of effects) this.performOne(effect);
+    for (const effect of effects) void this.performOne(effect);
   }
 
   status(): Pick<SchedulerStatus, 'connected' | 'mesosLeaderUiUrl'> {
@@ -125,17 +128,15 @@ export class MesosSession {
     }
   }
 
-  private performOne(effect: Effect): void {
+  private async performOne(effect: Effect): Promise<void> {
     this.ports.metrics.called(effect);
-    const call = callFor(effect, (roles) => this.frameworkInfoWithId(roles));
-    void this.client.call(call).then((result) => {
-      if (result.outcome === 'accepted') return;
-      this.ports.logger.warn({ call: effect.type, ...result }, 'a call to the Mesos master was not accepted');
-      if (effect.type !== 'AcceptOffer') return;
-      const taskIds = effect.taskInfos.map((task) => task.task_id.value);
-      if (result.outcome === 'unknown') this.ports.tell({ type: 'LaunchUncertain', taskIds });
-      else this.ports.tell({ type: 'LaunchFailed', taskIds, reason: result.outcome });
-    });
+    const result = await this.client.call(callFor(effect, (roles) => this.frameworkInfoWithId(roles)));
+    if (result.outcome === 'accepted') return;
+    this.ports.logger.warn({ call: effect.type, ...result }, 'a call to the Mesos master was not accepted');
+    if (effect.type !== 'AcceptOffer') return;
+    const taskIds = effect.taskInfos.map((task) => task.task_id.value);
+    if (result.outcome === 'unknown') this.ports.tell({ type: 'LaunchUncertain', taskIds });
+    else this.ports.tell({ type: 'LaunchFailed', taskIds, reason: result.outcome });
   }
 
   private frameworkInfoWithId(roles: readonly string[]) {

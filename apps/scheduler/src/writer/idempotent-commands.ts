@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Reply, Turn } from '#domain';
+import { rememberedForm, replyFrom, type Reply, type Turn } from '#domain';
 import type { ApiItem } from './inbox.js';
 
 /**
@@ -17,12 +17,12 @@ export class IdempotentCommands {
     const remembered = turn.state.replies.get(key);
     if (remembered !== undefined) {
       return remembered.fingerprint === fingerprint
-        ? (remembered.reply as Reply)
+        ? replyFrom(remembered.reply)
         : { kind: 'refused', code: 'IdempotencyKeyReused', key };
     }
     const reply = decide();
     if (reply.kind !== 'refused') {
-      turn.emit({ type: 'CommandAccepted', data: { key, fingerprint, reply } });
+      turn.emit({ type: 'CommandAccepted', data: { key, fingerprint, reply: rememberedForm(reply) } });
     }
     return reply;
   }

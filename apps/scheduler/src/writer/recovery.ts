@@ -1,10 +1,4 @@
-import {
-  evolve,
-  restoreSnapshot,
-  SNAPSHOT_FORMAT,
-  State,
-  type RecordedEvent,
-} from '#domain';
+import { evolve, restoreSnapshot, SNAPSHOT_FORMAT, State, type RecordedEvent } from '#domain';
 import type { EventLog, StoredEvent } from '#event-log';
 import type { Logger } from '#observability';
 

@@ -77,7 +77,7 @@ export class Writer {
   /** Grows with every rebuild: what an older generation began is void. */
   private generation = 0;
   /** Settles when everything decided so far is durable. */
-  private tail: Promise<unknown> = Promise.resolve();
+  private tail: Promise<void> = Promise.resolve();
   private durablePosition = 0;
   private unavailableReason = 'Ekiden is starting';
   /** The last rebuild of the state, done or under way. */
@@ -117,11 +117,15 @@ export class Writer {
     const wasReady = this.phase === 'ready';
     this.phase = 'stopping';
     this.unavailableReason = 'Ekiden is stopping';
-    while (wasReady && (this.inbox.length > 0 || this.appendsInFlight > 0)) await nextTurnOfTheLoop();
+    if (wasReady) await this.finishAccepted();
     this.refuseAll(this.inbox.drain());
     await this.recovery?.catch(() => undefined);
     await this.ports.snapshotter.settled();
     this.phase = 'stopped';
+  }
+
+  private async finishAccepted(): Promise<void> {
+    while (this.inbox.length > 0 || this.appendsInFlight > 0) await nextTurnOfTheLoop();
   }
 
   /** Asks for a decision; the answer comes when everything it rests on is durable. Never rejects. */
@@ -174,7 +178,7 @@ export class Writer {
     } catch (error) {
       return this.abandon(error, item, answers);
     }
-    this.commit(turn, answers, settled);
+    void this.commit(turn, answers, settled);
     this.scheduleDrain();
   }
 
@@ -196,8 +200,8 @@ export class Writer {
       const reply = { kind: 'refused', code: 'InternalError', reason: messageOf(error) } as const;
       this.answer(culprit, { reply, position: this.durablePosition });
     }
-    this.refuseAll(answers.map(({ item }) => item).filter((item) => item !== culprit));
     this.degrade(error);
+    this.refuseAll(answers.map(({ item }) => item).filter((item) => item !== culprit));
   }
 
   private newTurn(): Turn {
@@ -208,47 +212,53 @@ export class Writer {
     return { actor: { kind }, correlationId: turn.environment.newEventId(), causationId: null } as const;
   }
 
-  private commit(turn: Turn, answers: readonly Answer[], settled: readonly (() => void)[]): void {
+  /** Once the turn is durable callers are answered and effects carried out; never before, never otherwise. */
+  private async commit(
+    turn: Turn,
+    answers: readonly Answer[],
+    settled: readonly (() => void)[],
+  ): Promise<void> {
     const { generation } = this;
-    const durable = this.append(turn);
     this.appendsInFlight += 1;
+    const durable = this.append(turn);
     this.ports.snapshotter.maybeTake(this.state, durable);
-    durable.then(
-      () => {
-        this.durablePosition = Math.max(this.durablePosition, answers.at(-1)?.submission.position ?? 0);
-        for (const { item, submission } of answers) this.answer(item, submission);
-        // What is durable is answered in any case; effects of a state that was given up follow anew from the rebuilt one.
-        if (generation !== this.generation) return;
-        this.appendsInFlight -= 1;
-        for (const done of settled) done();
-        this.ports.perform(turn.effects);
-        this.scheduleDrain();
-      },
-      (error: unknown) => {
-        this.refuseAll(answers.map(({ item }) => item));
-        if (generation === this.generation) this.degrade(error);
-      },
-    );
+    try {
+      await durable;
+    } catch (error) {
+      if (generation === this.generation) this.degrade(error);
+      return this.refuseAll(answers.map(({ item }) => item));
+    }
+    // What is durable is answered in any case; the effects of a state that was given up follow anew from the rebuilt one.
+    this.durablePosition = Math.max(this.durablePosition, answers.at(-1)?.submission.position ?? 0);
+    for (const { item, submission } of answers) this.answer(item, submission);
+    if (generation !== this.generation) return;
+    this.appendsInFlight -= 1;
+    for (const done of settled) done();
+    this.ports.perform(turn.effects);
+    this.scheduleDrain();
   }
 
-  /**
-   * Each batch is handed to the log only when the one before it is durable: it rests on it, so it must not get onto the
-   * log alone. A turn that decided nothing waits all the same, so that answers and effects keep their order.
-   */
-  private append(turn: Turn): Promise<unknown> {
-    if (turn.events.length === 0) return this.tail;
-    const { epoch } = this;
-    this.tail = this.tail.then(async () => {
-      const startedMs = performance.now();
-      await this.ports.log.append(turn.events, epoch);
-      this.ports.metrics.appended(performance.now() - startedMs);
-    });
+  /** A turn that decided nothing waits for those before it all the same, so that answers and effects keep their order. */
+  private append(turn: Turn): Promise<void> {
+    if (turn.events.length > 0) this.tail = this.appendAfter(this.tail, turn);
     return this.tail;
   }
 
+  /**
+   * A batch is handed to the log only when the one before it is durable: it rests on it, and must not get onto the log
+   * without it.
+   */
+  private async appendAfter(previous: Promise<void>, { events }: Turn): Promise<void> {
+    const { epoch } = this;
+    await previous;
+    const startedMs = performance.now();
+    await this.ports.log.append(events, epoch);
+    this.ports.metrics.appended(performance.now() - startedMs);
+  }
+
   /** The log refused: nothing that is not on it may have happened. Rebuild, and come back when it takes writes. */
-  private degrade(error: unknown): void {
-    const reason = messageOf(error);
+  private degrade(cause: unknown): void {
+    const reason = messageOf(cause);
     this.ports.logger.error({ error: reason }, 'the event log takes no writes: rebuilding the state from it');
     this.generation += 1;
     this.phase = this.phase === 'stopping' ? 'stopping' : 'recovering';
@@ -269,7 +279,10 @@ export class Writer {
       } catch (error) {
         this.unavailableReason = messageOf(error);
         if (!(error instanceof LogUnavailableError)) {
-          this.ports.logger.error({ error: this.unavailableReason, attempt }, 'recovery failed, trying again');
+          this.ports.logger.error(
+            { error: this.unavailableReason, attempt },
+            'recovery failed, trying again',
+          );
         }
         await delay(RETRY_INTERVAL_MS);
       }

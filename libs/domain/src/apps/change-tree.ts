@@ -40,7 +40,7 @@ export function changeTree(turn: Turn, change: TreeChange): Accepted | Refusal {
   const version = nextRootVersion(state.rootVersion, turn.nowMs);
   const transitions = change.wishes.map((wish) => transitionOf(turn, wish, version));
   const target = treeView(state, transitions);
-  const refuse = refusal(turn, change, version);
+  const refuse = recordingRefusals(turn, change, version);
 
   const violation = checkTree(state, transitions, target);
   if (violation !== undefined) return refuse(violation);
@@ -92,7 +92,7 @@ function conflictsWith(turn: Turn, plan: Plan): Deployment[] {
 }
 
 /** Records a refusal for the subscribers; `plan` is what a lock kept from starting (`spec/rest-api.md` §5.3). */
-function refusal(turn: Turn, { groupId }: TreeChange, version: Timestamp) {
+function recordingRefusals(turn: Turn, { groupId }: TreeChange, version: Timestamp) {
   return (refused: Refusal, plan?: Plan): Refusal => {
     const reason = reasonOf(refused);
     turn.emit({

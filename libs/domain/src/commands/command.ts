@@ -110,7 +110,12 @@ export type Refusal =
   | { readonly kind: 'refused'; readonly code: 'AppNotQueued'; readonly appId: string }
   | { readonly kind: 'refused'; readonly code: 'AppLocked'; readonly deploymentIds: readonly string[] }
   | { readonly kind: 'refused'; readonly code: 'TooManyDeployments'; readonly limit: number }
-  | { readonly kind: 'refused'; readonly code: 'ServicePortsExhausted'; readonly min: number; readonly max: number }
+  | {
+      readonly kind: 'refused';
+      readonly code: 'ServicePortsExhausted';
+      readonly min: number;
+      readonly max: number;
+    }
   /** The same idempotency key came with another request. */
   | { readonly kind: 'refused'; readonly code: 'IdempotencyKeyReused'; readonly key: string }
   /** The log takes no writes now; nothing was changed. */

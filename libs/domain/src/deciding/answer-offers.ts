@@ -59,6 +59,8 @@ function targetOf(turn: Turn, appId: string, candidates: readonly Instance[]): n
 }
 
 function launch(turn: Turn, { offer, launches }: AcceptedOffer): void {
+  const actor = { kind: 'mesos' } as const;
+  turn.attributeTo({ actor, correlationId: offer.id.value, causationId: null });
   for (const { instance, taskId, incarnation, agent, hostPorts } of launches) {
     const { instanceId, appId, version } = factsOf(instance);
     turn.emit({

@@ -157,10 +157,7 @@ describe('deleting', () => {
     expect(scenario.instances('/web')).toHaveLength(2);
     expect(scenario.killAll()).toHaveLength(2);
     expect(scenario.instances('/web')).toHaveLength(0);
-    expect(scenario.eventTypes().slice(-2)).toEqual([
-      'AppTerminated',
-      'DeploymentSucceeded',
-    ]);
+    expect(scenario.eventTypes().slice(-2)).toEqual(['AppTerminated', 'DeploymentSucceeded']);
   });
 });
 
@@ -191,7 +188,10 @@ describe('locks', () => {
   it('refuses beyond the limit of deployments, forced or not', () => {
     const scenario = new Scenario({ maxRunningDeployments: 1 }).connected();
     scenario.create(sleeper());
-    expect(scenario.create(sleeper({ id: '/b' }), true)).toMatchObject({ code: 'TooManyDeployments', limit: 1 });
+    expect(scenario.create(sleeper({ id: '/b' }), true)).toMatchObject({
+      code: 'TooManyDeployments',
+      limit: 1,
+    });
   });
 });
 
@@ -199,7 +199,9 @@ describe('cancelling a deployment', () => {
   it('by force stops it where it stands', () => {
     const scenario = new Scenario().connected();
     const { deploymentId } = accepted(scenario.create(sleeper()));
-    expect(scenario.submit({ type: 'CancelDeployment', deploymentId, force: true })).toEqual({ kind: 'done' });
+    expect(scenario.submit({ type: 'CancelDeployment', deploymentId, force: true })).toEqual({
+      kind: 'done',
+    });
     expect(scenario.state.deployments.size).toBe(0);
     expect(scenario.state.apps.has('/web')).toBe(true);
   });

@@ -50,7 +50,8 @@ export function decideSchedulerCommand(turn: Turn, command: SchedulerCommand): v
     case 'SchedulerLost':
       return disconnected(turn, command.reason);
     case 'ReceiveOffers':
-      turn.runtime.offers.push(...command.offers);
+      // Offers of a session that is over are worth nothing.
+      if (turn.runtime.connected) turn.runtime.offers.push(...command.offers);
       return;
     case 'ReceiveStatus':
       return receiveStatus(turn, command.status);

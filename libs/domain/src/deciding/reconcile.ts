@@ -32,6 +32,7 @@ export function checkScale(turn: Turn, appId: string, cause: Cause): void {
   const app = state.apps.get(appId);
   turn.attributeTo(cause);
   if (app === undefined) {
+    if (state.instances.wantedOf(appId) === 0) return;
     for (const instance of state.instances.of(appId)) {
       changeGoal(turn, instance.id, 'Decommissioned', 'Orphaned');
     }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, integer, nat, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isGood } from '../instances/instance.js';
 import { accepted, Scenario } from './scenario.fixture.js';
@@ -123,22 +123,25 @@ describe('rolling upgrade (spec/scheduling.md §7.4)', () => {
 });
 
 describe('rolling upgrade under random events', () => {
-  const step = fc.record({ act: fc.constantFrom('offer', 'run', 'fail', 'kill', 'time'), pick: fc.nat(50) });
+  const step = record({ act: constantFrom('offer', 'run', 'fail', 'kill', 'time'), pick: nat(50) });
 
   it('never exceeds the maximum, never kills below the minimum, and ends once nothing fails', () => {
-    fc.assert(
-      fc.property(
-        fc.record({
-          instances: fc.integer({ min: 1, max: 6 }),
-          least: fc.constantFrom(0, 0.25, 0.5, 0.75, 1),
-          over: fc.constantFrom(0, 0.25, 0.5, 1),
-          steps: fc.array(step, { maxLength: 60 }),
+    assert(
+      property(
+        record({
+          instances: integer({ min: 1, max: 6 }),
+          least: constantFrom(0, 0.25, 0.5, 0.75, 1),
+          over: constantFrom(0, 0.25, 0.5, 1),
+          steps: array(step, { maxLength: 60 }),
         }),
         ({ instances, least, over, steps }) => {
           const scenario = running(least, over, instances);
           scenario.put('/web', { cmd: 'two' });
           const minimum = Math.ceil(instances * least);
-          const maximum = Math.max(Math.floor(instances * (1 + over)), minimum === instances ? instances + 1 : 0);
+          const maximum = Math.max(
+            Math.floor(instances * (1 + over)),
+            minimum === instances ? instances + 1 : 0,
+          );
           const check = (): void => {
             const present = scenario.instances('/web');
             expect(present.length).toBeLessThanOrEqual(Math.max(maximum, instances));

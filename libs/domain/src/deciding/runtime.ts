@@ -9,12 +9,24 @@ import { OfferDemand } from '../launching/offer-demand.js';
 import { OfferStatistics } from '../launching/offer-statistics.js';
 import { ReviveSchedule } from '../launching/revive.js';
 import type { State } from '../state/state.js';
+import { ReconciliationBook } from './reconciliation-book.js';
 import type { DomainSettings } from './settings.js';
 
 /** Ends that lengthen the back-off of the configuration (`spec/scheduling.md` §2.3). */
-const FAILURES: ReadonlySet<Condition> = new Set<Condition>(['Finished', 'Failed', 'Error', 'Dropped', 'Gone']);
+const FAILURES: ReadonlySet<Condition> = new Set<Condition>([
+  'Finished',
+  'Failed',
+  'Error',
+  'Dropped',
+  'Gone',
+]);
 /** Conditions that start a running back-off anew. */
-const PROGRESS: ReadonlySet<Condition> = new Set<Condition>(['Provisioned', 'Staging', 'Starting', 'Running']);
+const PROGRESS: ReadonlySet<Condition> = new Set<Condition>([
+  'Provisioned',
+  'Staging',
+  'Starting',
+  'Running',
+]);
 
 const DRAINING: ReadonlySet<string | undefined> = new Set(['REASON_AGENT_DRAINING', 'REASON_SLAVE_DRAINING']);
 
@@ -32,13 +44,13 @@ export class SchedulerRuntime {
   readonly statistics = new OfferStatistics();
   readonly revive: ReviveSchedule;
   readonly demand = new OfferDemand();
+  readonly reconciliation = new ReconciliationBook();
   /** Demand for offers or back-offs changed since Mesos was last told what is wanted. */
   demandChanged = true;
   /** When to look at the demand again without a change, epoch ms. */
   nextDemandLookMs = 0;
   /** Offers of this turn that still need an answer. */
   offers: Offer[] = [];
-  lastReconciliationMs: number | undefined;
   lastScaleCheckMs: number | undefined;
   lastSlowTickMs: number;
   /** Since when instances of an app wait for a launch, epoch ms. */
@@ -57,6 +69,7 @@ export class SchedulerRuntime {
   sessionBegan(region: string | undefined): void {
     this.connected = true;
     this.localRegion = region;
+    this.kills.forgetAll();
     this.revive.sessionBegan();
     this.demandChanged = true;
   }
@@ -64,10 +77,11 @@ export class SchedulerRuntime {
   sessionEnded(): void {
     this.connected = false;
     this.offers = [];
+    this.reconciliation.stop();
   }
 
-  /** The app is gone for good: nothing of it is remembered. */
-  forgetApp(appId: string): void {
+  /** The app left the tree: nothing of it is remembered. */
+  private forgetApp(appId: string): void {
     this.resetBackoff(appId);
     this.statistics.forget(appId);
     this.queuedSince.delete(appId);
@@ -106,6 +120,7 @@ export class SchedulerRuntime {
 
   /** Learns from an event that was just folded in. */
   observeAfter(after: State, event: DomainEvent, nowMs: number): void {
+    if (event.type === 'AppDeleted') return this.forgetApp(event.data.appId);
     if (!('instanceId' in event.data)) return;
     const { instanceId, appId } = event.data;
     const instance = after.instances.get(instanceId);

@@ -98,7 +98,7 @@ export class Scenario {
 
   /** Time goes by in ticks of a second. */
   advance(ms: number): void {
-    for (const end = this.nowMs + ms; this.nowMs < end; ) {
+    for (const end = this.nowMs + ms; this.nowMs < end;) {
       this.nowMs = Math.min(end, this.nowMs + 1000);
       this.tell({ type: 'Tick' });
     }
@@ -114,7 +114,6 @@ export class Scenario {
 
   newOffer(overrides: Partial<Offer> = {}): Offer {
     this.offerCount += 1;
-    const scalar = (name: string, value: number) => ({ name, type: 'SCALAR' as const, scalar: { value } });
     return {
       id: { value: `offer-${this.offerCount}` },
       agent_id: { value: 'agent-1' },
@@ -232,3 +231,5 @@ export function accepted(reply: Reply): Accepted {
 function recorded(event: DecidedEvent, position: number): RecordedEvent {
   return { type: event.type, data: event.data, time: event.time, position } as RecordedEvent;
 }
+
+const scalar = (name: string, value: number) => ({ name, type: 'SCALAR' as const, scalar: { value } });

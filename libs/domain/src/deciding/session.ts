@@ -1,5 +1,5 @@
 import type { SchedulerCommand } from '../commands/command.js';
-import { requestReconciliation } from './tick.js';
+import { requestReconciliation } from './reconciliation.js';
 import type { Turn } from './turn.js';
 
 /** The master accepted our subscription: remember the framework id, ask for the truth, repeat what is due. */

@@ -25,7 +25,7 @@ export function resume(turn: Turn, leader: { node: string; epoch: number }): voi
   turn.runtime.learn(turn.state, turn.nowMs);
   turn.emit({ type: 'LeadershipAcquired', data: leader });
   touchEverything(turn);
-  for (const deploymentId of [...turn.state.deployments.keys()]) advanceDeployment(turn, deploymentId);
+  for (const deploymentId of turn.state.deployments.keys()) advanceDeployment(turn, deploymentId);
   settle(turn);
 }
 

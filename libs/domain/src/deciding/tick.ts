@@ -1,7 +1,7 @@
 import { killOverdue } from '../instances/overdue.js';
 import { retryKills } from '../instances/kill-service.js';
 import { checkUnreachable } from '../instances/unreachable.js';
-import { isTerminal } from '../instances/condition.js';
+import { repeatReconciliation, requestReconciliation } from './reconciliation.js';
 import { touchEverything } from './settle.js';
 import type { Turn } from './turn.js';
 
@@ -22,6 +22,7 @@ export function tick(turn: Turn): void {
   runtime.backoff.purge(nowMs);
   if (nowMs - runtime.startedAtMs >= OVERDUE_GRACE_MS) killOverdue(turn);
   if (isReconciliationDue(turn)) requestReconciliation(turn);
+  else repeatReconciliation(turn);
   if (isScaleCheckDue(turn)) {
     runtime.lastScaleCheckMs = nowMs;
     touchEverything(turn);
@@ -39,24 +40,7 @@ function isScaleCheckDue({ runtime, settings, nowMs }: Turn): boolean {
 function isReconciliationDue({ runtime, settings, nowMs }: Turn): boolean {
   const { reconciliationInitialDelayMs, reconciliationIntervalMs } = settings;
   if (!runtime.connected) return false;
-  const last = runtime.lastReconciliationMs;
+  const last = runtime.reconciliation.lastBegunMs;
   if (last === undefined) return nowMs - runtime.startedAtMs >= reconciliationInitialDelayMs;
   return nowMs - last >= reconciliationIntervalMs;
-}
-
-/**
- * Asks Mesos for the state of every task it may know, then for everything it knows (`spec/scheduling.md` §8.2).
- * Tasks that were sent but never heard of are included: an offer that was lost with a former session shows as
- * unknown at once instead of after the launch time-out.
- */
-export function requestReconciliation(turn: Turn): void {
-  const tasks: { taskId: string; agentId?: string }[] = [];
-  for (const instance of turn.state.instances.values()) {
-    if (instance.task === undefined || isTerminal(instance.condition)) continue;
-    const agentId = instance.agent?.agentId;
-    tasks.push({ taskId: instance.task.id, ...(agentId === undefined ? {} : { agentId }) });
-  }
-  if (tasks.length > 0) turn.request({ type: 'ReconcileTasks', tasks });
-  turn.request({ type: 'ReconcileTasks', tasks: [] });
-  turn.runtime.lastReconciliationMs = turn.nowMs;
 }

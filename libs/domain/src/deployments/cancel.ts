@@ -1,6 +1,7 @@
 import { cancelDeployment, changeTree, type Wish } from '../apps/change-tree.js';
 import type { Accepted, ApiCommand, Done, Refusal } from '../commands/command.js';
 import type { Turn } from '../deciding/turn.js';
+import { sameDefinition } from '../definitions/app/change-detection.js';
 import { ROOT } from '../ids/path-id.js';
 import type { Deployment } from '../state/state.js';
 
@@ -23,8 +24,12 @@ export function cancel(
 function revert(turn: Turn, { originals }: Deployment): Wish[] {
   const wishes: Wish[] = [];
   for (const [appId, original] of originals) {
-    if (original !== null) wishes.push({ type: 'store', app: original });
-    else if (turn.state.apps.has(appId)) wishes.push({ type: 'delete', appId });
+    const present = turn.state.apps.get(appId);
+    // What only began anew has no older definition to go back to: its instances are brought to one version again.
+    if (original !== null && present !== undefined && sameDefinition(original, present)) {
+      wishes.push({ type: 'restart', appId });
+    } else if (original !== null) wishes.push({ type: 'store', app: original });
+    else if (present !== undefined) wishes.push({ type: 'delete', appId });
   }
   return wishes;
 }

@@ -1,5 +1,6 @@
 import type { MesosTaskState } from '../cluster/mesos-shapes.js';
 import type { AppDefinition } from '../definitions/app/app-definition.js';
+import type { RememberedReply } from '../commands/remembered-reply.js';
 import type { Condition, Goal } from '../instances/condition.js';
 import type { Agent, GoalReason, KillReason, TaskIpAddress } from '../instances/instance.js';
 import type { Plan } from '../deployments/plan.js';
@@ -59,8 +60,7 @@ export interface EventData {
   TaskStatusChanged: TaskStatusChange;
   /** Unreachable for so long that a replacement is due (`spec/scheduling.md` §8.1). */
   InstanceBecameInactive: InstanceRef & Whereabouts;
-  InstanceGoalChanged: InstanceRef &
-    Whereabouts & { goal: Goal; condition: Condition; reason: GoalReason };
+  InstanceGoalChanged: InstanceRef & Whereabouts & { goal: Goal; condition: Condition; reason: GoalReason };
   /** The present task shall end, the goal stays. */
   InstanceKillRequested: InstanceRef & { taskId: string; reason: KillReason };
   /** The record of an instance is gone. `condition`: the one to publish. */
@@ -69,7 +69,7 @@ export interface EventData {
   UnknownInstanceTerminated: { instanceId: string; appId: string; condition: Condition };
 
   /** A command carried an idempotency key; the same key gets `reply` again. */
-  CommandAccepted: { key: string; fingerprint: string; reply: unknown };
+  CommandAccepted: { key: string; fingerprint: string; reply: RememberedReply };
 }
 
 export type AppChange = 'configuration' | 'scale' | 'restart';
@@ -105,7 +105,9 @@ export interface TaskStatusChange extends InstanceRef, Whereabouts {
 export type EventType = keyof EventData;
 
 /** One event as decided: type and data. The writer adds the envelope. */
-export type DomainEvent = { [T in EventType]: { readonly type: T; readonly data: Readonly<EventData[T]> } }[EventType];
+export type DomainEvent = {
+  [T in EventType]: { readonly type: T; readonly data: Readonly<EventData[T]> };
+}[EventType];
 
 /** A domain event with the parts of its envelope that the fold needs. */
 export type RecordedEvent = DomainEvent & { readonly position: number; readonly time: number };

@@ -1,7 +1,6 @@
 import type { Attribute, MesosTaskState } from '../cluster/mesos-shapes.js';
 import type { AppDefinition } from '../definitions/app/app-definition.js';
-import type { Timestamp } from '../time/timestamp.js';
-import { isActive, isTerminal, type Condition, type Goal } from './condition.js';
+import { isActive, isGone, isTerminal, type Condition, type Goal } from './condition.js';
 
 /** One desired copy of an app (`spec/scheduling.md` §1.1). Replaced as a whole on every change, never mutated. */
 export interface Instance {
@@ -24,7 +23,10 @@ export interface Instance {
   readonly agent?: Agent;
   /** Absent before the first match; afterwards the task of the latest incarnation. */
   readonly task?: Task;
-  /** Someone asked to kill the present task without changing the goal; cleared when the task ends. */
+  /**
+   * Someone asked to kill the present task without changing the goal. Cleared when the task ends, and forgotten when it
+   * goes out of sight (`spec/scheduling.md` §9.1).
+   */
   readonly killRequested?: KillReason;
 }
 
@@ -90,6 +92,10 @@ export const isProvisioned = (instance: Instance): boolean =>
 export const isCounted = (instance: Instance): boolean =>
   instance.goal === 'Running' && instance.condition !== 'UnreachableInactive';
 
+/** On its way out, and still able to serve: what stops and scale steps wait for. */
+export const isDying = (instance: Instance): boolean =>
+  instance.goal !== 'Running' && !isGone(instance.condition);
+
 /** A live task that must be brought to an end: its goal says so, or somebody asked. */
 export const mustBeKilled = (instance: Instance): boolean =>
   instance.task !== undefined &&
@@ -103,6 +109,3 @@ export const mustBeKilled = (instance: Instance): boolean =>
  */
 export const isGood = (instance: Instance): boolean =>
   instance.condition === 'Running' && instance.task?.status?.healthy !== false;
-
-/** Version text of the definition an instance runs. */
-export const versionOf = (instance: Instance): Timestamp => instance.app.version;

@@ -25,6 +25,11 @@ export class KillBook {
     this.sentAtMs.delete(instanceId);
   }
 
+  /** What was sent in a former session may be lost: everything is sent anew. */
+  forgetAll(): void {
+    this.sentAtMs.clear();
+  }
+
   /** Kills without effect for at least `timeoutMs`, to be sent again. */
   overdue(nowMs: number, timeoutMs: number): string[] {
     const found: string[] = [];

@@ -13,7 +13,9 @@ describe('kill without scaling (spec/scheduling.md §9.2)', () => {
     const reply = scenario.submit({ type: 'KillTasks', selection: { appId: '/web' }, wipe: false });
     expect(reply.kind === 'killed' && reply.instances.map((i) => i.task?.id)).toEqual(tasks);
     expect(scenario.killAll()).toEqual(tasks);
-    expect(scenario.launchAll().map((task) => task.slice(0, -2))).toEqual(tasks.map((task) => task.slice(0, -2)));
+    expect(scenario.launchAll().map((task) => task.slice(0, -2))).toEqual(
+      tasks.map((task) => task.slice(0, -2)),
+    );
   });
 
   it('selects by host, by task, by an older incarnation, by ids of any app', () => {
@@ -35,7 +37,11 @@ describe('kill without scaling (spec/scheduling.md §9.2)', () => {
 
   it.each([
     ['an unknown app', { appId: '/nope' }, 'AppNotFound'],
-    ['an unknown task', { appId: '/web', taskId: 'web.instance-b6ff5fa5-7714-11e7-a55c-5ecf1c4671f6._app.1' }, 'TaskNotFound'],
+    [
+      'an unknown task',
+      { appId: '/web', taskId: 'web.instance-b6ff5fa5-7714-11e7-a55c-5ecf1c4671f6._app.1' },
+      'TaskNotFound',
+    ],
     ['a malformed id', { taskIds: ['!'] }, 'BadRequest'],
   ])('refuses %s', (_, selection, code) => {
     const { scenario } = running();
@@ -47,7 +53,11 @@ describe('kill without scaling (spec/scheduling.md §9.2)', () => {
     const old = new Set(scenario.instances('/web').map((i) => i.id));
     scenario.submit({ type: 'KillTasks', selection: { appId: '/web' }, wipe: true });
     expect(scenario.takeEffects('KillTask').map((effect) => effect.taskId)).toEqual(tasks);
-    expect(scenario.instances('/web').map((i) => i.condition)).toEqual(['Scheduled', 'Scheduled', 'Scheduled']);
+    expect(scenario.instances('/web').map((i) => i.condition)).toEqual([
+      'Scheduled',
+      'Scheduled',
+      'Scheduled',
+    ]);
     expect(scenario.instances('/web').some((i) => old.has(i.id))).toBe(false);
   });
 });
@@ -70,10 +80,12 @@ describe('kill and scale (spec/scheduling.md §9.3)', () => {
     const { scenario } = running();
     const taskId = 'web.instance-b6ff5fa5-7714-11e7-a55c-5ecf1c4671f6._app.1';
     const selection = { appId: '/web', taskId };
-    expect(accepted(scenario.submit({ type: 'KillAndScale', selection, force: false })).plan.steps).toEqual([]);
-    scenario.create({ id: '/none', cmd: 'sleep 9', instances: 0 });
-    expect(scenario.submit({ type: 'KillAndScale', selection: { appId: '/none' }, force: false })).toMatchObject(
-      { code: 'PathNotFound', path: '/none' },
+    expect(accepted(scenario.submit({ type: 'KillAndScale', selection, force: false })).plan.steps).toEqual(
+      [],
     );
+    scenario.create({ id: '/none', cmd: 'sleep 9', instances: 0 });
+    expect(
+      scenario.submit({ type: 'KillAndScale', selection: { appId: '/none' }, force: false }),
+    ).toMatchObject({ code: 'PathNotFound', path: '/none' });
   });
 });

@@ -7,7 +7,7 @@ import { requestKill } from './operations.js';
  * match; the goal stays, so a terminal status leads to a relaunch.
  */
 export function killOverdue(turn: Turn): void {
-  for (const id of [...turn.state.instances.launchingIds()]) {
+  for (const id of turn.state.instances.launchingIds()) {
     const instance = turn.state.instances.get(id);
     if (instance !== undefined && isOverdue(turn, instance)) requestKill(turn, instance, 'Overdue');
   }

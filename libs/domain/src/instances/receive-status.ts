@@ -17,6 +17,7 @@ const ALIVE: ReadonlySet<Condition> = new Set<Condition>(['Running', 'Staging', 
  * acknowledged once that is durable. A status that tells nothing new is only acknowledged.
  */
 export function receiveStatus(turn: Turn, status: TaskStatus): void {
+  turn.runtime.reconciliation.heard(status.task_id.value);
   const condition = conditionOf(status);
   const parsed = parseTaskId(status.task_id.value);
   const instance = parsed === undefined ? undefined : turn.state.instances.get(parsed.instanceId);
@@ -114,4 +115,3 @@ function addressesOf(status: TaskStatus): TaskIpAddress[] | undefined {
     ),
   );
 }
-

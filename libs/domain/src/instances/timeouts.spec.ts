@@ -65,18 +65,18 @@ describe('kills (spec/scheduling.md §9.1)', () => {
   });
 });
 
-describe('unreachable tasks (spec/scheduling.md §8.1)', () => {
-  const strategy = (inactiveAfterSeconds: number, expungeAfterSeconds: number) => ({
-    unreachableStrategy: { inactiveAfterSeconds, expungeAfterSeconds },
-  });
-  const unreachable = (definition: Record<string, unknown>) => {
-    const { scenario, task } = launched(definition);
-    scenario.status(task, 'TASK_RUNNING');
-    scenario.status(task, 'TASK_UNREACHABLE');
-    return { scenario, task };
-  };
-  const conditions = (scenario: Scenario) => scenario.instances('/web').map((i) => i.condition);
+const strategy = (inactiveAfterSeconds: number, expungeAfterSeconds: number) => ({
+  unreachableStrategy: { inactiveAfterSeconds, expungeAfterSeconds },
+});
+const unreachable = (definition: Record<string, unknown>) => {
+  const { scenario, task } = launched(definition);
+  scenario.status(task, 'TASK_RUNNING');
+  scenario.status(task, 'TASK_UNREACHABLE');
+  return { scenario, task };
+};
+const conditions = (scenario: Scenario) => scenario.instances('/web').map((i) => i.condition);
 
+describe('unreachable tasks (spec/scheduling.md §8.1)', () => {
   it('{0, 0}: expunged at once, a new instance is scheduled', () => {
     const { scenario, task } = unreachable(strategy(0, 0));
     expect(conditions(scenario)).toEqual(['Scheduled']);

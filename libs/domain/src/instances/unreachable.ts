@@ -18,7 +18,7 @@ export function expiredTimeout(instance: Instance, nowMs: number): 'inactive' | 
 
 /** Evaluates the time-outs of everything that is out of sight; called by timer (D5). */
 export function checkUnreachable(turn: Turn): void {
-  for (const id of [...turn.state.instances.unreachableIds()]) {
+  for (const id of turn.state.instances.unreachableIds()) {
     const instance = turn.state.instances.get(id);
     if (instance === undefined) continue;
     const expired = expiredTimeout(instance, turn.nowMs);

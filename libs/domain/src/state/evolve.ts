@@ -1,6 +1,6 @@
 import { affectedApps } from '../deployments/plan.js';
 import type { EventData, RecordedEvent } from '../events/domain-event.js';
-import { isTerminal } from '../instances/condition.js';
+import { isGone } from '../instances/condition.js';
 import type { Instance, Task } from '../instances/instance.js';
 import { formatTimestamp } from '../time/timestamp.js';
 import type { State } from './state.js';
@@ -106,6 +106,7 @@ function deleteApp(state: State, appId: string): void {
   state.servicePorts.release(app);
   state.apps.delete(appId);
   state.versions.removeApp(appId);
+  state.taskFailures.delete(appId);
 }
 
 function startDeployment(state: State, data: EventData['DeploymentStarted'], time: number): void {
@@ -123,7 +124,8 @@ function startDeployment(state: State, data: EventData['DeploymentStarted'], tim
 
 function startStep(state: State, data: EventData['DeploymentStepStarted']): void {
   const deployment = state.deployments.get(data.plan.id);
-  if (deployment !== undefined) state.deployments.set(data.plan.id, { ...deployment, currentStep: data.step });
+  if (deployment !== undefined)
+    state.deployments.set(data.plan.id, { ...deployment, currentStep: data.step });
 }
 
 function scheduleInstance(state: State, data: EventData['InstanceScheduled'], time: number): void {
@@ -182,12 +184,14 @@ function withStatus(instance: Instance, data: EventData['TaskStatusChanged'], ti
     condition: data.condition,
     sinceMs: changed ? time : instance.sinceMs,
   };
-  if (!isTerminal(data.condition) || next.killRequested === undefined) return next;
+  if (!isGone(data.condition) || next.killRequested === undefined) return next;
   const { killRequested: _, ...ended } = next;
   return ended;
 }
 
+/** Failures of apps that left the tree are nobody's news any more. */
 function recordFailure(state: State, data: EventData['TaskStatusChanged'], time: number): void {
+  if (!state.apps.has(data.appId)) return;
   const failure = failureOf(data, formatTimestamp(time));
   if (failure !== undefined) state.taskFailures.set(failure.appId, failure);
 }

@@ -1,5 +1,14 @@
 import type { Condition } from '../instances/condition.js';
-import { isCounted, isProvisioned, isScheduled, mustBeKilled, type Instance } from '../instances/instance.js';
+import {
+  isCounted,
+  isDying,
+  isGood,
+  isProvisioned,
+  isScheduled,
+  mustBeKilled,
+  type Instance,
+} from '../instances/instance.js';
+import { Tally } from './tally.js';
 
 const LAUNCHING: ReadonlySet<Condition> = new Set<Condition>(['Provisioned', 'Staging', 'Starting']);
 
@@ -14,7 +23,10 @@ export class InstanceIndex {
   private readonly idsByApp = new Map<string, Set<string>>();
   private readonly waitingByApp = new Map<string, Set<string>>();
   private readonly provisionedByApp = new Map<string, Set<string>>();
-  private readonly countedByApp = new Map<string, number>();
+  private readonly countedByApp = new Tally();
+  private readonly wantedByApp = new Tally();
+  private readonly dyingByApp = new Tally();
+  private readonly unreadyByRollout = new Tally();
   private readonly toKill = new Set<string>();
   private readonly unreachable = new Set<string>();
   private readonly launching = new Set<string>();
@@ -47,7 +59,22 @@ export class InstanceIndex {
 
   /** How many instances of an app count toward the wanted number. */
   countedOf(appId: string): number {
-    return this.countedByApp.get(appId) ?? 0;
+    return this.countedByApp.of(appId);
+  }
+
+  /** How many instances of an app have the goal Running, counted or not. */
+  wantedOf(appId: string): number {
+    return this.wantedByApp.of(appId);
+  }
+
+  /** How many instances of an app are on their way out and not gone yet. */
+  dyingOf(appId: string): number {
+    return this.dyingByApp.of(appId);
+  }
+
+  /** How many instances that a deployment asked for do not serve yet, among those that count. */
+  unreadyOf(appId: string, deploymentId: string): number {
+    return this.unreadyByRollout.of(rolloutKey(appId, deploymentId));
   }
 
   /** Apps with instances that wait for an offer, and those instances' ids. */
@@ -120,10 +147,15 @@ export class InstanceIndex {
   }
 
   private count(instance: Instance | undefined, by: 1 | -1): void {
-    if (instance === undefined || !isCounted(instance)) return;
-    const counted = this.countedOf(instance.appId) + by;
-    if (counted === 0) this.countedByApp.delete(instance.appId);
-    else this.countedByApp.set(instance.appId, counted);
+    if (instance === undefined) return;
+    const { appId, goal, deploymentId } = instance;
+    if (goal === 'Running') this.wantedByApp.add(appId, by);
+    if (isDying(instance)) this.dyingByApp.add(appId, by);
+    if (!isCounted(instance)) return;
+    this.countedByApp.add(appId, by);
+    if (deploymentId !== undefined && !isGood(instance)) {
+      this.unreadyByRollout.add(rolloutKey(appId, deploymentId), by);
+    }
   }
 
   private resolve(ids: ReadonlySet<string>): Instance[] {
@@ -135,6 +167,9 @@ export class InstanceIndex {
     return found;
   }
 }
+
+/** No part contains a space. */
+const rolloutKey = (appId: string, deploymentId: string): string => `${deploymentId} ${appId}`;
 
 function setMembership(set: Set<string>, id: string, member: boolean): void {
   if (member) set.add(id);

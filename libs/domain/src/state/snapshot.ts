@@ -1,18 +1,15 @@
 import type { AppDefinition } from '../definitions/app/app-definition.js';
 import type { Plan } from '../deployments/plan.js';
 import type { Instance } from '../instances/instance.js';
+import { instanceOf, recordOf, type InstanceRecord } from '../instances/instance-record.js';
 import type { Timestamp } from '../time/timestamp.js';
-import { State, type Group, type RememberedReply, type TaskFailure } from './state.js';
+import { State, type AnsweredCommand, type Group, type TaskFailure } from './state.js';
 
 /** Version of the snapshot's shape. A snapshot of another format is not read; the log is replayed instead. */
 export const SNAPSHOT_FORMAT = 1;
 
 /** Points at a definition by app and version; `null` where there was none. */
 type DefinitionRef = readonly [appId: string, version: Timestamp];
-
-interface InstanceRecord extends Omit<Instance, 'app'> {
-  readonly version: Timestamp;
-}
 
 interface DeploymentRecord {
   readonly plan: Plan;
@@ -34,7 +31,7 @@ type SnapshotLine =
   | { t: 'instance'; v: InstanceRecord }
   | { t: 'deployment'; v: DeploymentRecord }
   | { t: 'failure'; v: TaskFailure }
-  | { t: 'reply'; k: string; v: RememberedReply };
+  | { t: 'reply'; k: string; v: AnsweredCommand };
 
 const LINES_PER_SLICE = 500;
 
@@ -55,9 +52,7 @@ export function captureSnapshot(state: State): Iterable<string> {
     for (const v of definitions) yield { t: 'version', v };
     for (const v of detached) yield { t: 'detached', v };
     for (const app of apps) yield { t: 'app', v: refTo(app) };
-    for (const { app, ...record } of instances) {
-      yield { t: 'instance', v: { ...record, version: app.version } };
-    }
+    for (const instance of instances) yield { t: 'instance', v: recordOf(instance) };
     for (const { affectedApps: _, originals, instancesToKill, ...record } of deployments) {
       const refs = [...originals].map(([id, app]) => [id, app === null ? null : refTo(app)] as const);
       yield { t: 'deployment', v: { ...record, originals: refs, instancesToKill: [...instancesToKill] } };
@@ -70,7 +65,7 @@ export function captureSnapshot(state: State): Iterable<string> {
 export function restoreSnapshot(text: string): State {
   const state = new State();
   const definitions = new Map<string, AppDefinition>();
-  for (let from = 0; from < text.length; ) {
+  for (let from = 0; from < text.length;) {
     const end = text.indexOf('\n', from);
     const stop = end < 0 ? text.length : end;
     if (stop > from) restoreLine(state, definitions, JSON.parse(text.slice(from, stop)) as SnapshotLine);
@@ -99,8 +94,8 @@ function restoreLine(state: State, definitions: Map<string, AppDefinition>, line
     case 'app':
       return restoreApp(state, resolve(definitions, line.v));
     case 'instance': {
-      const { version, ...record } = line.v;
-      return state.instances.put({ ...record, app: resolve(definitions, [record.appId, version]) });
+      const app = resolve(definitions, [line.v.appId, line.v.version]);
+      return state.instances.put(instanceOf(line.v, app));
     }
     case 'deployment':
       return restoreDeployment(state, definitions, line.v);

@@ -1,7 +1,7 @@
 import type { AppDefinition } from '../definitions/app/app-definition.js';
 import type { MesosTaskState } from '../cluster/mesos-shapes.js';
+import type { RememberedReply } from '../commands/remembered-reply.js';
 import type { Plan } from '../deployments/plan.js';
-
 import type { Timestamp } from '../time/timestamp.js';
 import { InstanceIndex } from './instance-index.js';
 import { ServicePorts } from './service-ports.js';
@@ -39,10 +39,10 @@ export interface TaskFailure {
   readonly slaveId?: string;
 }
 
-/** The answer given to a command that carried an idempotency key. */
-export interface RememberedReply {
+/** A command that carried an idempotency key, and the answer it got. */
+export interface AnsweredCommand {
   readonly fingerprint: string;
-  readonly reply: unknown;
+  readonly reply: RememberedReply;
 }
 
 /**
@@ -68,7 +68,7 @@ export class State {
   readonly deployments = new Map<string, Deployment>();
   readonly taskFailures = new Map<string, TaskFailure>();
   /** Replies by idempotency key, oldest first. */
-  readonly replies = new Map<string, RememberedReply>();
+  readonly replies = new Map<string, AnsweredCommand>();
 
   constructor(rootVersion: Timestamp = '1970-01-01T00:00:00.000Z') {
     this.rootVersion = rootVersion;

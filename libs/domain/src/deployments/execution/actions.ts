@@ -1,7 +1,6 @@
 import type { Turn } from '../../deciding/turn.js';
 import type { AppDefinition } from '../../definitions/app/app-definition.js';
-import { isGone } from '../../instances/condition.js';
-import { isCounted, isGood } from '../../instances/instance.js';
+import { isCounted } from '../../instances/instance.js';
 import { changeGoal, scheduleInstances } from '../../instances/operations.js';
 import { decideScale } from '../../instances/victims.js';
 import type { Deployment } from '../../state/state.js';
@@ -33,30 +32,43 @@ function withApp(turn: Turn, appId: string, advance: (app: AppDefinition) => boo
 
 function stop(turn: Turn, appId: string): boolean {
   const { instances } = turn.state;
-  for (const instance of instances.of(appId)) changeGoal(turn, instance.id, 'Decommissioned', 'DeletingApp');
-  return instances.of(appId).every((instance) => isGone(instance.condition));
+  if (instances.wantedOf(appId) > 0) {
+    for (const instance of instances.of(appId))
+      changeGoal(turn, instance.id, 'Decommissioned', 'DeletingApp');
+  }
+  return instances.dyingOf(appId) === 0;
 }
 
+/** Looks at single instances only while some must go, so that a step over thousands costs little per status. */
 function scale(turn: Turn, deployment: Deployment, app: AppDefinition): boolean {
   const { instances } = turn.state;
   const deploymentId = deployment.plan.id;
-  const { victims } = decideScale(app, instances.of(app.id), deployment.instancesToKill);
-  for (const victim of victims) changeGoal(turn, victim.id, 'Decommissioned', 'DeploymentScaling');
-
-  const present = instances.of(app.id);
-  const dying = present.some((instance) => instance.goal !== 'Running' && !isGone(instance.condition));
-  if (dying) return false;
-  const missing = app.instances - present.filter(isCounted).length;
+  const tooMany = instances.countedOf(app.id) > app.instances;
+  if (tooMany || hasVictimsLeft(turn, deployment, app.id)) {
+    const { victims } = decideScale(app, instances.of(app.id), deployment.instancesToKill);
+    for (const victim of victims) changeGoal(turn, victim.id, 'Decommissioned', 'DeploymentScaling');
+  }
+  if (instances.dyingOf(app.id) > 0) return false;
+  const missing = app.instances - instances.countedOf(app.id);
   if (missing > 0) {
     scheduleInstances(turn, app, { count: missing, deploymentId });
     return false;
   }
-  return present.every((i) => i.deploymentId !== deploymentId || i.goal !== 'Running' || isGood(i));
+  return instances.unreadyOf(app.id, deploymentId) === 0;
+}
+
+/** Whether kill-and-scale chose instances of the app that are still meant to run. */
+function hasVictimsLeft(turn: Turn, { instancesToKill }: Deployment, appId: string): boolean {
+  for (const id of instancesToKill) {
+    const instance = turn.state.instances.get(id);
+    if (instance?.appId === appId && isCounted(instance)) return true;
+  }
+  return false;
 }
 
 function roll(turn: Turn, deployment: Deployment, app: AppDefinition): boolean {
   const { instances } = turn.state;
-  for (let round = decideRolling(app, instances.of(app.id)); ; ) {
+  for (let round = decideRolling(app, instances.of(app.id)); ;) {
     for (const instance of [...round.giveUp, ...round.kill]) {
       changeGoal(turn, instance.id, 'Decommissioned', 'Upgrading');
     }

@@ -33,7 +33,6 @@ function beginStep(turn: Turn, { plan, currentStep }: Deployment): void {
 function endStep(turn: Turn, { plan, currentStep }: Deployment): void {
   for (const { action, app } of plan.steps[currentStep - 1]?.actions ?? []) {
     if (action !== 'StopApplication') continue;
-    turn.runtime.forgetApp(app);
     turn.emit({ type: 'AppTerminated', data: { appId: app } });
   }
 }

@@ -1,5 +1,5 @@
 import { isGone } from '../../instances/condition.js';
-import { isGood, type Instance } from '../../instances/instance.js';
+import { isDying, isGood, type Instance } from '../../instances/instance.js';
 import type { AppDefinition, UpgradeStrategy } from '../../definitions/app/app-definition.js';
 
 /** What a rolling replacement does next (`spec/scheduling.md` §7.4). */
@@ -26,28 +26,52 @@ export function rollingBounds(instances: number, strategy: UpgradeStrategy): { l
  * the healthy ones fall below `least` by its own doing, never asks for more than `most` in all.
  */
 export function decideRolling(app: AppDefinition, instances: readonly Instance[]): RollingDecision {
-  const fresh = instances.filter((i) => i.goal === 'Running' && i.app.version === app.version);
-  const old = instances.filter((i) => i.app.version !== app.version);
-  const giveUp = old.filter((i) => i.goal === 'Running' && hasNoLiveTask(i));
-  const serving = old.filter((i) => i.goal === 'Running' && !hasNoLiveTask(i));
-  const dying = old.filter((i) => i.goal !== 'Running' && i.task !== undefined && !isGone(i.condition));
-
-  const good = fresh.filter(isGood).length;
-  const healthy = good + serving.filter(isGood).length;
+  const { fresh, good, giveUp, serving, unhealthy, dying } = sortOut(app, instances);
+  const healthy = good + serving.length;
+  const alive = serving.length + unhealthy.length;
   const { least, most: plainMost } = rollingBounds(app.instances, app.upgradeStrategy);
   const surplusNeeded = least === plainMost && plainMost <= healthy;
   const most = surplusNeeded ? plainMost + 1 : plainMost;
 
-  const alive = serving.length + dying.length;
-  const launch = Math.max(0, Math.min(app.instances - fresh.length, most - alive - fresh.length));
-  const stuck = launch === 0 && dying.length === 0 && good === fresh.length && fresh.length < app.instances;
-  const kill = oldOnesToKill(serving, {
+  const launch = Math.max(0, Math.min(app.instances - fresh, most - alive - dying - fresh));
+  const stuck = launch === 0 && dying === 0 && good === fresh && fresh < app.instances;
+  const kill = oldOnesToKill(serving, unhealthy, {
     byHealth: healthy - least,
-    byCount: serving.length - app.instances,
-    unhealthyToo: stuck || fresh.length >= app.instances,
+    byCount: alive - app.instances,
+    unhealthyToo: stuck || fresh >= app.instances,
   });
-  const done = old.every((i) => i.goal !== 'Running' && isGone(i.condition)) && good >= app.instances;
+  const done = giveUp.length === 0 && alive === 0 && dying === 0 && good >= app.instances;
   return { kill, giveUp, launch, done };
+}
+
+/** The instances of an app by the part they play in its replacement. */
+interface Cast {
+  /** Of the new version and meant to run. */
+  fresh: number;
+  /** Those of `fresh` that serve. */
+  good: number;
+  readonly giveUp: Instance[];
+  /** Of an old version, meant to run, and healthy. */
+  readonly serving: Instance[];
+  /** Of an old version, meant to run, with a live task that does not serve. */
+  readonly unhealthy: Instance[];
+  /** Of an old version, on their way out. */
+  dying: number;
+}
+
+function sortOut(app: AppDefinition, instances: readonly Instance[]): Cast {
+  const cast: Cast = { fresh: 0, good: 0, giveUp: [], serving: [], unhealthy: [], dying: 0 };
+  for (const instance of instances) {
+    const isNew = instance.app.version === app.version;
+    if (instance.goal !== 'Running') cast.dying += !isNew && isDying(instance) ? 1 : 0;
+    else if (isNew) {
+      cast.fresh += 1;
+      cast.good += isGood(instance) ? 1 : 0;
+    } else if (hasNoLiveTask(instance)) cast.giveUp.push(instance);
+    else if (isGood(instance)) cast.serving.push(instance);
+    else cast.unhealthy.push(instance);
+  }
+  return cast;
 }
 
 const hasNoLiveTask = (instance: Instance): boolean =>
@@ -58,11 +82,10 @@ const hasNoLiveTask = (instance: Instance): boolean =>
  * are too many in all, or when nothing else can make room (D3): that never lowers the number of healthy ones.
  */
 function oldOnesToKill(
-  serving: readonly Instance[],
+  healthy: readonly Instance[],
+  unhealthy: readonly Instance[],
   limits: { byHealth: number; byCount: number; unhealthyToo: boolean },
 ): Instance[] {
-  const unhealthy = serving.filter((instance) => !isGood(instance));
-  const healthy = serving.filter(isGood);
   const total = Math.max(limits.byHealth, limits.byCount, 0);
   const fromUnhealthy = Math.min(unhealthy.length, limits.unhealthyToo ? Math.max(total, 1) : total);
   const fromHealthy = Math.min(healthy.length, Math.max(0, total - fromUnhealthy));
