@@ -130,6 +130,8 @@ export class ApiClient {
 
   /** Waits until no deployment is under way. */
   async settled(): Promise<void> {
-    await eventually(async () => (await this.deployments()).length === 0, { what: 'the end of all deployments' });
+    await eventually(async () => (await this.deployments()).length === 0, {
+      what: 'the end of all deployments',
+    });
   }
 }

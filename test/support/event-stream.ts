@@ -2,7 +2,7 @@ import { get, type ClientRequest, type IncomingMessage } from 'node:http';
 import { eventually } from './eventually.js';
 
 export interface Frame {
-  /** The position in the log; `undefined` for events about connections. */
+  /** Position in the log; only the last of the frames that one position brings carries it. */
   readonly id: number | undefined;
   readonly event: string;
   readonly data: Readonly<Record<string, unknown>>;
@@ -44,14 +44,18 @@ export class EventStream {
     });
   }
 
-  /** Frames that stand for facts on the log. */
+  /**
+   * Frames that stand for facts on the log, up to the last position that came whole: what a client that resumes
+   * has seen. Events about connections are live only.
+   */
   get recorded(): Frame[] {
-    return this.frames.filter(({ id }) => id !== undefined);
+    const last = this.frames.findLastIndex(({ id }) => id !== undefined);
+    return this.frames.slice(0, last + 1).filter(({ event }) => !event.startsWith('event_stream_'));
   }
 
-  /** Largest position seen. */
+  /** Last position seen; what a browser would send as `Last-Event-ID`. */
   get lastId(): number {
-    return this.recorded.at(-1)?.id ?? 0;
+    return this.frames.findLast(({ id }) => id !== undefined)?.id ?? 0;
   }
 
   ofType(event: string): Frame[] {

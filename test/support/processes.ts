@@ -25,7 +25,9 @@ export async function gone(pids: readonly number[]): Promise<void> {
  * parent does not.
  */
 export function taskRoots(dataDir: string): Map<string, ProcessInfo> {
-  const members = processesOf(dataDir).filter(({ environment }) => environment['MESOS_TASK_ID'] !== undefined);
+  const members = processesOf(dataDir).filter(
+    ({ environment }) => environment['MESOS_TASK_ID'] !== undefined,
+  );
   const byPid = new Map(members.map((info) => [info.pid, info]));
   const roots = new Map<string, ProcessInfo>();
   for (const info of members) {

@@ -5,7 +5,7 @@ import { LogFencedError, LogOpenError } from '#event-log';
 import { createLogging } from '#observability';
 import { banner } from './banner.js';
 import { Ekiden } from './ekiden.js';
-import { runUntilSignal } from './run-until-signal.js';
+import { stopOn, stopSignal } from './stop-on-signal.js';
 
 await main();
 
@@ -38,11 +38,18 @@ async function main(): Promise<void> {
         void logging.flush().finally(() => process.exit(exitCode));
       };
       process.on('uncaughtException', (error) => fatal(EXIT_CODES.uncaughtError, String(error.stack)));
+      const signalled = stopSignal(logger);
       try {
         const buildRevision = process.env['EKIDEN_BUILD_REVISION'] ?? version;
-        const ekiden = await Ekiden.start({ configuration, settings, buildRevision, logging, onFatal: fatal });
+        const ekiden = await Ekiden.start({
+          configuration,
+          settings,
+          buildRevision,
+          logging,
+          onFatal: fatal,
+        });
         print(banner(ekiden, configuration.keepTasks));
-        await runUntilSignal(ekiden, configuration, logger);
+        await stopOn(await signalled, ekiden, configuration, logger);
         await logging.flush();
         leave(EXIT_CODES.stopped);
       } catch (error) {
@@ -66,7 +73,9 @@ function messageFor(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const isAddressInUse = (error: unknown): boolean => (error as { code?: string }).code === 'EADDRINUSE';
+function isAddressInUse(error: unknown): boolean {
+  return (error as { code?: string }).code === 'EADDRINUSE';
+}
 
 function packageFacts(): { version: string } {
   const file = new URL('../../../../package.json', import.meta.url);

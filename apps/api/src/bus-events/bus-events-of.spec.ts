@@ -92,25 +92,43 @@ const goldens: readonly (readonly [DomainEvent, readonly (readonly [type: string
     [['group_change_success', { groupId: '/', version: VERSION }]],
   ],
   [
-    { type: 'DeploymentStepStarted', data: { plan: twoSteps, step: 1 } },
+    { type: 'DeploymentStepStarted', data: { plan: twoSteps, from: 0, step: 1 } },
     [['deployment_info', { plan: twoSteps, currentStep: firstStep }]],
   ],
   [
-    { type: 'DeploymentStepStarted', data: { plan: twoSteps, step: 2 } },
+    { type: 'DeploymentStepStarted', data: { plan: twoSteps, from: 1, step: 2 } },
     [
       ['deployment_step_success', { plan: twoSteps, currentStep: firstStep }],
       ['deployment_info', { plan: twoSteps, currentStep: secondStep }],
     ],
   ],
   [
-    { type: 'DeploymentSucceeded', data: { plan: twoSteps } },
+    { type: 'DeploymentStepStarted', data: { plan: twoSteps, from: 0, step: 2 } },
+    [
+      ['deployment_info', { plan: twoSteps, currentStep: firstStep }],
+      ['deployment_step_success', { plan: twoSteps, currentStep: firstStep }],
+      ['deployment_info', { plan: twoSteps, currentStep: secondStep }],
+    ],
+  ],
+  [
+    { type: 'DeploymentSucceeded', data: { plan: twoSteps, from: 0 } },
+    [
+      ['deployment_info', { plan: twoSteps, currentStep: firstStep }],
+      ['deployment_step_success', { plan: twoSteps, currentStep: firstStep }],
+      ['deployment_info', { plan: twoSteps, currentStep: secondStep }],
+      ['deployment_step_success', { plan: twoSteps, currentStep: secondStep }],
+      ['deployment_success', { id: twoSteps.id, plan: twoSteps }],
+    ],
+  ],
+  [
+    { type: 'DeploymentSucceeded', data: { plan: twoSteps, from: 2 } },
     [
       ['deployment_step_success', { plan: twoSteps, currentStep: secondStep }],
       ['deployment_success', { id: twoSteps.id, plan: twoSteps }],
     ],
   ],
   [
-    { type: 'DeploymentSucceeded', data: { plan: { ...thePlan, steps: [] } } },
+    { type: 'DeploymentSucceeded', data: { plan: { ...thePlan, steps: [] }, from: 0 } },
     [['deployment_success', { id: thePlan.id, plan: { ...thePlan, steps: [] } }]],
   ],
   [

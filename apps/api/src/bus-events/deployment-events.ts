@@ -1,24 +1,28 @@
 import { affectedApps, type EventData, type Plan } from '#domain';
 import { busEvent, type BusEvent } from './bus-event.js';
 
-/** A step began, which also says that the one before it succeeded (`spec/operations.md` §3.2). */
+/** A step began: those before it, from the one that was current, have succeeded (`spec/operations.md` §3.2). */
 export function deploymentStepStarted(
-  { plan, step }: EventData['DeploymentStepStarted'],
+  { plan, from, step }: EventData['DeploymentStepStarted'],
   timestamp: string,
 ): readonly BusEvent[] {
-  return [
-    ...stepEvent('deployment_step_success', plan, step - 1, timestamp),
-    ...stepEvent('deployment_info', plan, step, timestamp),
-  ];
+  const events: BusEvent[] = [];
+  for (let passed = from; passed < step; passed++) {
+    events.push(...stepEvent('deployment_step_success', plan, passed, timestamp));
+    events.push(...stepEvent('deployment_info', plan, passed + 1, timestamp));
+  }
+  return events;
 }
 
 /** The last step succeeded, and so the deployment. */
 export function deploymentSucceeded(
-  { plan }: EventData['DeploymentSucceeded'],
+  { plan, from }: EventData['DeploymentSucceeded'],
   timestamp: string,
 ): readonly BusEvent[] {
+  const last = plan.steps.length;
   return [
-    ...stepEvent('deployment_step_success', plan, plan.steps.length, timestamp),
+    ...deploymentStepStarted({ plan, from, step: last }, timestamp),
+    ...stepEvent('deployment_step_success', plan, last, timestamp),
     ...deploymentEnded('deployment_success', { plan }, timestamp),
   ];
 }

@@ -27,7 +27,7 @@ const creation = [
   { type: 'AppCreated', data: { app, uri: '/v2/apps' } },
   { type: 'GroupCreated', data: { groupId: '/' } },
   { type: 'DeploymentStarted', data: { plan: plan(app.id), groupId: '/' } },
-  { type: 'DeploymentStepStarted', data: { plan: plan(app.id), step: 1 } },
+  { type: 'DeploymentStepStarted', data: { plan: plan(app.id), from: 0, step: 1 } },
 ] as const;
 
 const scheduled = (number: number) => launchEvents(app, number).slice(0, 1);

@@ -152,7 +152,7 @@ function anyEvent(): fc.Arbitrary<DomainEvent> {
       { type: 'AppUpdated', data: { app: definition, change: 'configuration' } },
       { type: 'AppDeleted', data: { appId } },
       { type: 'DeploymentStarted', data: { plan: ownPlan, groupId: '/' } },
-      { type: 'DeploymentSucceeded', data: { plan: ownPlan } },
+      { type: 'DeploymentSucceeded', data: { plan: ownPlan, from: 0 } },
       ...launch,
       { type: 'InstanceExpunged', data: { ...ref, host: null, agentId: null, condition: 'Killed' } },
       { type: 'AppTerminated', data: { appId } },

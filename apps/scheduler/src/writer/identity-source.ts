@@ -1,6 +1,7 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { TimeUuids, type TurnEnvironment } from '#domain';
 import { monotonicFactory } from 'ulid';
+import { v7 as newOrderedUuid } from 'uuid';
 
 /** The node part of a time-based UUID: 48 random bits, as no hardware address shall leak. */
 const NODE_BITS = 2 ** 48 - 1;
@@ -34,7 +35,8 @@ export class IdentitySource {
     return {
       nowMs,
       newEventId: () => this.newUlid(nowMs),
-      newUuid: randomUUID,
+      // Ordered by time, so that neighbours in time are neighbours in the log's index as well.
+      newUuid: () => newOrderedUuid({ msecs: nowMs }),
       newTimeUuid: () => this.timeUuids.next(nowMs),
       random: Math.random,
     };

@@ -123,7 +123,7 @@ function store(turn: Turn, change: TreeChange, plan: Plan, transitions: readonly
     data: { plan, groupId, ...(instancesToKill === undefined ? {} : { instancesToKill }) },
   });
   for (const transition of transitions) storeTransition(turn, transition, uri);
-  if (plan.steps.length === 0) turn.emit({ type: 'DeploymentSucceeded', data: { plan } });
+  if (plan.steps.length === 0) turn.emit({ type: 'DeploymentSucceeded', data: { plan, from: 0 } });
 }
 
 function storeTransition(turn: Turn, transition: AppTransition, uri: string | undefined): void {

@@ -27,7 +27,6 @@ describe('creating an app', () => {
       'DeploymentStarted',
       'AppCreated',
       'DeploymentStepStarted',
-      'DeploymentStepStarted',
       'InstanceScheduled',
       'InstanceScheduled',
       'InstanceProvisioned',

@@ -167,6 +167,13 @@ export class Scenario {
     return wanted as Extract<Effect, { type: T }>[];
   }
 
+  /** All effects since they were last taken, in order. */
+  takeAllEffects(): Effect[] {
+    const { effects } = this;
+    this.effects = [];
+    return effects;
+  }
+
   app(id: string): AppDefinition {
     const app = this.state.apps.get(id);
     if (app === undefined) throw new Error(`there is no app ${id}`);
@@ -228,8 +235,10 @@ export function accepted(reply: Reply): Accepted {
   return reply;
 }
 
-function recorded(event: DecidedEvent, position: number): RecordedEvent {
-  return { type: event.type, data: event.data, time: event.time, position } as RecordedEvent;
+/** An event as a reader of the log gets it: what JSON drops is gone. */
+export function recorded(event: DecidedEvent, position: number): RecordedEvent {
+  const { type, data, time } = event;
+  return { ...(JSON.parse(JSON.stringify({ type, data, time })) as RecordedEvent), position };
 }
 
 const scalar = (name: string, value: number) => ({ name, type: 'SCALAR' as const, scalar: { value } });

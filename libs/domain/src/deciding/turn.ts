@@ -1,5 +1,6 @@
 import type { Actor } from '../commands/submission.js';
-import type { DomainEvent } from '../events/domain-event.js';
+import { affectedApps } from '../deployments/plan.js';
+import type { DomainEvent, RecordedEvent } from '../events/domain-event.js';
 import { streamOf } from '../events/stream.js';
 import { evolve } from '../state/evolve.js';
 import type { State } from '../state/state.js';
@@ -13,7 +14,7 @@ export interface TurnEnvironment {
   readonly nowMs: number;
   /** A unique, sortable id for an event. */
   readonly newEventId: () => string;
-  /** A random (v4) UUID. */
+  /** A UUID of any version. */
   readonly newUuid: () => string;
   /** A time-based (v1) UUID, as instance ids want it (`spec/scheduling.md` §1.2). */
   readonly newTimeUuid: () => string;
@@ -97,7 +98,8 @@ export class Turn {
       data: event.data,
     });
     this.runtime.observeBefore(this.state, event, nowMs);
-    evolve(this.state, { ...event, position: this.state.position + 1, time: nowMs });
+    const { type, data } = event;
+    evolve(this.state, { type, data, position: this.state.position + 1, time: nowMs } as RecordedEvent);
     this.runtime.observeAfter(this.state, event, nowMs);
     const { correlationId, actor } = cause;
     for (const appId of appsTouchedBy(event)) {
@@ -118,7 +120,7 @@ function systemActorFor(actor: Actor): Actor {
   return actor.kind === 'system' ? actor : SYSTEM;
 }
 
-function appsTouchedBy(event: DomainEvent): readonly string[] {
+function appsTouchedBy(event: DomainEvent): Iterable<string> {
   switch (event.type) {
     case 'AppCreated':
     case 'AppUpdated':
@@ -134,7 +136,7 @@ function appsTouchedBy(event: DomainEvent): readonly string[] {
     case 'DeploymentFailed':
     case 'DeploymentSucceeded':
     case 'DeploymentStarted':
-      return event.data.plan.steps.flatMap((step) => step.actions.map((action) => action.app));
+      return affectedApps(event.data.plan);
     default:
       return [];
   }

@@ -19,7 +19,15 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
 }
 
+/** Plans never change, so what they touch is worked out once. */
+const affectedByPlan = new WeakMap<Plan, ReadonlySet<string>>();
+
 /** Every app a plan touches. */
 export function affectedApps(plan: Plan): ReadonlySet<string> {
-  return new Set(plan.steps.flatMap((step) => step.actions.map((action) => action.app)));
+  let affected = affectedByPlan.get(plan);
+  if (affected === undefined) {
+    affected = new Set(plan.steps.flatMap((step) => step.actions.map((action) => action.app)));
+    affectedByPlan.set(plan, affected);
+  }
+  return affected;
 }

@@ -38,10 +38,13 @@ export interface EventData {
    * `instancesToKill`: chosen victims of kill-and-scale.
    */
   DeploymentStarted: { plan: Plan; groupId: string; instancesToKill?: readonly string[] };
-  /** `step` counts from 1; the step before it, if there is one, has succeeded. */
-  DeploymentStepStarted: { plan: Plan; step: number };
-  /** The last step has succeeded, and with it the deployment. */
-  DeploymentSucceeded: { plan: Plan };
+  /**
+   * Step `from` (0: none) has succeeded and `step` has begun; those between had nothing to do, so that they began
+   * and succeeded in the same moment. Steps count from 1.
+   */
+  DeploymentStepStarted: { plan: Plan; from: number; step: number };
+  /** Step `from` (0: none) and every step after it has succeeded, and with them the deployment. */
+  DeploymentSucceeded: { plan: Plan; from: number };
   /** Cancelled, by force or by request. */
   DeploymentFailed: { plan: Plan; reason: string };
   /** The last instance of a deleted app is gone. */

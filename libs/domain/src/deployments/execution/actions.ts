@@ -24,6 +24,13 @@ export function advanceAction(turn: Turn, deployment: Deployment, action: PlanAc
   }
 }
 
+/** Whether an action is done before it begins: the start at zero instances, or no instances wanted nor there. */
+export function isNothingToDo(turn: Turn, { action, app }: PlanAction): boolean {
+  if (action === 'StartApplication') return true;
+  const wanted = turn.state.apps.get(app)?.instances;
+  return wanted === 0 && turn.state.instances.idsOf(app).size === 0;
+}
+
 /** An app that is gone from the tree has nothing left to roll out. */
 function withApp(turn: Turn, appId: string, advance: (app: AppDefinition) => boolean): boolean {
   const app = turn.state.apps.get(appId);

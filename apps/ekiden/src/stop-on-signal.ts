@@ -7,14 +7,34 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** A terminal may deliver one Ctrl-C twice, through npm and directly; later ones mean it. */
 const SAME_SIGNAL_MS = 500;
 
-/** Waits for a signal to stop, then stops in good order; a second signal ends the process at once. */
-export async function runUntilSignal(
+/**
+ * The first signal to stop; a second one ends the process at once. To be called before anything is started, so that
+ * no signal finds the process without a plan: one that comes early takes effect when the start is through.
+ */
+export function stopSignal(logger: Logger): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let firstMs: number | undefined;
+    for (const signal of SIGNALS) {
+      process.on(signal, () => {
+        if (firstMs === undefined) {
+          firstMs = performance.now();
+          return resolve(signal);
+        }
+        if (performance.now() - firstMs < SAME_SIGNAL_MS) return;
+        logger.warn({ signal }, 'ended at once; tasks that still run are found again at the next start');
+        process.exit(1);
+      });
+    }
+  });
+}
+
+/** Stops in good order, within the time that a stop may take. */
+export async function stopOn(
+  signal: NodeJS.Signals,
   ekiden: Ekiden,
   { keepTasks, gracefulShutdownTimeoutMs, master }: Configuration,
   logger: Logger,
 ): Promise<void> {
-  const signal = await nextSignal();
-  insistOnSecondSignal(logger);
   const local = master.kind === 'local';
   const tasks = !local ? '' : keepTasks ? '; tasks go on running' : ', its tasks are being ended';
   logger.info({ signal }, `Ekiden is stopping${tasks}`);
@@ -31,21 +51,4 @@ function summary(local: boolean, keepTasks: boolean, stoppedTasks: number): stri
   if (!local) return 'Ekiden has stopped; tasks on the cluster go on';
   if (keepTasks) return 'Ekiden has stopped; the next start finds the tasks again';
   return `Ekiden has stopped; ${stoppedTasks} ${stoppedTasks === 1 ? 'task was' : 'tasks were'} ended`;
-}
-
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of SIGNALS) process.once(signal, resolve);
-  });
-}
-
-function insistOnSecondSignal(logger: Logger): void {
-  const firstMs = performance.now();
-  for (const signal of SIGNALS) {
-    process.on(signal, () => {
-      if (performance.now() - firstMs < SAME_SIGNAL_MS) return;
-      logger.warn({ signal }, 'ended at once; tasks that still run are found again at the next start');
-      process.exit(1);
-    });
-  }
 }

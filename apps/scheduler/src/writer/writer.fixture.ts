@@ -1,0 +1,145 @@
+import { setImmediate as nextTurnOfTheLoop } from 'node:timers/promises';
+import { loadConfiguration } from '#configuration';
+import type { ApiCommand, Effect, Submission, TurnEnvironment } from '#domain';
+import { createMemoryEventLog, type EventLog, type MemoryEventLog, type StoredEvent } from '#event-log';
+import { Metrics, type Logger } from '#observability';
+import { domainSettings } from '../domain-settings.js';
+import { SchedulerMetrics } from '../scheduler-metrics.js';
+import { IdentitySource } from './identity-source.js';
+import { Snapshotter } from './snapshotter.js';
+import { Writer } from './writer.js';
+
+/** Keeps nothing: what the writer says is no part of what it promises. */
+export const SILENT: Logger = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** A log whose appends can be held back before they reach it. */
+export class HeldLog {
+  readonly memory: MemoryEventLog = createMemoryEventLog();
+  readonly port: EventLog;
+  /** Appends the writer has asked for. */
+  appendsAsked = 0;
+  private gate: Promise<void> | undefined;
+  private open: () => void = () => undefined;
+
+  constructor() {
+    const { log } = this.memory;
+    const append: EventLog['append'] = async (events, epoch) => {
+      this.appendsAsked += 1;
+      await this.gate;
+      return log.append(events, epoch);
+    };
+    this.port = new Proxy(log, {
+      get: (target, name: keyof EventLog) => (name === 'append' ? append : target[name].bind(target)),
+    });
+  }
+
+  hold(): void {
+    this.gate = new Promise((resolve) => (this.open = resolve));
+  }
+
+  release(): void {
+    this.open();
+    this.gate = undefined;
+  }
+
+  async events(): Promise<readonly StoredEvent[]> {
+    return this.memory.log.read(0, 100_000);
+  }
+
+  /** Ids of the apps created on the log, in order. */
+  async createdApps(): Promise<string[]> {
+    const created = (await this.events()).filter(({ type }) => type === 'AppCreated');
+    return created.map(({ data }) => (data as { app: { id: string } }).app.id);
+  }
+}
+
+function failByBug(): never {
+  throw new Error('scripted bug');
+}
+
+/** Can be made to fail in the middle of a decision, as a bug would. */
+class BreakableIdentity extends IdentitySource {
+  broken = false;
+
+  override turnEnvironment(): TurnEnvironment {
+    const environment = super.turnEnvironment();
+    if (!this.broken) return environment;
+    this.broken = false;
+    return { ...environment, newTimeUuid: failByBug };
+  }
+}
+
+/** A writer over a log that outlives it, with everything it does noted down. */
+export class WriterHarness {
+  readonly identity = new BreakableIdentity();
+  readonly writer: Writer;
+  readonly performed: Effect[] = [];
+  /** App ids of answered creates, in the order of the answers. */
+  readonly answered: string[] = [];
+  timesDegraded = 0;
+
+  constructor(
+    readonly log = new HeldLog(),
+    { snapshotIntervalEvents = 1_000_000, maxQueuedCommands = 500 } = {},
+  ) {
+    this.writer = new Writer({
+      log: log.port,
+      settings: domainSettings(defaultConfiguration()),
+      identity: this.identity,
+      snapshotter: new Snapshotter(log.port, snapshotIntervalEvents, SILENT),
+      logger: SILENT,
+      metrics: new SchedulerMetrics(new Metrics()),
+      node: 'node-1:8080',
+      maxQueuedCommands,
+      perform: (effects) => this.performed.push(...effects),
+      onDegraded: () => (this.timesDegraded += 1),
+      onReady: () => undefined,
+    });
+  }
+
+  async started(): Promise<this> {
+    await this.writer.start();
+    return this;
+  }
+
+  async create(id: string, idempotencyKey?: string): Promise<Submission> {
+    const submission = await this.submit(
+      { type: 'CreateApp', json: { id, cmd: 'sleep 9', instances: 1 }, force: false, uri: '/v2/apps' },
+      idempotencyKey,
+    );
+    this.answered.push(id);
+    return submission;
+  }
+
+  submit(command: ApiCommand, idempotencyKey?: string): Promise<Submission> {
+    return this.writer.submit(command, { kind: 'user', name: 'ops' }, idempotencyKey);
+  }
+
+  /** The next process over the same log. */
+  async restarted(): Promise<WriterHarness> {
+    await this.writer.stop();
+    return new WriterHarness(this.log).started();
+  }
+}
+
+/** Waits until something holds, however long the machine takes. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await nextTurnOfTheLoop();
+}
+
+/** Gives everything that could happen by itself the chance to happen. */
+export async function idle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await nextTurnOfTheLoop();
+}
+
+function defaultConfiguration() {
+  const loaded = loadConfiguration({ argv: [], env: {} });
+  if (!loaded.ok || !('configuration' in loaded)) throw new Error('the defaults are no configuration');
+  return loaded.configuration;
+}
