@@ -108,5 +108,7 @@ async function stop(child: ChildProcess): Promise<void> {
 
 function print(what: string, { requestsPerSecond, p50Ms, p99Ms }: Load): void {
   const rate = rounded(requestsPerSecond, 4);
-  console.log(`${what.padEnd(20)} ${String(rate).padStart(7)} requests/s   p50 ${p50Ms} ms   p99 ${p99Ms} ms`);
+  console.log(
+    `${what.padEnd(20)} ${String(rate).padStart(7)} requests/s   p50 ${p50Ms} ms   p99 ${p99Ms} ms`,
+  );
 }

@@ -65,7 +65,7 @@ class History {
   launchAll(): void {
     this.nowMs += 60_000;
     this.tell({ type: 'ReceiveOffers', offers: [this.offer()] });
-    for (const instance of [...this.state.instances.values()]) {
+    for (const instance of this.state.instances.values()) {
       if (instance.condition !== 'Provisioned' || instance.task === undefined) continue;
       this.status(instance.task.id, 'TASK_STARTING');
       this.status(instance.task.id, 'TASK_RUNNING');
@@ -75,7 +75,7 @@ class History {
   /** Every seventh running task fails. */
   failSome(): void {
     let index = 0;
-    for (const instance of [...this.state.instances.values()]) {
+    for (const instance of this.state.instances.values()) {
       if (instance.condition !== 'Running' || instance.task === undefined) continue;
       if ((index++ + this.counter) % 7 === 0) this.status(instance.task.id, 'TASK_FAILED');
     }
@@ -93,7 +93,6 @@ class History {
   }
 
   private offer(): Offer {
-    const scalar = (name: string) => ({ name, type: 'SCALAR' as const, scalar: { value: 1e6 } });
     return {
       id: { value: randomUUID() },
       agent_id: { value: 'agent-S0' },
@@ -125,6 +124,8 @@ class History {
     this.events.push(...turn.events);
   }
 }
+
+const scalar = (name: string) => ({ name, type: 'SCALAR' as const, scalar: { value: 1e6 } });
 
 function settings(): DomainSettings {
   return {

@@ -39,7 +39,8 @@ async function launch(server: ServerProcess, tasks: number): Promise<number> {
   });
   for (let running = 0; running < tasks; await delay(100)) {
     running = await runningTasks(server.url);
-    if (performance.now() - startedMs > 300_000) throw new Error(`only ${running} of ${tasks} run after 300 s`);
+    if (performance.now() - startedMs > 300_000)
+      throw new Error(`only ${running} of ${tasks} run after 300 s`);
   }
   const seconds = (performance.now() - startedMs) / 1000;
   const after = cpuSeconds(server.pid);

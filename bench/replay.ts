@@ -16,7 +16,10 @@ const START_LIMIT_SECONDS = 5;
  * real start with a snapshot beside the log. Options: `--events N` (1000000).
  */
 export async function run(options: string[]): Promise<BenchmarkResult> {
-  const { values } = parseArgs({ args: options, options: { events: { type: 'string', default: '1000000' } } });
+  const { values } = parseArgs({
+    args: options,
+    options: { events: { type: 'string', default: '1000000' } },
+  });
   const directory = await mkdtemp(join(tmpdir(), 'ekiden-replay-'));
   try {
     const log = await openLog(directory);

@@ -12,5 +12,10 @@ export const rounded = (value: number, digits = 3): number => Number(value.toPre
 
 /** The result of a measurement against its limit. */
 export function compared(value: number, reference: number, unit: string): BenchmarkResult {
-  return { value: rounded(value, 4), unit, reference: rounded(reference, 4), ratio: rounded(value / reference) };
+  return {
+    value: rounded(value, 4),
+    unit,
+    reference: rounded(reference, 4),
+    ratio: rounded(value / reference),
+  };
 }

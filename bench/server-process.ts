@@ -20,7 +20,16 @@ export async function startServer(flags: readonly string[] = [], dataDir?: strin
   const port = await freePort();
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'ekiden-bench-')));
   const main = new URL('../apps/ekiden/src/main.js', import.meta.url).pathname;
-  const args = [main, '--http_port', String(port), '--data_dir', directory, '--logging_level', 'warn', ...flags];
+  const args = [
+    main,
+    '--http_port',
+    String(port),
+    '--data_dir',
+    directory,
+    '--logging_level',
+    'warn',
+    ...flags,
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const url = `http://127.0.0.1:${port}`;
   await untilReady(url, child);

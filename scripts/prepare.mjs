@@ -43,7 +43,9 @@ function install() {
   const marker = join(root, 'node_modules/.ekiden-installed');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
   console.error('Installing packages (once; about half a minute) …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   writeFileSync(marker, wanted);
 }
 

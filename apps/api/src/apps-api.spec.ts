@@ -148,7 +148,7 @@ describe('bulk updates', () => {
     await http()[method]('/v2/apps').send(body);
     expect(api.leader.submitted[0]?.command).toMatchObject({
       type: 'UpdateApps',
-      json: [{ id: '/a' }],
+      items: [{ id: '/a' }],
       ...mode,
     });
   });

@@ -30,19 +30,21 @@ export interface Stopped {
   readonly stoppedTasks: number;
 }
 
+interface Parts {
+  readonly configuration: Configuration;
+  readonly log: EventLog;
+  readonly cluster: LocalCluster | undefined;
+  readonly scheduler: Scheduler;
+  readonly application: NestFastifyApplication;
+  readonly stopMetrics: () => void;
+}
+
 /**
  * One process that is everything: API, scheduler, event log and, with `--master local`, the cluster as well. The
  * parts know each other only through their doors: buses, log and the Mesos API.
  */
 export class Ekiden {
-  private constructor(
-    private readonly configuration: Configuration,
-    private readonly log: EventLog,
-    private readonly cluster: LocalCluster | undefined,
-    private readonly scheduler: Scheduler,
-    private readonly application: NestFastifyApplication,
-    private readonly stopMetrics: () => void,
-  ) {}
+  private constructor(private readonly parts: Parts) {}
 
   /** Starts everything; resolves when commands are decided. Whatever was started is stopped again on failure. */
   static async start(options: EkidenOptions): Promise<Ekiden> {
@@ -56,14 +58,21 @@ export class Ekiden {
       const cluster = await startCluster(configuration, logging);
       if (cluster !== undefined) undo.push(() => cluster.stop({ keepTasks: true }));
       const scheduler = new Scheduler({
-        ...{ log, configuration, logging, metrics },
+        log,
+        configuration,
+        logging,
+        metrics,
         detector: detectorFor(configuration, cluster),
         authentication: authenticationOf(configuration),
         node: `${configuration.hostname}:${configuration.httpPort}`,
         onFatal: options.onFatal,
       });
       const application = await listen({
-        ...{ log, configuration, logging, metrics, scheduler },
+        log,
+        configuration,
+        logging,
+        metrics,
+        scheduler,
         settings: options.settings,
         buildRevision: options.buildRevision,
         onReadSideStopped: (error) => options.onFatal(EXIT_CODES.storeLost, error.message),
@@ -71,7 +80,7 @@ export class Ekiden {
       undo.push(() => application.close());
       await scheduler.start();
       const stopMetrics = startRuntimeMetrics(metrics);
-      return new Ekiden(configuration, log, cluster, scheduler, application, stopMetrics);
+      return new Ekiden({ configuration, log, cluster, scheduler, application, stopMetrics });
     } catch (error) {
       for (const step of undo.toReversed()) await step();
       throw error;
@@ -80,18 +89,21 @@ export class Ekiden {
 
   /** Base address of the API. */
   get url(): string {
-    const { port, address } = this.application.getHttpServer().address() as { port: number; address: string };
+    const { port, address } = this.parts.application.getHttpServer().address() as {
+      port: number;
+      address: string;
+    };
     const host = address.includes(':') ? `[${address}]` : address;
     return `http://${host}:${port}`;
   }
 
   get dataDir(): string {
-    return resolve(this.configuration.dataDir);
+    return resolve(this.parts.configuration.dataDir);
   }
 
   /** Address of the embedded master, if there is one. */
   get masterUrl(): string | undefined {
-    return this.cluster?.url;
+    return this.parts.cluster?.url;
   }
 
   /**
@@ -99,11 +111,12 @@ export class Ekiden {
    * local cluster are ended with their grace period unless they are to be kept.
    */
   async stop({ keepTasks }: { keepTasks: boolean }): Promise<Stopped> {
-    this.stopMetrics();
-    await this.scheduler.stop();
-    const stopped = await this.cluster?.stop({ keepTasks });
-    await this.application.close();
-    await this.log.close();
+    const { stopMetrics, scheduler, cluster, application, log } = this.parts;
+    stopMetrics();
+    await scheduler.stop();
+    const stopped = await cluster?.stop({ keepTasks });
+    await application.close();
+    await log.close();
     return stopped ?? { stoppedTasks: 0 };
   }
 }

@@ -182,7 +182,7 @@ const goldens: readonly (readonly [DomainEvent, readonly (readonly [type: string
     { type: 'UnknownInstanceTerminated', data: { instanceId: id, appId: '/foo', condition: 'Failed' } },
     [['unknown_instance_terminated_event', { instanceId: id, runSpecId: '/foo', condition: 'Failed' }]],
   ],
-  [{ type: 'CommandAccepted', data: { key: 'k', fingerprint: 'f', reply: {} } }, []],
+  [{ type: 'CommandAccepted', data: { key: 'k', fingerprint: 'f', reply: { kind: 'done' } } }, []],
 ];
 
 const busEvents = (event: DomainEvent) => storedEvents([event]).flatMap((stored) => busEventsOf(stored));

@@ -80,7 +80,7 @@ export class AppsController {
     const body = readJson(request.body);
     if (!body.ok) return send(reply, body.answer);
     if (!Array.isArray(body.value)) return send(reply, notAnArray(request.method));
-    return this.writer.write(request, reply, { type: 'UpdateApps', json: body.value, ...mode });
+    return this.writer.write(request, reply, { type: 'UpdateApps', items: body.value as unknown[], ...mode });
   }
 }
 

@@ -14,34 +14,12 @@ type UpdateApps = Extract<ApiCommand, { type: 'UpdateApps' }>;
 
 /** Bulk `PUT` and `PATCH /v2/apps`: items apply in order, all or none (`spec/rest-api.md` §7.6). */
 export function updateApps(turn: Turn, command: UpdateApps): Reply {
-  if (!Array.isArray(command.json)) return notAnArray(command);
   const batch = new Batch(turn, command);
-  for (const item of command.json as readonly unknown[]) {
+  for (const item of command.items) {
     const refusal = batch.add(item);
     if (refusal !== undefined) return refusal;
   }
   return changeTree(turn, { wishes: batch.wishes(), force: command.force, groupId: ROOT });
-}
-
-/** What the path takes, and which path was probably meant. */
-function notAnArray({ createMissing, json }: UpdateApps): Refusal {
-  const method = createMissing ? 'PUT' : 'PATCH';
-  const id = (json as { id?: unknown } | null)?.id;
-  const meant = typeof id === 'string' && id !== '' ? id.replace(/^\/+/, '') : '{id}';
-  return {
-    kind: 'refused',
-    code: 'Invalid',
-    message: 'Invalid JSON',
-    details: [
-      {
-        path: '',
-        errors: [
-          'error.expected.jsarray',
-          `${method} /v2/apps takes an array of apps; to change a single app use ${method} /v2/apps/${meant}`,
-        ],
-      },
-    ],
-  };
 }
 
 /** The definitions of one request as they come about item by item. */

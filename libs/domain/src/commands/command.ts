@@ -27,7 +27,8 @@ export type ApiCommand =
   /** `PUT /v2/apps` (`createMissing`) and `PATCH /v2/apps`: all or nothing, one deployment. */
   | {
       readonly type: 'UpdateApps';
-      readonly json: unknown;
+      /** The elements of the array that was sent. */
+      readonly items: readonly unknown[];
       readonly force: boolean;
       readonly partialUpdate: boolean;
       readonly createMissing: boolean;

@@ -1,18 +1,18 @@
-import { array, assert, boolean, constantFrom, nat, property, record, type Arbitrary } from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import type { MesosTaskState, Offer } from '../cluster/mesos-shapes.js';
-import { parseTaskId } from '../ids/instance-id.js';
-import { isCounted, isDying, mustBeKilled, type Instance } from '../instances/instance.js';
-import { evolve } from '../state/evolve.js';
-import { captureSnapshot, restoreSnapshot } from '../state/snapshot.js';
-import { State } from '../state/state.js';
-import type { Effect } from './effect.js';
-import { recorded, Scenario } from './scenario.fixture.js';
-import { SimulatedMesos, type LaunchFate } from './simulated-mesos.fixture.js';
+import { array, assert, boolean, constantFrom, nat, property, record } from 'fast-check';
+import { describe, it } from 'vitest';
+import type { MesosTaskState } from '../cluster/mesos-shapes.js';
+import { RandomLife } from './random-life.fixture.js';
+import type { LaunchFate } from './simulated-mesos.fixture.js';
 
 const APPS = ['/web', '/shop/db', '/shop/front'] as const;
-const FATES: readonly LaunchFate[] = ['delivered', 'delivered', 'failed', 'uncertain, delivered', 'uncertain, lost'];
-const NEXT_STATES: readonly MesosTaskState[] = [
+const FATES: readonly LaunchFate[] = [
+  'delivered',
+  'delivered',
+  'failed',
+  'uncertain, delivered',
+  'uncertain, lost',
+];
+const STATES: readonly MesosTaskState[] = [
   'TASK_STARTING',
   'TASK_RUNNING',
   'TASK_RUNNING',
@@ -23,13 +23,20 @@ const NEXT_STATES: readonly MesosTaskState[] = [
   'TASK_UNREACHABLE',
   'TASK_GONE',
 ];
+const UNREACHABLE_STRATEGIES = [
+  { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
+  { inactiveAfterSeconds: 10, expungeAfterSeconds: 60 },
+  { inactiveAfterSeconds: 10, expungeAfterSeconds: 100_000 },
+  'disabled',
+];
 
 interface Step {
   readonly act: keyof typeof ACTS;
   readonly appId: string;
+  readonly state: MesosTaskState;
   readonly pick: number;
   readonly flag: boolean;
-  /** The effects of this step are still on their way when the next one happens. */
+  /** What the step leads to is still on its way when the next one happens. */
   readonly slow: boolean;
   readonly fate: LaunchFate;
 }
@@ -42,79 +49,81 @@ const definition = (id: string, pick: number) => ({
     minimumHealthCapacity: [0, 0.5, 1][pick % 3],
     maximumOverCapacity: [0, 0.5, 1][(pick >> 2) % 3],
   },
-  unreachableStrategy: [
-    { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
-    { inactiveAfterSeconds: 10, expungeAfterSeconds: 60 },
-    'disabled',
-  ][(pick >> 3) % 3],
+  unreachableStrategy: UNREACHABLE_STRATEGIES[(pick >> 3) % UNREACHABLE_STRATEGIES.length],
 });
 
 /** What may happen: people, the cluster, the network and time. */
 const ACTS = {
-  create: ({ scenario }: Life, { appId, pick, flag }: Step) => void scenario.create(definition(appId, pick), flag),
-  scale: ({ scenario }: Life, { appId, pick, flag }: Step) =>
-    void scenario.put(appId, { instances: pick % 6 }, flag),
-  upgrade: ({ scenario }: Life, { appId, pick, flag }: Step) =>
-    void scenario.put(appId, { cmd: `version ${pick % 5}`, instances: pick % 4 }, flag),
-  restart: ({ scenario }: Life, { appId, flag }: Step) =>
-    void scenario.submit({ type: 'RestartApp', appId, force: flag }),
-  remove: ({ scenario }: Life, { appId, flag }: Step) =>
-    void scenario.submit({ type: 'DeleteApp', appId, force: flag }),
-  bulk: ({ scenario }: Life, { pick, flag }: Step) =>
-    void scenario.submit({
-      type: 'UpdateApps',
-      json: APPS.slice(pick % 2).map((id) => definition(id, pick)),
-      force: flag,
-      partialUpdate: flag,
-      createMissing: true,
-    }),
-  kill: ({ scenario }: Life, { appId, flag }: Step) =>
-    void scenario.submit({ type: 'KillTasks', selection: { appId }, wipe: flag }),
-  killOne: (life: Life, { pick, flag }: Step) =>
-    void life.scenario.submit({ type: 'KillTasks', selection: { taskIds: life.someTask(pick) }, wipe: flag }),
-  killAndScale: (life: Life, { pick, flag }: Step) =>
-    void life.scenario.submit({ type: 'KillAndScale', selection: { taskIds: life.someTask(pick) }, force: flag }),
-  cancel: ({ scenario }: Life, { pick, flag }: Step) => {
+  create: ({ scenario }: RandomLife, { appId, pick, flag }: Step) =>
+    scenario.create(definition(appId, pick), flag),
+  scale: ({ scenario }: RandomLife, { appId, pick, flag }: Step) =>
+    scenario.put(appId, { instances: pick % 6 }, flag),
+  upgrade: ({ scenario }: RandomLife, { appId, pick, flag }: Step) =>
+    scenario.put(appId, { cmd: `version ${pick % 5}`, instances: pick % 4 }, flag),
+  restart: ({ scenario }: RandomLife, { appId, flag }: Step) =>
+    scenario.submit({ type: 'RestartApp', appId, force: flag }),
+  remove: ({ scenario }: RandomLife, { appId, flag }: Step) =>
+    scenario.submit({ type: 'DeleteApp', appId, force: flag }),
+  updateAll: ({ scenario }: RandomLife, { pick, flag }: Step) => {
+    const items = APPS.slice(pick % 2).map((id) => definition(id, pick));
+    scenario.submit({ type: 'UpdateApps', items, force: flag, partialUpdate: true, createMissing: true });
+  },
+  killApp: ({ scenario }: RandomLife, { appId, flag }: Step) =>
+    scenario.submit({ type: 'KillTasks', selection: { appId }, wipe: flag }),
+  killTasks: (life: RandomLife, { pick, flag }: Step) =>
+    life.scenario.submit({ type: 'KillTasks', selection: { taskIds: life.someTask(pick) }, wipe: flag }),
+  killAndScale: (life: RandomLife, { pick, flag }: Step) =>
+    life.scenario.submit({ type: 'KillAndScale', selection: { taskIds: life.someTask(pick) }, force: flag }),
+  cancel: ({ scenario }: RandomLife, { pick, flag }: Step) => {
     const ids = [...scenario.state.deployments.keys()];
     const deploymentId = ids[pick % Math.max(ids.length, 1)] ?? 'unknown';
     scenario.submit({ type: 'CancelDeployment', deploymentId, force: flag });
   },
-  offer: (life: Life, { pick, flag }: Step) => life.offer(1 + (pick % 3), flag ? 1000 : pick % 4),
-  progress: (life: Life, { pick, appId }: Step) => life.progress(pick, appId),
-  deliver: (life: Life) => life.deliver(),
-  again: (life: Life, { pick }: Step) => life.scenario.state.frameworkId && life.mesos.redeliver(pick),
-  stranger: ({ scenario }: Life, { pick, flag }: Step) => {
+  resetDelay: ({ scenario }: RandomLife, { appId }: Step) => scenario.submit({ type: 'ResetDelay', appId }),
+  offer: (life: RandomLife, { pick, flag }: Step) => life.offer(1 + (pick % 3), flag ? 1000 : pick % 4),
+  progress: (life: RandomLife, { pick, state }: Step) => life.progress(pick, state),
+  deliver: (life: RandomLife) => life.deliver(),
+  redeliver: (life: RandomLife, { pick }: Step) => life.redeliver(pick),
+  stranger: ({ scenario }: RandomLife, { pick, state, flag }: Step) => {
     const id = `other.instance-00000000-0000-1000-8000-00000000000${pick % 3}._app.1`;
-    scenario.status(id, NEXT_STATES[pick % NEXT_STATES.length]!, flag ? {} : { uuid: undefined });
+    scenario.status(id, state, flag ? {} : { uuid: undefined });
   },
-  disconnect: (life: Life) => life.disconnect(),
-  connect: ({ scenario }: Life) => void scenario.connected(),
-  failover: (life: Life) => life.failover(),
-  second: ({ scenario }: Life) => scenario.advance(1000),
-  while: ({ scenario }: Life, { pick }: Step) => scenario.advance(1000 * (pick % 90)),
+  disconnect: (life: RandomLife) => life.disconnect(),
+  connect: ({ scenario }: RandomLife) => scenario.connected(),
+  failover: (life: RandomLife) => life.failover(),
+  aSecond: ({ scenario }: RandomLife) => scenario.advance(1000),
+  aWhile: ({ scenario }: RandomLife, { pick }: Step) => scenario.advance(1000 * (pick % 90)),
 };
 
-/** One run: the scheduler, the cluster it talks to, and a reader of the log that keeps up with it. */
-class Life {
-  readonly scenario = new Scenario({ maxInstancesPerOffer: 3 }).connected();
-  readonly mesos = new SimulatedMesos(this.scenario);
-  private readonly reader = new State();
-  private read = 0;
+/** Acts as often as they are listed: without offers and progress nothing would ever run. */
+const MIX: readonly (keyof typeof ACTS)[] = [
+  ...(Object.keys(ACTS) as (keyof typeof ACTS)[]),
+  ...(['create', 'offer', 'offer', 'offer', 'progress', 'progress', 'progress', 'progress'] as const),
+  ...(['deliver', 'deliver', 'deliver', 'deliver', 'aSecond', 'connect', 'scale', 'upgrade'] as const),
+];
 
-  take(step: Step): void {
-    ACTS[step.act](this, step);
-    if (!step.slow) this.carryOut(step.fate);
-    this.check();
-  }
+const step = record<Step>({
+  act: constantFrom(...MIX),
+  appId: constantFrom(...APPS),
+  state: constantFrom(...STATES),
+  pick: nat(999),
+  flag: boolean(),
+  slow: boolean(),
+  fate: constantFrom(...FATES),
+});
 
-  carryOut(fate: LaunchFate): void {
-    for (let effects = this.take_(); effects.length > 0; effects = this.take_()) this.mesos.carryOut(effects, fate);
-  }
-
-  /** The effects since the last look, each of them checked. */
-  private take_(): Effect[] {
-    const effects = this.scenario.takeAllEffects();
-    for (const effect of effects) this.checkEffect(effect);
-    return effects;
-  }
-}
+describe('a random life', () => {
+  it('keeps every promise at every moment, and comes to rest when faults stop', { timeout: 60_000 }, () => {
+    assert(
+      property(array(step, { maxLength: 70, size: 'max' }), (steps) => {
+        const life = new RandomLife();
+        for (const taken of steps) {
+          life.act(() => ACTS[taken.act](life, taken));
+          if (!taken.slow) life.carryOut(taken.fate);
+        }
+        life.comeToRest();
+      }),
+      { numRuns: 150 },
+    );
+  });
+});

@@ -54,7 +54,10 @@ export class SimulatedMesos {
     if (isTerminal(conditionOf({ state }))) this.tasks.delete(task.id);
     const fromAgent = state !== 'TASK_UNREACHABLE';
     this.uuids += fromAgent ? 1 : 0;
-    this.tell(task, { state, ...(fromAgent ? { uuid: `uuid-${this.uuids}` } : unreachableSince(this.scenario)) });
+    this.tell(task, {
+      state,
+      ...(fromAgent ? { uuid: `uuid-${this.uuids}` } : unreachableSince(this.scenario)),
+    });
   }
 
   /** Every task reaches where it is heading: running, or killed. */

@@ -57,7 +57,6 @@ function isStepDone(turn: Turn, deployment: Deployment): boolean {
 function reportStopped(turn: Turn, actions: readonly PlanAction[]): void {
   for (const { action, app } of actions) {
     if (action !== 'StopApplication') continue;
-    turn.runtime.forgetApp(app);
     turn.emit({ type: 'AppTerminated', data: { appId: app } });
   }
 }
