@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { idleApp } from './support/app-definitions.js';
 import type { AppView } from './support/api-client.js';
 import { seededRandom, type Random } from './support/random.js';
 import { Site } from './support/site.js';
@@ -14,15 +15,7 @@ interface RoundResult {
   readonly unanswered: readonly string[];
 }
 
-const definition = (id: string) => ({
-  id,
-  cmd: `echo ${id}`,
-  cpus: 0.1,
-  mem: 16,
-  instances: 0,
-  portDefinitions: [],
-  labels: { made: 'by-crash-test' },
-});
+const definition = (id: string) => idleApp(id, { cmd: `echo ${id}`, labels: { made: 'by-crash-test' } });
 
 const post = async (pool: Pool, id: string): Promise<number> => {
   const { statusCode, body } = await pool.request({

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sleepingApp } from './support/app-definitions.js';
 import type { ApiAnswer, AppView } from './support/api-client.js';
 import { EventStream } from './support/event-stream.js';
 import { eventually } from './support/eventually.js';
@@ -12,13 +13,12 @@ interface DeploymentAnswer {
 
 const NOWHERE = { cpus: 10_000 };
 
-const sleeper = (id: string, extra: Record<string, unknown> = {}) => ({
-  id,
-  cmd: 'exec sleep 1000',
-  cpus: 0.1,
-  mem: 16,
-  ...extra,
-});
+/** The id a change was answered with, in body and header alike. */
+const accepted = (answer: ApiAnswer<DeploymentAnswer>): string => {
+  expect(answer.status, answer.text).toBe(200);
+  expect(answer.headers.get('marathon-deployment-id')).toBe(answer.body.deploymentId);
+  return answer.body.deploymentId;
+};
 
 describe('deployments', () => {
   let site: Site;
@@ -34,12 +34,6 @@ describe('deployments', () => {
     await site?.dispose();
   });
 
-  /** The id a change was answered with, in body and header alike. */
-  const accepted = (answer: ApiAnswer<DeploymentAnswer>): string => {
-    expect(answer.status, answer.text).toBe(200);
-    expect(answer.headers.get('marathon-deployment-id')).toBe(answer.body.deploymentId);
-    return answer.body.deploymentId;
-  };
   const put = (path: string, body: unknown) => site.api.put<DeploymentAnswer>(path, body);
   const remove = (path: string) => site.api.delete<DeploymentAnswer>(path);
   const deploymentOf = async (id: string) =>
@@ -58,7 +52,7 @@ describe('deployments', () => {
     });
 
   test('an app is locked while it is deployed: 409 names the deployment, force replaces it', async () => {
-    const first = await site.api.createApp(sleeper('locked', NOWHERE));
+    const first = await site.api.createApp(sleepingApp('locked', NOWHERE));
     expect(await deploymentOf('/locked')).toMatchObject({
       id: first,
       affectedApps: ['/locked'],
@@ -92,7 +86,7 @@ describe('deployments', () => {
   });
 
   test('an update that changes nothing is accepted while the app is locked', async () => {
-    const open = await site.api.createApp(sleeper('same', NOWHERE));
+    const open = await site.api.createApp(sleepingApp('same', NOWHERE));
     accepted(await put('/v2/apps/same', { instances: 1 }));
     expect((await deploymentOf('/same'))?.id).toBe(open);
     accepted(await remove('/v2/apps/same'));
@@ -100,7 +94,7 @@ describe('deployments', () => {
   });
 
   test('cancelling without force brings the former definition back', async () => {
-    await site.api.createApp(sleeper('undone', { env: { WAY: 'old' } }));
+    await site.api.createApp(sleepingApp('undone', { env: { WAY: 'old' } }));
     await site.api.running('/undone', 1);
     await site.api.settled();
     const broken = accepted(await put('/v2/apps/undone', { ...NOWHERE, env: { WAY: 'new' } }));
@@ -114,14 +108,14 @@ describe('deployments', () => {
   });
 
   test('cancelling the creation of an app removes it', async () => {
-    const open = await site.api.createApp(sleeper('never', NOWHERE));
+    const open = await site.api.createApp(sleepingApp('never', NOWHERE));
     accepted(await remove(`/v2/deployments/${open}`));
     await deleted('/never');
-    await site.api.settled();
+    expect(await deploymentOf('/never')).toBeUndefined();
   });
 
   test('cancelling with force stops where it stands', async () => {
-    await site.api.createApp(sleeper('halfway'));
+    await site.api.createApp(sleepingApp('halfway'));
     await site.api.running('/halfway', 1);
     await site.api.settled();
     const open = accepted(await put('/v2/apps/halfway', NOWHERE));
@@ -141,7 +135,7 @@ describe('deployments', () => {
   });
 
   test('a restart replaces every task and changes only lastConfigChangeAt', async () => {
-    await site.api.createApp(sleeper('restarted', { instances: 2 }));
+    await site.api.createApp(sleepingApp('restarted', { instances: 2 }));
     const before = await site.api.running('/restarted', 2);
     await site.api.settled();
     const answer = await site.api.post<DeploymentAnswer>('/v2/apps/restarted/restart');
@@ -158,7 +152,7 @@ describe('deployments', () => {
   });
 
   test('a change of configuration replaces the tasks, and a version can be brought back', async () => {
-    await site.api.createApp(sleeper('versioned', { env: { COLOUR: 'red' } }));
+    await site.api.createApp(sleepingApp('versioned', { env: { COLOUR: 'red' } }));
     const first = await site.api.running('/versioned', 1);
     await site.api.settled();
     await ended(accepted(await put('/v2/apps/versioned', { env: { COLOUR: 'blue' } })));
@@ -194,7 +188,7 @@ describe('deployments', () => {
   });
 
   test('a deleted app ends with its tasks, also while it is being deployed', async () => {
-    await site.api.createApp(sleeper('going', { instances: 3 }));
+    await site.api.createApp(sleepingApp('going', { instances: 3 }));
     await site.api.running('/going', 3);
     await site.api.settled();
     const pids = Object.entries(taskPids(site.dataDir)).filter(([id]) => id.startsWith('going'));
@@ -211,7 +205,7 @@ describe('deployments', () => {
   });
 
   test('a deployment goes on after kill -9 of Ekiden', async () => {
-    const open = await site.api.createApp(sleeper('resumed', { ...NOWHERE, instances: 2 }));
+    const open = await site.api.createApp(sleepingApp('resumed', { ...NOWHERE, instances: 2 }));
     await site.crashAndRestart();
     expect((await deploymentOf('/resumed'))?.id).toBe(open);
     expect((await site.api.put('/v2/apps/resumed', { instances: 1 })).status).toBe(409);
@@ -231,10 +225,10 @@ describe('Idempotency-Key', () => {
 
   test('the same request twice has one effect and one answer, also after a crash', async () => {
     const key = { 'idempotency-key': 'create-once' };
-    const first = await site.api.post('/v2/apps', sleeper('once'), key);
+    const first = await site.api.post('/v2/apps', sleepingApp('once'), key);
     expect(first.status, first.text).toBe(201);
     const repeat = async (): Promise<void> => {
-      const again = await site.api.post('/v2/apps', sleeper('once'), key);
+      const again = await site.api.post('/v2/apps', sleepingApp('once'), key);
       expect(again.status, again.text).toBe(201);
       expect(again.text).toBe(first.text);
       expect(again.headers.get('marathon-deployment-id')).toBe(first.headers.get('marathon-deployment-id'));
@@ -258,7 +252,7 @@ describe('Idempotency-Key', () => {
     const scaledAgain = await site.api.put('/v2/apps/once', { instances: 2 }, scaleKey);
     expect(scaledAgain.body).toEqual(scaled.body);
     expect(await site.api.app('/once')).toMatchObject({ instances: 1 });
-    const again = await site.api.post('/v2/apps', sleeper('once'), key);
+    const again = await site.api.post('/v2/apps', sleepingApp('once'), key);
     expect([again.status, again.text]).toEqual([201, first.text]);
     expect(await site.api.apps()).toHaveLength(1);
   });
@@ -266,7 +260,9 @@ describe('Idempotency-Key', () => {
   test('concurrent repetitions have one effect', async () => {
     const key = { 'idempotency-key': 'many-at-once' };
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => site.api.post('/v2/apps', sleeper('shared', { instances: 0 }), key)),
+      Array.from({ length: 20 }, () =>
+        site.api.post('/v2/apps', sleepingApp('shared', { instances: 0 }), key),
+      ),
     );
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect(answers[0]?.status).toBe(201);
@@ -274,8 +270,8 @@ describe('Idempotency-Key', () => {
 
   test('a key cannot be used for another request', async () => {
     const key = { 'idempotency-key': 'taken' };
-    expect((await site.api.post('/v2/apps', sleeper('a', { instances: 0 }), key)).status).toBe(201);
-    const other = await site.api.post('/v2/apps', sleeper('b', { instances: 0 }), key);
+    expect((await site.api.post('/v2/apps', sleepingApp('a', { instances: 0 }), key)).status).toBe(201);
+    const other = await site.api.post('/v2/apps', sleepingApp('b', { instances: 0 }), key);
     expect(other.status).toBe(422);
     expect(other.body).toEqual({ message: expect.stringContaining("'taken'") });
     expect((await site.api.get('/v2/apps/b')).status).toBe(404);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { idleApp, sleepingApp } from './support/app-definitions.js';
 import { eventually } from './support/eventually.js';
 import { isAlive, taskPids } from './support/processes.js';
 import { Site } from './support/site.js';
@@ -32,14 +33,6 @@ describe.skipIf(!canMount)('a full disk', () => {
     disk?.unmount();
   });
 
-  const idle = (id: string) => ({
-    id,
-    cmd: 'sleep 1000',
-    cpus: 0.1,
-    mem: 16,
-    instances: 0,
-    portDefinitions: [],
-  });
   const appIds = async () => (await site.api.apps()).map(({ id }) => id);
   const acknowledged: string[] = [];
   const refused: string[] = [];
@@ -48,7 +41,7 @@ describe.skipIf(!canMount)('a full disk', () => {
   const createUntilRefused = async (prefix: string) => {
     for (let n = 0; ; n++) {
       const id = `/${prefix}-${n}`;
-      const answer = await site.api.post('/v2/apps', idle(id));
+      const answer = await site.api.post('/v2/apps', idleApp(id));
       if (answer.status !== 201) {
         refused.push(id);
         return answer;
@@ -63,13 +56,13 @@ describe.skipIf(!canMount)('a full disk', () => {
   });
 
   test('writes are refused, reads and tasks go on, nothing is lost, and it recovers by itself', async () => {
-    await site.api.createApp({ id: 'runner', cmd: 'exec sleep 1000', cpus: 0.1, mem: 16 });
+    await site.api.createApp(sleepingApp('runner'));
     const [runner] = (await site.api.running('/runner', 1)).tasks;
     await site.api.settled();
     const pid = taskPids(site.dataDir)[runner!.id]!;
     acknowledged.push('/runner');
     for (const id of ['/before-1', '/before-2']) {
-      await site.api.createApp(idle(id));
+      await site.api.createApp(idleApp(id));
       acknowledged.push(id);
     }
 
@@ -95,7 +88,7 @@ describe.skipIf(!canMount)('a full disk', () => {
 
     disk.makeRoom();
     const again = await eventually(async () => {
-      const answer = await site.api.post('/v2/apps', idle('/after'));
+      const answer = await site.api.post('/v2/apps', idleApp('/after'));
       return answer.status === 503 ? undefined : answer;
     });
     expect(again.status, again.text).toBe(201);
@@ -118,11 +111,11 @@ describe.skipIf(!canMount)('a full disk', () => {
     disk.makeRoom();
     await site.start();
     expect((await appIds()).toSorted()).toEqual(acknowledged.toSorted());
-    await site.api.createApp(idle('/after'));
+    await site.api.createApp(idleApp('/after'));
   });
 
   test('a task that ends while the disk is full is replaced once there is room', async () => {
-    await site.api.createApp({ id: 'runner', cmd: 'exec sleep 1000', cpus: 0.1, mem: 16 });
+    await site.api.createApp(sleepingApp('runner'));
     const [before] = (await site.api.running('/runner', 1)).tasks;
     await site.api.settled();
     const pid = taskPids(site.dataDir)[before!.id]!;

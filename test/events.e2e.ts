@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { idleApp, sleepingApp } from './support/app-definitions.js';
 import { EventStream, type Frame } from './support/event-stream.js';
 import { eventually } from './support/eventually.js';
 import { taskPids } from './support/processes.js';
@@ -12,6 +13,9 @@ function step({ event, data }: Frame): string {
   return detail === undefined ? event : `${event} ${String(detail)}`;
 }
 
+/** Frames without their ids, which only the last one of a position carries. */
+const withoutPositions = (frames: readonly Frame[]) => frames.map(({ event, data }) => ({ event, data }));
+
 const steps = (frames: readonly Frame[]): string[] => frames.map(step);
 
 /** From the provisioning of a task to its being up. */
@@ -24,21 +28,10 @@ const LAUNCH = [
   'instance_changed_event Running',
 ];
 
-const idle = (id: string) => ({
-  id,
-  cmd: 'sleep 1000',
-  cpus: 0.1,
-  mem: 16,
-  instances: 0,
-  portDefinitions: [],
-});
-
-const busy = (id: string, extra: Record<string, unknown> = {}) => ({
-  ...idle(id),
-  cmd: 'exec sleep 1000',
-  instances: 1,
-  ...extra,
-});
+const deploymentSucceeded = (stream: EventStream, id: string) =>
+  stream.waitFor(`deployment_success ${id}`, ({ event, data }) => {
+    return event === 'deployment_success' && data['id'] === id;
+  });
 
 describe('GET /v2/events', () => {
   let site: Site;
@@ -70,16 +63,11 @@ describe('GET /v2/events', () => {
     return stream.recorded;
   };
 
-  const deploymentSucceeded = (stream: EventStream, id: string) =>
-    stream.waitFor(`deployment_success ${id}`, ({ event, data }) => {
-      return event === 'deployment_success' && data['id'] === id;
-    });
-
   test('a create, a scale and a task failure arrive as the sequence of the contract', async () => {
     const stream = await open();
     expect((await stream.waitFor('its own attachment', () => true)).event).toBe('event_stream_attached');
 
-    const created = await site.api.createApp(busy('app'));
+    const created = await site.api.createApp(sleepingApp('app'));
     await deploymentSucceeded(stream, created);
     expect(steps(stream.recorded)).toEqual([
       'group_change_success',
@@ -131,10 +119,10 @@ describe('GET /v2/events', () => {
   test('who comes back with Last-Event-ID misses nothing and sees nothing twice', async () => {
     const constant = await open();
     const first = await open();
-    await deploymentSucceeded(first, await site.api.createApp(busy('early')));
+    await deploymentSucceeded(first, await site.api.createApp(sleepingApp('early')));
     await first.close();
 
-    await deploymentSucceeded(constant, await site.api.createApp(busy('meanwhile')));
+    await deploymentSucceeded(constant, await site.api.createApp(sleepingApp('meanwhile')));
     await site.api.put('/v2/apps/early', { instances: 3 });
     await site.api.running('/early', 3);
     await site.api.settled();
@@ -151,21 +139,20 @@ describe('GET /v2/events', () => {
     const query = '?event_type=deployment_success&event_type=api_post_event';
     const all = await open();
     const picked = await open({ query });
-    await deploymentSucceeded(picked, await site.api.createApp(idle('one')));
+    await deploymentSucceeded(picked, await site.api.createApp(idleApp('one')));
     await picked.close();
-    await site.api.createApp(idle('two'));
+    await site.api.createApp(idleApp('two'));
     const resumed = await open({ query, lastEventId: picked.lastId });
-    const last = await site.api.createApp(idle('three'));
+    const last = await site.api.createApp(idleApp('three'));
     await deploymentSucceeded(resumed, last);
     await deploymentSucceeded(all, last);
 
     const wanted = ['api_post_event', 'deployment_success'];
-    const withoutPositions = (frames: readonly Frame[]) => frames.map(({ event, data }) => ({ event, data }));
     expect(withoutPositions([...picked.frames, ...resumed.frames])).toEqual(
       withoutPositions(all.frames.filter(({ event }) => wanted.includes(event))),
     );
     const none = await open({ query: '?event_type=no_such_event&since=0' });
-    await deploymentSucceeded(all, await site.api.createApp(idle('four')));
+    await deploymentSucceeded(all, await site.api.createApp(idleApp('four')));
     expect(none.frames).toEqual([]);
   });
 
@@ -181,13 +168,13 @@ describe('GET /v2/events', () => {
     const waiting = [...ids];
     const worker = async (): Promise<void> => {
       for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-        await site.api.createApp(idle(id));
+        await site.api.createApp(idleApp(id));
         expect((await site.api.put(`/v2/apps${id}`, { labels: { touched: 'yes' } })).status).toBe(200);
       }
     };
     const reader = readAfterEachPost(subscribers[0]!, ids.length);
     await Promise.all([...Array.from({ length: 16 }, worker), reader]);
-    const last = await site.api.createApp(idle('last'));
+    const last = await site.api.createApp(idleApp('last'));
     await Promise.all(subscribers.map((stream) => deploymentSucceeded(stream, last)));
 
     const [one, two, three] = subscribers.map(({ recorded }) => recorded);
@@ -213,12 +200,12 @@ describe('GET /v2/events', () => {
   test('across kill -9 of Ekiden the stream goes on where it ended', async () => {
     const random = seededRandom('events across kill -9');
     const before = await open();
-    await deploymentSucceeded(before, await site.api.createApp(busy('runner')));
+    await deploymentSucceeded(before, await site.api.createApp(sleepingApp('runner')));
     const crashAfter = random.between(50, 150);
     const acknowledged: string[] = [];
     const worker = async (lane: number): Promise<void> => {
       for (let n = 0; site.ekiden.isRunning; n++) {
-        const answer = await site.api.post('/v2/apps', idle(`/lane-${lane}-${n}`)).catch(() => undefined);
+        const answer = await site.api.post('/v2/apps', idleApp(`/lane-${lane}-${n}`)).catch(() => undefined);
         if (answer?.status !== 201) return;
         acknowledged.push(`/lane-${lane}-${n}`);
         if (acknowledged.length === crashAfter) process.kill(site.ekiden.pid, 'SIGKILL');
@@ -230,7 +217,7 @@ describe('GET /v2/events', () => {
 
     await site.start();
     const after = await open({ lastEventId: before.lastId });
-    await deploymentSucceeded(after, await site.api.createApp(idle('after')));
+    await deploymentSucceeded(after, await site.api.createApp(idleApp('after')));
     const seen = [...before.recorded, ...after.recorded];
     const history = await wholeHistory(after.lastId);
     expect(seen).toEqual(history.slice(-seen.length));

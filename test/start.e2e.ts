@@ -5,6 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EkidenProcess, projectRoot } from './support/ekiden-process.js';
 import { Site } from './support/site.js';
 
+const outcome = async (process: EkidenProcess) => {
+  const { code } = await process.exited;
+  return { code, stdout: process.stdout, stderr: process.stderr };
+};
+
 /** What the program does with its command line and its surroundings, before it serves anything. */
 describe('starting Ekiden', () => {
   let site: Site;
@@ -14,11 +19,6 @@ describe('starting Ekiden', () => {
   });
 
   afterEach(() => site?.dispose());
-
-  const outcome = async (process: EkidenProcess) => {
-    const { code } = await process.exited;
-    return { code, stdout: process.stdout, stderr: process.stderr };
-  };
 
   test('--help shows the flags with their defaults', async () => {
     const { code, stdout, stderr } = await outcome(EkidenProcess.run(['--help']));

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sleepingApp } from './support/app-definitions.js';
 import { eventually } from './support/eventually.js';
 import { LaunchDiary } from './support/launch-diary.js';
 import { gone, isAlive, taskPids } from './support/processes.js';
@@ -19,7 +20,7 @@ describe('tasks survive the end of Ekiden', () => {
   afterEach(() => site?.dispose());
 
   const create = (id: string, instances: number) =>
-    site.api.createApp({ id, cmd: diary.command('exec sleep 1000'), cpus: 0.1, mem: 16, instances });
+    site.api.createApp(sleepingApp(id, { cmd: diary.command('exec sleep 1000'), instances }));
 
   const taskIds = async () => (await site.api.tasks()).map(({ id }) => id).toSorted();
 
@@ -62,7 +63,7 @@ describe('tasks survive the end of Ekiden', () => {
     const { tasks } = await site.api.running('/many', 30);
     await site.api.settled();
     const ids = tasks.map(({ id }) => id).toSorted();
-    await eventually(() => expect(Object.keys(taskPids(site.dataDir)).toSorted()).toEqual(ids) ?? true);
+    await eventually(() => Object.keys(taskPids(site.dataDir)).toSorted().join() === ids.join());
     expect(new Set(diary.taskIds).size).toBe(diary.taskIds.length);
   });
 
@@ -110,7 +111,9 @@ describe('tasks survive the end of Ekiden', () => {
     const farewell = join(site.dataDir, 'farewell');
     const sayGoodbye = `trap 'sleep 1; touch ${farewell}; exit 0' TERM`;
     await site.api.createApp({
-      ...{ id: 'polite', cpus: 0.1, mem: 16 },
+      id: 'polite',
+      cpus: 0.1,
+      mem: 16,
       cmd: diary.command(`${sayGoodbye}; echo ready; while true; do sleep 0.1; done`),
     });
     await site.api.running('/polite', 1);

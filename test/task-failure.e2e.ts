@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sleepingApp } from './support/app-definitions.js';
 import { eventually } from './support/eventually.js';
 import { LaunchDiary } from './support/launch-diary.js';
 import { taskPids } from './support/processes.js';
@@ -27,7 +28,7 @@ describe('a task that ends though it should run', () => {
 
   test('is replaced after its process was killed, and lastTaskFailure says why', async () => {
     // The delay is long enough to be seen in the queue, so that "with back-off" can be told from "at once".
-    await site.api.createApp({ id: 'victim', cmd: 'exec sleep 1000', cpus: 0.1, mem: 16, backoffSeconds: 3 });
+    await site.api.createApp(sleepingApp('victim', { backoffSeconds: 3 }));
     const [before] = (await site.api.running('/victim', 1)).tasks;
     process.kill(taskPids(site.dataDir)[before!.id]!, 'SIGKILL');
 
@@ -76,7 +77,10 @@ describe('a task that ends though it should run', () => {
     await site.api.createApp({
       id: 'reset',
       cmd: diary.command('exit 1'),
-      ...{ cpus: 0.1, mem: 16, backoffSeconds: 3600, maxLaunchDelaySeconds: 3600 },
+      cpus: 0.1,
+      mem: 16,
+      backoffSeconds: 3600,
+      maxLaunchDelaySeconds: 3600,
     });
     await eventually(async () => (await queued('/reset'))?.delay.overdue === false);
     expect(diary.taskIds).toHaveLength(1);

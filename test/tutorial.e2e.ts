@@ -7,6 +7,20 @@ import { eventually } from './support/eventually.js';
 import { taskPids } from './support/processes.js';
 import { Site } from './support/site.js';
 
+const read = async (port: number, path = '/'): Promise<string> => {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
+  expect(response.status).toBe(200);
+  return response.text();
+};
+
+const answers = (port: number): Promise<boolean> =>
+  read(port).then(
+    () => true,
+    () => false,
+  );
+
+const portOf = (task: TaskView | undefined): number => task!.ports[0]!;
+
 /** What a reader of a Marathon tutorial does, in its order: each test goes on where the one before ended. */
 describe('a Marathon tutorial', () => {
   const page = '<h1>Served by Ekiden</h1>\n';
@@ -22,18 +36,6 @@ describe('a Marathon tutorial', () => {
     await site?.dispose();
     await archives?.stop();
   });
-
-  const read = async (port: number, path = '/'): Promise<string> => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
-    expect(response.status).toBe(200);
-    return response.text();
-  };
-  const answers = (port: number): Promise<boolean> =>
-    read(port).then(
-      () => true,
-      () => false,
-    );
-  const portOf = (task: TaskView | undefined): number => task!.ports[0]!;
 
   test('an app with a fixed port is served on that port', async () => {
     const answer = await site.api.post(

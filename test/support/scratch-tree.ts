@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { projectRoot } from './ekiden-process.js';
 import { temporaryDirectory } from './site.js';
@@ -24,6 +24,7 @@ export interface CheckResult {
 /** A copy of the sources in which a test may break the rules. */
 export class ScratchTree {
   private readonly root = temporaryDirectory();
+  private readonly breaches: string[] = [];
 
   constructor() {
     for (const name of COPIED) {
@@ -35,9 +36,14 @@ export class ScratchTree {
     symlinkSync(join(projectRoot, 'node_modules'), join(this.root, 'node_modules'));
   }
 
-  /** Adds a line to a file, which need not exist. */
-  append(file: string, line: string): void {
-    appendFileSync(join(this.root, file), `\n${line}\n`);
+  /** Adds a file that may break a rule; `removeBreaches` takes it away again. */
+  addBreach(file: string, text: string): void {
+    writeFileSync(join(this.root, file), `${text}\n`);
+    this.breaches.push(file);
+  }
+
+  removeBreaches(): void {
+    for (const file of this.breaches.splice(0)) rmSync(join(this.root, file));
   }
 
   /** Compiles a project with all that it refers to. */
@@ -51,8 +57,10 @@ export class ScratchTree {
 
   cruise(): CheckResult {
     return this.check('dependency-cruiser/bin/dependency-cruise.mjs', [
-      ...['--config', '.dependency-cruiser.cjs'],
-      ...['libs', 'apps'],
+      '--config',
+      '.dependency-cruiser.cjs',
+      'libs',
+      'apps',
     ]);
   }
 

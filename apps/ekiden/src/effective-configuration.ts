@@ -6,6 +6,7 @@ import type { Configuration, SettingsReport } from '#configuration';
  * from one place and cost nothing. They change only where nobody set the flag.
  */
 const LOCAL_DEFAULTS = {
+  launch_tokens: { launchTokens: 1000 },
   max_instances_per_offer: { maxInstancesPerOffer: 100 },
   min_revive_offers_interval: { minReviveOffersIntervalMs: 250 },
 } as const;

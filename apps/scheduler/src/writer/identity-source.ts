@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomFillSync, randomInt } from 'node:crypto';
 import { TimeUuids, type TurnEnvironment } from '#domain';
 import { monotonicFactory } from 'ulid';
 import { v7 as newOrderedUuid } from 'uuid';
@@ -13,6 +13,7 @@ const NODE_BITS = 2 ** 48 - 1;
 export class IdentitySource {
   /** Ids have to be unique, not secret; the generator of the platform would be asked for every single character. */
   private readonly newUlid = monotonicFactory(Math.random);
+  private readonly random = new RandomBytes();
   private readonly timeUuids = new TimeUuids(randomInt(NODE_BITS), randomInt(0x4000));
   private lastMs = 0;
 
@@ -36,9 +37,26 @@ export class IdentitySource {
       nowMs,
       newEventId: () => this.newUlid(nowMs),
       // Ordered by time, so that neighbours in time are neighbours in the log's index as well.
-      newUuid: () => newOrderedUuid({ msecs: nowMs }),
+      newUuid: () => newOrderedUuid({ msecs: nowMs, random: this.random.next() }),
       newTimeUuid: () => this.timeUuids.next(nowMs),
       random: Math.random,
     };
+  }
+}
+
+const UUID_BYTES = 16;
+
+/** Random bytes for ids, asked of the platform in bulk: a single request costs more than everything else about an id. */
+class RandomBytes {
+  private readonly pool = new Uint8Array(256 * UUID_BYTES);
+  private used = this.pool.length;
+
+  next(): Uint8Array {
+    if (this.used === this.pool.length) {
+      randomFillSync(this.pool);
+      this.used = 0;
+    }
+    this.used += UUID_BYTES;
+    return this.pool.subarray(this.used - UUID_BYTES, this.used);
   }
 }

@@ -28,8 +28,10 @@ export class Snapshotter {
 
   /** Takes a snapshot if one is due; it is saved once everything the state rests on is `durable`. */
   maybeTake(state: State, durable: Promise<unknown>): void {
-    if (this.running !== undefined || state.position - this.lastPosition < this.intervalEvents) return;
-    if (performance.now() < this.restUntilMs) return;
+    if (this.running !== undefined || performance.now() < this.restUntilMs) return;
+    // At least as many events as a snapshot has records, so that its cost per event does not grow with the state.
+    const dueAfter = Math.max(this.intervalEvents, state.recordCount);
+    if (state.position - this.lastPosition < dueAfter) return;
     this.lastPosition = state.position;
     this.running = this.take(state, durable).finally(() => {
       this.running = undefined;

@@ -223,6 +223,47 @@ describe('cancelling a deployment', () => {
   });
 });
 
+describe('cancelling a restart', () => {
+  it('ends it and brings all instances to one version again', () => {
+    const scenario = new Scenario().connected();
+    scenario.create(sleeper({ instances: 2 }));
+    scenario.launchAll();
+    const { deploymentId } = accepted(scenario.submit({ type: 'RestartApp', appId: '/web', force: false }));
+    const reply = scenario.submit({ type: 'CancelDeployment', deploymentId, force: false });
+    expect(accepted(reply).plan.steps).toEqual([
+      { actions: [{ action: 'RestartApplication', app: '/web' }] },
+    ]);
+    expect([...scenario.state.deployments.keys()]).toEqual([accepted(reply).deploymentId]);
+  });
+});
+
+describe('an app that left the tree', () => {
+  it('leaves neither its last failure nor its delay behind, although its deletion was cut short', () => {
+    const scenario = new Scenario().connected();
+    scenario.create(sleeper({ backoffSeconds: 100 }));
+    const [task = ''] = scenario.offer();
+    const { app } = scenario.instances('/web')[0]!;
+    scenario.status(task, 'TASK_FAILED');
+    expect(scenario.runtime.backoff.delayOf(app)).toBeDefined();
+    scenario.advance(100_000);
+    const [next = ''] = scenario.offer();
+    scenario.status(next, 'TASK_RUNNING');
+    accepted(scenario.submit({ type: 'DeleteApp', appId: '/web', force: true }));
+    accepted(scenario.create(sleeper(), true));
+    expect(scenario.runtime.backoff.delayOf(app)).toBeUndefined();
+    expect(scenario.state.taskFailures.has('/web')).toBe(false);
+  });
+
+  it('gets none from instances that fail while they are stopped', () => {
+    const scenario = new Scenario().connected();
+    scenario.create(sleeper());
+    const [task = ''] = scenario.launchAll();
+    accepted(scenario.submit({ type: 'DeleteApp', appId: '/web', force: true }));
+    scenario.status(task, 'TASK_FAILED');
+    expect(scenario.state.taskFailures.size).toBe(0);
+  });
+});
+
 describe('recovery', () => {
   it('replays to the same state, through a snapshot or not, and goes on in the middle of a deployment', () => {
     const scenario = new Scenario().connected();

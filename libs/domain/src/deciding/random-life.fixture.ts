@@ -23,17 +23,14 @@ export class RandomLife {
   private readonly reader = new State();
   private eventsRead = 0;
 
-  /** Something happens; then everything that must always hold is checked. */
-  act(happen: () => void): void {
-    happen();
-    this.collectEffects();
-    this.check();
+  constructor() {
+    this.scenario.afterTurn = () => this.afterTurn();
   }
 
   /** Effects reach the cluster, and what they lead to, until there are none left. */
   carryOut(fate: LaunchFate): void {
     for (let effects = this.onTheirWay.splice(0); effects.length > 0; effects = this.onTheirWay.splice(0)) {
-      this.act(() => this.mesos.carryOut(effects, fate));
+      this.mesos.carryOut(effects, fate);
     }
   }
 
@@ -86,15 +83,15 @@ export class RandomLife {
 
   /** Faults stop; in a bounded time all deployments end, and exactly what is wanted runs. */
   comeToRest(): void {
-    this.act(() => this.disconnect());
-    this.act(() => this.scenario.connected());
+    this.disconnect();
+    this.scenario.connected();
     for (let round = 0; round < ROUNDS_TO_REST && !this.isAtRest(); round++) {
       this.carryOut('delivered');
-      this.act(() => this.offer(3, 1000));
+      this.offer(3, 1000);
       this.carryOut('delivered');
       this.mesos.settleTasks();
-      this.act(() => this.mesos.deliver());
-      this.act(() => this.scenario.advance(20_000));
+      this.mesos.deliver();
+      this.scenario.advance(20_000);
     }
     expect(this.situation()).toEqual(this.wantedSituation());
     expect([...this.scenario.state.deployments.keys()]).toEqual([]);
@@ -124,11 +121,13 @@ export class RandomLife {
     return { tasks: wanted, running: wanted, records: wanted };
   }
 
-  private collectEffects(): void {
+  /** Whatever was decided, everything that must always hold is checked. */
+  private afterTurn(): void {
     for (const effect of this.scenario.takeAllEffects()) {
       this.checkEffect(effect);
       this.onTheirWay.push(effect);
     }
+    if (this.scenario.events.length > this.eventsRead) this.check();
   }
 
   private checkEffect(effect: Effect): void {

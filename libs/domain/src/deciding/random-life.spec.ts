@@ -118,7 +118,7 @@ describe('a random life', () => {
       property(array(step, { maxLength: 70, size: 'max' }), (steps) => {
         const life = new RandomLife();
         for (const taken of steps) {
-          life.act(() => ACTS[taken.act](life, taken));
+          ACTS[taken.act](life, taken);
           if (!taken.slow) life.carryOut(taken.fate);
         }
         life.comeToRest();

@@ -56,6 +56,8 @@ export class Scenario {
   /** Effects since they were last taken. */
   private effects: Effect[] = [];
   readonly settings: DomainSettings;
+  /** Called after each turn. */
+  afterTurn: () => void = () => undefined;
   private counter = 0;
   private offerCount = 0;
 
@@ -210,6 +212,7 @@ export class Scenario {
     settle(turn);
     this.events.push(...turn.events);
     this.effects.push(...turn.effects);
+    this.afterTurn();
     return result;
   }
 

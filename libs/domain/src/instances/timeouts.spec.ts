@@ -43,6 +43,30 @@ describe('kills (spec/scheduling.md §9.1)', () => {
     expect(scenario.takeEffects('KillTask')).toHaveLength(1);
   });
 
+  it('are sent anew to a new session', () => {
+    const { scenario, task } = launched();
+    scenario.status(task, 'TASK_RUNNING');
+    scenario.submit({ type: 'KillTasks', selection: { appId: '/web' }, wipe: false });
+    scenario.takeEffects('KillTask');
+    scenario.tell({ type: 'SchedulerLost', reason: 'gone' });
+    scenario.connected();
+    expect(scenario.takeEffects('KillTask').map((effect) => effect.taskId)).toEqual([task]);
+  });
+
+  it.each([
+    ['a plain kill is forgotten', false, []],
+    ['a goal is not', true, ['killed']],
+  ])('of a task that goes out of sight and comes back: %s', (_, deleted, killed) => {
+    const { scenario, task } = launched({ unreachableStrategy: 'disabled' });
+    scenario.status(task, 'TASK_RUNNING');
+    if (deleted) scenario.submit({ type: 'DeleteApp', appId: '/web', force: true });
+    else scenario.submit({ type: 'KillTasks', selection: { appId: '/web' }, wipe: false });
+    scenario.takeEffects('KillTask');
+    scenario.status(task, 'TASK_UNREACHABLE');
+    scenario.status(task, 'TASK_RUNNING');
+    expect(scenario.takeEffects('KillTask').map(() => 'killed')).toEqual(killed);
+  });
+
   it('never more than the chunk in flight', () => {
     const scenario = new Scenario({ killChunkSize: 3, maxInstancesPerOffer: 100 }).connected();
     scenario.create({ id: '/web', cmd: 'sleep 9', instances: 5 });
@@ -105,6 +129,18 @@ describe('unreachable tasks (spec/scheduling.md §8.1)', () => {
     expect(conditions(scenario)).toEqual(['Unreachable']);
   });
 
+  it('a scale step ends with the replacement of an instance it lost', () => {
+    const scenario = new Scenario().connected();
+    scenario.create({ id: '/web', cmd: 'sleep 9', instances: 2, ...strategy(10, 100_000) });
+    const [first = '', second = ''] = scenario.offer();
+    scenario.status(first, 'TASK_RUNNING');
+    scenario.status(second, 'TASK_UNREACHABLE');
+    scenario.advance(20_000);
+    scenario.launchAll();
+    expect(conditions(scenario)).toEqual(['Running', 'UnreachableInactive', 'Running']);
+    expect(scenario.state.deployments.size).toBe(0);
+  });
+
   it('comes back: the replacement dies, the original stays', () => {
     const { scenario, task } = unreachable(strategy(60, 6000));
     scenario.advance(70_000);
@@ -150,6 +186,70 @@ describe('back-off (spec/scheduling.md §2.3)', () => {
     expect(scenario.takeEffects('UpdateRoles').at(-1)).toMatchObject({ suppressedRoles: ['*'] });
     scenario.advance(20_000);
     expect(scenario.takeEffects('UpdateRoles').at(-1)).toMatchObject({ suppressedRoles: [] });
+  });
+});
+
+describe('reconciliation (spec/mesos-client.md §17.3)', () => {
+  const asked = (scenario: Scenario) =>
+    scenario.takeEffects('ReconcileTasks').map(({ tasks }) => tasks.length);
+
+  it('asks about everything, then about each task, at most a thousand per call', () => {
+    const scenario = new Scenario({ maxInstancesPerOffer: 5000, launchTokens: 5000 }).connected();
+    scenario.create({ id: '/web', cmd: 'sleep 9', instances: 2500, ports: [] });
+    scenario.offer({
+      resources: scenario.newOffer().resources?.map((resource) => ({ ...resource, scalar: { value: 1e6 } })),
+    });
+    asked(scenario);
+    scenario.connected();
+    expect(asked(scenario)).toEqual([0, 1000, 1000, 500]);
+  });
+
+  it('repeats a question until it is answered, after ever longer pauses', () => {
+    const { scenario, task } = launched();
+    scenario.status(task, 'TASK_RUNNING');
+    scenario.connected();
+    asked(scenario);
+    const times: number[] = [];
+    for (let second = 1; second <= 160; second++) {
+      scenario.advance(1000);
+      if (asked(scenario).length > 0) times.push(second);
+    }
+    expect(times).toEqual([10, 30, 70, 150]);
+    scenario.status(task, 'TASK_RUNNING', { uuid: undefined });
+    scenario.advance(400_000);
+    expect(asked(scenario)).toEqual([]);
+  });
+
+  it('is not repeated for a task that is gone meanwhile', () => {
+    const { scenario } = launched();
+    scenario.connected();
+    asked(scenario);
+    scenario.submit({ type: 'KillTasks', selection: { appId: '/web' }, wipe: true });
+    scenario.advance(100_000);
+    expect(asked(scenario)).toEqual([]);
+  });
+
+  it('is begun again after ten minutes', () => {
+    const { scenario } = launched();
+    asked(scenario);
+    scenario.advance(601_000);
+    expect(asked(scenario)).toContain(0);
+  });
+});
+
+describe('offers', () => {
+  it('of a session that is over are left alone', () => {
+    const scenario = new Scenario().connected();
+    scenario.create({ id: '/web', cmd: 'sleep 9' });
+    scenario.tell({ type: 'SchedulerLost', reason: 'gone' });
+    expect(scenario.offer()).toEqual([]);
+    expect(scenario.instances('/web').map((i) => i.condition)).toEqual(['Scheduled']);
+  });
+
+  it('are what a launch is put down to, not the command that came before', () => {
+    const { scenario } = launched();
+    const provisioned = scenario.events.find((event) => event.type === 'InstanceProvisioned');
+    expect(provisioned).toMatchObject({ actor: { kind: 'mesos' }, correlationId: 'offer-1' });
   });
 });
 

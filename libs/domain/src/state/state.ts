@@ -74,6 +74,11 @@ export class State {
     this.rootVersion = rootVersion;
   }
 
+  /** Roughly how many records a snapshot of the state has. */
+  get recordCount(): number {
+    return 2 * this.apps.size + this.instances.size;
+  }
+
   /** Ids of the running deployments that touch an app: its locks. */
   deploymentsOf(appId: string): Deployment[] {
     const found: Deployment[] = [];

@@ -8,12 +8,16 @@ import type { EncodedBatch, EncodedEvent } from './log-store.js';
  */
 export function encodeBatch(events: readonly NewEvent[]): EncodedBatch {
   if (events.length === 0) throw new RangeError('an append needs at least one event');
-  let actor = toJson(events[0]?.actor, events[0] as NewEvent);
-  return events.map((event, index) => {
+  const batch: EncodedEvent[] = [];
+  let actorOf: NewEvent | undefined;
+  let actor = '';
+  for (const event of events) {
     // Most events of a batch have the same actor.
-    if (index > 0 && event.actor !== events[index - 1]?.actor) actor = toJson(event.actor, event);
-    return encodeEvent(event, actor);
-  });
+    if (actorOf === undefined || event.actor !== actorOf.actor) actor = toJson(event.actor, event);
+    actorOf = event;
+    batch.push(encodeEvent(event, actor));
+  }
+  return batch;
 }
 
 function encodeEvent(event: NewEvent, actor: string): EncodedEvent {

@@ -13,7 +13,7 @@ export interface PendingAppend {
   readonly reject: (error: Error) => void;
 }
 
-/** Bounds the time one flush keeps the event loop (about 12 µs per event) and the appends behind it waiting. */
+/** Bounds the time one flush keeps the appends behind it waiting. */
 const MAX_EVENTS_PER_FLUSH = 512;
 
 /**
@@ -31,9 +31,10 @@ export class GroupCommit {
     this.#commit = commit;
   }
 
-  append(append: Pick<PendingAppend, 'batch' | 'events' | 'epoch'>): Promise<PositionRange> {
+  /** `events` are those of `batch` as they were handed over. */
+  append(batch: EncodedBatch, events: readonly NewEvent[], epoch: number): Promise<PositionRange> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...append, resolve, reject });
+      this.#waiting.push({ batch, events, epoch, resolve, reject });
       if (this.#waiting.length === 1) this.#scheduleFlush();
     });
   }

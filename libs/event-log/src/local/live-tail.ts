@@ -13,7 +13,7 @@ export class LiveTail {
 
   /** A batch became durable. `first` is the position of its first event. */
   push(events: readonly NewEvent[], first: number, epoch: number): void {
-    const batch = events.map((event, index) => ({ ...event, position: first + index, epoch }));
+    const batch = events.map((event, index) => toStored(event, first + index, epoch));
     this.#batches.push(batch);
     this.#events += batch.length;
     // Dropping half at once keeps the cost per batch constant.
@@ -24,9 +24,12 @@ export class LiveTail {
   after(position: number, limit: number): readonly StoredEvent[] | undefined {
     const start = this.#indexOfBatchAt(position + 1);
     if (start === undefined) return undefined;
+    const newest = this.#batches.length - 1;
+    // Who follows closely needs no copy.
+    if (start === newest) return this.#batches[start];
     const found: StoredEvent[] = [];
-    for (let index = start; index < this.#batches.length && found.length < limit; index++) {
-      found.push(...(this.#batches[index] ?? []));
+    for (let index = start; index <= newest && found.length < limit; index++) {
+      for (const event of this.#batches[index] ?? []) found.push(event);
     }
     return found;
   }
@@ -51,4 +54,21 @@ export class LiveTail {
     this.#batches = this.#batches.slice(index);
     this.#events -= dropped;
   }
+}
+
+/** Field by field: several times as fast as spreading, and all events get one shape, which makes reading them fast. */
+function toStored(event: NewEvent, position: number, epoch: number): StoredEvent {
+  return {
+    position,
+    epoch,
+    id: event.id,
+    stream: event.stream,
+    type: event.type,
+    schema: event.schema,
+    time: event.time,
+    actor: event.actor,
+    correlationId: event.correlationId,
+    causationId: event.causationId,
+    data: event.data,
+  };
 }

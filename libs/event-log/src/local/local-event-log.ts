@@ -9,7 +9,7 @@ import type {
   StoredEvent,
   Subscription,
 } from '../port.js';
-import type { Upcaster } from '../upcasting/upcaster.js';
+import { upcastPage, type Upcaster } from '../upcasting/upcaster.js';
 import { encodeBatch } from './encode.js';
 import { GroupCommit, type PendingAppend } from './group-commit.js';
 import { LiveTail } from './live-tail.js';
@@ -64,9 +64,14 @@ export class LocalEventLog implements EventLog {
     });
   }
 
-  async append(events: readonly NewEvent[], epoch: number): Promise<PositionRange> {
-    this.#assertOpen();
-    return this.#writes.append({ batch: encodeBatch(events), events, epoch });
+  /** Not `async`: the promise of the group is handed on as it is, for this is called more often than all the rest. */
+  append(events: readonly NewEvent[], epoch: number): Promise<PositionRange> {
+    try {
+      this.#assertOpen();
+      return this.#writes.append(encodeBatch(events), events, epoch);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   async read(after: number, limit: number): Promise<readonly StoredEvent[]> {
@@ -140,12 +145,12 @@ export class LocalEventLog implements EventLog {
   }
 
   #readPage(after: number, to: number): readonly StoredEvent[] {
-    return this.#store.readRange(after, to).map(this.#upcaster);
+    return upcastPage(this.#store.readRange(after, to), this.#upcaster);
   }
 
   #readBatches(after: number): readonly StoredEvent[] {
     const recent = this.#tail.after(after, PAGE_EVENTS);
-    if (recent !== undefined) return recent.map(this.#upcaster);
+    if (recent !== undefined) return upcastPage(recent, this.#upcaster);
     const enough = after + PAGE_EVENTS;
     return this.#readPage(after, enough >= this.#head ? this.#head : this.#store.endOfBatch(enough));
   }

@@ -70,16 +70,21 @@ class Delivery implements Subscription {
     // Also keeps the handler from being called before `subscribe` has returned.
     await nextTurn();
     while (!this.#closed) {
-      if (this.#source.head() > this.#position) await this.#deliver();
+      if (this.#isBehind()) await this.#deliver();
       else await this.#sleep();
     }
+  }
+
+  #isBehind(): boolean {
+    return this.#source.head() > this.#position;
   }
 
   async #deliver(): Promise<void> {
     const batch = this.#source.readBatches(this.#position);
     await this.#handler(batch);
     this.#position += batch.length;
-    await nextTurn();
+    // Catching up leaves room for others; at the head the next delivery waits for a flush anyway.
+    if (this.#isBehind()) await nextTurn();
   }
 
   #sleep(): Promise<void> {

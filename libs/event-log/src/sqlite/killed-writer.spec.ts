@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -13,18 +13,29 @@ import { temporaryFolder } from './temporary-folder.fixture.js';
 const KILLS = 6;
 const modules = fileURLToPath(new URL('../../../../node_modules', import.meta.url));
 
-/** Makes the writer a script that plain Node can run; it lies below node_modules, so that it finds its packages. */
+/**
+ * Makes the writer a script that plain Node can run, with the program of its writing thread beside it; both lie below
+ * node_modules, so that they find their packages.
+ */
 async function buildWriter(outDir: string): Promise<string> {
+  writeFileSync(join(outDir, 'package.json'), JSON.stringify({ type: 'module' }));
   await build({
     configFile: false,
     logLevel: 'silent',
     build: {
-      ssr: fileURLToPath(new URL('killed-writer.fixture.ts', import.meta.url)),
+      ssr: true,
       outDir,
-      rollupOptions: { output: { entryFileNames: 'writer.mjs' } },
+      emptyOutDir: false,
+      rollupOptions: {
+        input: {
+          writer: fileURLToPath(new URL('killed-writer.fixture.ts', import.meta.url)),
+          'thread-main': fileURLToPath(new URL('writing/thread-main.ts', import.meta.url)),
+        },
+        output: { entryFileNames: '[name].js' },
+      },
     },
   });
-  return join(outDir, 'writer.mjs');
+  return join(outDir, 'writer.js');
 }
 
 /** Runs a writer, kills it in the middle of its work and returns the lines it got out. */

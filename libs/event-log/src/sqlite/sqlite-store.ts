@@ -8,26 +8,23 @@ import { EventReader } from './event-reader.js';
 import { ExclusiveLock } from './exclusive-lock.js';
 import { toLogFailure } from './failures.js';
 import { SnapshotFiles } from './snapshot-files.js';
-import { prepareTables } from './tables.js';
-import { WritingConnection, type WriteStatement } from './writing-connection.js';
-
-const INSERT = `
-  INSERT INTO events
-    (position, epoch, id, stream, type, schema, time, actor, correlation, causation, data, ends_batch)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-`;
+import { refuseNewerFormat } from './tables.js';
+import type { WriteRequest } from './writing/messages.js';
+import { packGroup } from './writing/packed-group.js';
+import { Writer } from './writing/writer.js';
 
 /** Everything of an open store that has to be closed again, in the order of opening. */
 interface Parts {
   readonly path: string;
   readonly lock: ExclusiveLock;
-  readonly writer: WritingConnection;
-  readonly begin: WriteStatement;
-  readonly insert: WriteStatement;
+  readonly writer: Writer;
   readonly reader: EventReader;
 }
 
-/** A log in one SQLite file. Beside `path` lie its journal, its lock and the folder of its snapshots. */
+/**
+ * A log in one SQLite file. Beside `path` lie its journal, its lock and the folder of its snapshots. Writing is left to
+ * a thread of its own; reading happens here.
+ */
 export class SqliteStore implements LogStore {
   readonly snapshots: SnapshotFiles;
   readonly #parts: Parts;
@@ -61,67 +58,32 @@ export class SqliteStore implements LogStore {
   }
 
   state(): LogState {
-    return this.#guardSync(() => this.#parts.reader.state());
+    return this.#guard(() => this.#parts.reader.state());
   }
 
-  commit({ batches, first, epoch }: Group): Promise<void> {
-    const { writer, begin, insert } = this.#parts;
-    return this.#guard(async () => {
-      begin.run([]);
-      let position = first;
-      for (const batch of batches) {
-        const end = position + batch.length - 1;
-        for (const event of batch) {
-          const { id, stream, type, schema, time, actor, correlationId, causationId, data } = event;
-          const endsBatch = position === end ? 1 : 0;
-          insert.run([
-            position,
-            epoch,
-            id,
-            stream,
-            type,
-            schema,
-            time,
-            actor,
-            correlationId,
-            causationId,
-            data,
-            endsBatch,
-          ]);
-          position += 1;
-        }
-      }
-      await writer.execute('COMMIT');
-    });
+  commit(group: Group): Promise<void> {
+    return this.#write({ kind: 'commit', group: packGroup(group) });
   }
 
   claimEpoch(epoch: number): Promise<void> {
-    return this.#guard(() =>
-      this.#parts.writer.execute(`UPDATE meta SET value = ${epoch} WHERE key = 'epoch'`),
-    );
+    return this.#write({ kind: 'claim-epoch', epoch });
   }
 
-  recover(): Promise<number> {
-    return this.#guard(async () => {
-      await this.#parts.writer.rollback();
-      return this.#parts.reader.state().head;
-    });
+  async recover(): Promise<number> {
+    await this.#write({ kind: 'rollback' });
+    return this.state().head;
   }
 
   probe(): Promise<void> {
-    return this.#guard(() =>
-      this.#parts.writer.execute(
-        "INSERT INTO meta VALUES ('write_probes', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1",
-      ),
-    );
+    return this.#write({ kind: 'probe' });
   }
 
   readRange(after: number, to: number): readonly StoredEvent[] {
-    return this.#guardSync(() => this.#parts.reader.readRange(after, to));
+    return this.#guard(() => this.#parts.reader.readRange(after, to));
   }
 
   endOfBatch(position: number): number {
-    return this.#guardSync(() => this.#parts.reader.endOfBatch(position));
+    return this.#guard(() => this.#parts.reader.endOfBatch(position));
   }
 
   /** Of the file, its journals and its snapshots. */
@@ -137,20 +99,19 @@ export class SqliteStore implements LogStore {
   async close(): Promise<void> {
     const { lock, reader, writer } = this.#parts;
     reader.close();
-    await writer.foldJournal();
-    writer.close();
+    await writer.close();
     lock.release();
   }
 
-  async #guard<T>(work: () => Promise<T>): Promise<T> {
+  async #write(request: WriteRequest): Promise<void> {
     try {
-      return await work();
+      await this.#parts.writer.request(request);
     } catch (error) {
       throw toLogFailure(error, this.#parts.path);
     }
   }
 
-  #guardSync<T>(work: () => T): T {
+  #guard<T>(work: () => T): T {
     try {
       return work();
     } catch (error) {
@@ -160,14 +121,12 @@ export class SqliteStore implements LogStore {
 }
 
 async function openParts(path: string, lock: ExclusiveLock): Promise<Parts> {
-  const writer = await WritingConnection.open(path);
+  refuseNewerFormat(path);
+  const writer = await Writer.start(path);
   try {
-    await prepareTables(writer, path);
-    const begin = await writer.prepare('BEGIN IMMEDIATE');
-    const insert = await writer.prepare(INSERT);
-    return { path, lock, writer, begin, insert, reader: new EventReader(path) };
+    return { path, lock, writer, reader: new EventReader(path) };
   } catch (error) {
-    writer.close();
+    await writer.close();
     throw error;
   }
 }

@@ -1,6 +1,5 @@
 import Database from 'libsql';
 import { LogOpenError } from '../errors.js';
-import type { WritingConnection } from './writing-connection.js';
 
 /** Version of the tables below; a file with a higher one was written by a newer release. */
 const FORMAT = 1;
@@ -36,21 +35,24 @@ const TABLES = `
   INSERT OR IGNORE INTO meta (key, value) VALUES ('format', ${FORMAT}), ('epoch', 0);
 `;
 
+/** Creates what is missing. */
+export function createTables(database: Database.Database): void {
+  database.exec(`BEGIN; ${TABLES} COMMIT`);
+}
+
 /**
- * Creates what is missing.
+ * Looks at an existing file, before anything of it is touched.
  *
- * @throws {LogOpenError} `newer-format`, before any table is touched.
+ * @throws {LogOpenError} `newer-format`.
  */
-export async function prepareTables(writer: WritingConnection, path: string): Promise<void> {
+export function refuseNewerFormat(path: string): void {
   const format = readFormat(path);
-  if (format > FORMAT) {
-    throw new LogOpenError(
-      'newer-format',
-      `the event log ${path} has format ${format}, but this release knows formats up to ${FORMAT}: ` +
-        'it was written by a newer Ekiden; upgrade this node',
-    );
-  }
-  await writer.execute(`BEGIN; ${TABLES} COMMIT`);
+  if (format <= FORMAT) return;
+  throw new LogOpenError(
+    'newer-format',
+    `the event log ${path} has format ${format}, but this release knows formats up to ${FORMAT}: ` +
+      'it was written by a newer Ekiden; upgrade this node',
+  );
 }
 
 /** The format of an existing log; a new file counts as one of ours. */

@@ -30,3 +30,15 @@ export function createUpcaster(steps: UpcastSteps): Upcaster {
     return { ...event, schema: newest, data };
   };
 }
+
+/** The page with the newest schemas; the very same page, without a copy, when it has them already, as nearly all do. */
+export function upcastPage(page: readonly StoredEvent[], upcaster: Upcaster): readonly StoredEvent[] {
+  let upcasted: StoredEvent[] | undefined;
+  for (let index = 0; index < page.length; index += 1) {
+    const event = page[index] as StoredEvent;
+    const newest = upcaster(event);
+    if (newest !== event) upcasted ??= page.slice(0, index);
+    upcasted?.push(newest);
+  }
+  return upcasted ?? page;
+}

@@ -1,0 +1,45 @@
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import type { WriteReply, WriteRequest, WriterStart } from './messages.js';
+import { WritingConnection } from './writing-connection.js';
+
+/** The program of the writing thread: opens the file, then answers one request after another. */
+function main(port: MessagePort, { path }: WriterStart): void {
+  let connection: WritingConnection;
+  port.on('message', (request: WriteRequest) => {
+    port.postMessage(replyOf(() => serve(connection, request)));
+    if (request.kind === 'close') port.close();
+  });
+  port.postMessage(
+    replyOf(() => {
+      connection = WritingConnection.open(path);
+    }),
+  );
+}
+
+function serve(connection: WritingConnection, request: WriteRequest): void {
+  switch (request.kind) {
+    case 'commit':
+      return connection.commit(request.group);
+    case 'claim-epoch':
+      return connection.claimEpoch(request.epoch);
+    case 'probe':
+      return connection.probe();
+    case 'rollback':
+      return connection.rollback();
+    case 'close':
+      return connection.close();
+  }
+}
+
+function replyOf(work: () => void): WriteReply {
+  try {
+    work();
+    return { ok: true };
+  } catch (error) {
+    const { message, code } = error as Error & { code?: string };
+    return { ok: false, message, code };
+  }
+}
+
+// Always there: this module is nothing but the program of a worker thread.
+main(parentPort as MessagePort, workerData as WriterStart);

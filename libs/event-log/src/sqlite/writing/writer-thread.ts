@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { WriteReply, WriteRequest, WriterStart } from './messages.js';
+
+/** Who waits for the reply under way. */
+interface Waiting {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/**
+ * The thread that writes, seen from the one that asks. It keeps the process running only while it has something to do.
+ */
+export class WriterThread {
+  readonly #worker: Worker;
+  readonly #exit: Promise<void>;
+  #waiting: Waiting | undefined;
+  #ended = false;
+  #causeOfDeath: unknown;
+
+  private constructor(path: string) {
+    this.#worker = new Worker(threadProgram(), {
+      name: 'event-log-writer',
+      workerData: { path } satisfies WriterStart,
+      // What the process was started with (loaders, `--input-type`) is not meant for this program.
+      execArgv: [],
+    });
+    this.#worker.on('message', (reply: WriteReply) => this.#settle(reply));
+    this.#worker.on('error', (error) => {
+      this.#causeOfDeath = error;
+    });
+    this.#exit = new Promise((resolve) => {
+      this.#worker.on('exit', () => {
+        this.#end();
+        resolve();
+      });
+    });
+  }
+
+  /** Resolves when the thread has the file open; rejects with what the driver said, its `code` included. */
+  static async start(path: string): Promise<WriterThread> {
+    const thread = new WriterThread(path);
+    try {
+      await thread.#reply();
+      return thread;
+    } catch (error) {
+      await thread.#worker.terminate();
+      throw error;
+    }
+  }
+
+  /** True once the thread is gone, and its connection with it: what it had not committed is undone. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /**
+   * Resolves when the thread has done it. Not to be called before the last call has settled.
+   *
+   * @throws what the driver said, its `code` included; an error without code when the thread ended instead.
+   */
+  request(request: WriteRequest): Promise<void> {
+    const reply = this.#reply();
+    if (this.#ended) this.#end();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows, not for threads
+    else this.#worker.postMessage(request);
+    return reply;
+  }
+
+  /** Lets the thread fold the journal and end. */
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    // Whether the journal could be folded makes no difference to what is on the log.
+    await this.request({ kind: 'close' }).catch(() => undefined);
+    this.#worker.ref();
+    await this.#exit;
+  }
+
+  #reply(): Promise<void> {
+    this.#worker.ref();
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+  }
+
+  #settle(reply: WriteReply): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    this.#worker.unref();
+    if (reply.ok) waiting?.resolve();
+    else waiting?.reject(Object.assign(new Error(reply.message), { code: reply.code }));
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#waiting?.reject(new Error('its writing thread has ended', { cause: this.#causeOfDeath }));
+    this.#waiting = undefined;
+  }
+}
+
+/**
+ * The compiled program of the thread: beside this module or, when that is run from its TypeScript source (tests),
+ * below `dist/`. Throws when it was not built.
+ */
+function threadProgram(): string {
+  const beside = fileURLToPath(new URL('./thread-main.js', import.meta.url));
+  const path = import.meta.url.endsWith('.ts')
+    ? beside.replace('/libs/event-log/', '/dist/libs/event-log/')
+    : beside;
+  if (!existsSync(path)) throw new Error(`${path} does not exist: run \`npm run build\` first`);
+  return path;
+}
