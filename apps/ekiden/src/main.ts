@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { EXIT_CODES, helpText, loadConfiguration, type ExitCode } from '#configuration';
-import { LogFencedError, LogOpenError } from '#event-log';
+import { LogFencedError, LogOpenError, LogUnavailableError } from '#event-log';
 import { createLogging } from '#observability';
 import { banner } from './banner.js';
 import { Ekiden } from './ekiden.js';
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
         void logging.flush().finally(() => process.exit(exitCode));
       };
       process.on('uncaughtException', (error) => fatal(EXIT_CODES.uncaughtError, String(error.stack)));
-      const signalled = stopSignal(logger);
+      const signalled = stopSignal(logging);
       try {
         const buildRevision = process.env['EKIDEN_BUILD_REVISION'] ?? version;
         const ekiden = await Ekiden.start({
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
           onFatal: fatal,
         });
         print(banner(ekiden, configuration.keepTasks));
-        await stopOn(await signalled, ekiden, configuration, logger);
+        await stopOn(await signalled, ekiden, configuration, logging);
         await logging.flush();
         leave(EXIT_CODES.stopped);
       } catch (error) {
@@ -60,7 +60,8 @@ async function main(): Promise<void> {
 }
 
 function exitCodeFor(error: unknown): ExitCode {
-  if (error instanceof LogOpenError) return EXIT_CODES.storeUnreachable;
+  if (error instanceof LogOpenError || error instanceof LogUnavailableError)
+    return EXIT_CODES.storeUnreachable;
   if (error instanceof LogFencedError) return EXIT_CODES.leadershipFailed;
   return isAddressInUse(error) ? EXIT_CODES.addressInUse : EXIT_CODES.leadershipFailed;
 }

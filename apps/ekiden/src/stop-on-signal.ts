@@ -1,5 +1,5 @@
 import type { Configuration } from '#configuration';
-import type { Logger } from '#observability';
+import type { Logging } from '#observability';
 import type { Ekiden } from './ekiden.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -11,7 +11,8 @@ const SAME_SIGNAL_MS = 500;
  * The first signal to stop; a second one ends the process at once. To be called before anything is started, so that
  * no signal finds the process without a plan: one that comes early takes effect when the start is through.
  */
-export function stopSignal(logger: Logger): Promise<NodeJS.Signals> {
+export function stopSignal(logging: Logging): Promise<NodeJS.Signals> {
+  const logger = logging.logger('ekiden');
   return new Promise((resolve) => {
     let firstMs: number | undefined;
     for (const signal of SIGNALS) {
@@ -22,7 +23,7 @@ export function stopSignal(logger: Logger): Promise<NodeJS.Signals> {
         }
         if (performance.now() - firstMs < SAME_SIGNAL_MS) return;
         logger.warn({ signal }, 'ended at once; tasks that still run are found again at the next start');
-        process.exit(1);
+        void logging.flush().finally(() => process.exit(1));
       });
     }
   });
@@ -33,14 +34,15 @@ export async function stopOn(
   signal: NodeJS.Signals,
   ekiden: Ekiden,
   { keepTasks, gracefulShutdownTimeoutMs, master }: Configuration,
-  logger: Logger,
+  logging: Logging,
 ): Promise<void> {
+  const logger = logging.logger('ekiden');
   const local = master.kind === 'local';
   const tasks = !local ? '' : keepTasks ? '; tasks go on running' : ', its tasks are being ended';
   logger.info({ signal }, `Ekiden is stopping${tasks}`);
   const deadline = setTimeout(() => {
     logger.error({ gracefulShutdownTimeoutMs }, 'stopping took too long');
-    process.exit();
+    void logging.flush().finally(() => process.exit());
   }, gracefulShutdownTimeoutMs);
   const { stoppedTasks } = await ekiden.stop({ keepTasks });
   clearTimeout(deadline);

@@ -48,7 +48,7 @@ export class MesosSession {
       frameworkInfo: () => frameworkInfo(configuration, ports.roles().roles),
       suppressedRoles: () => [...ports.roles().suppressed],
       options: {
-        missedHeartbeats: configuration.mesosHeartbeatFailureThreshold,
+        silenceLimitMs: configuration.mesosHeartbeatIntervalMs * configuration.mesosHeartbeatFailureThreshold,
         connectDelayMaxMs: configuration.master.kind === 'local' ? 0 : 500,
       },
     });

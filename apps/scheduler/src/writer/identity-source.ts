@@ -8,7 +8,9 @@ const NODE_BITS = 2 ** 48 - 1;
 
 /**
  * Time, identity and chance for the domain. Time never runs backwards, not even from one process to the next:
- * it starts at the newest time on the log (`spec/operations.md` §18.1).
+ * it starts at the newest time on the log (`spec/operations.md` §18.1). While the clock shows less than that, because
+ * it was set back, time goes on at half its pace: were it to stand still, every delay and time-out would stand still
+ * with it.
  */
 export class IdentitySource {
   /** Ids have to be unique, not secret; the generator of the platform would be asked for every single character. */
@@ -17,17 +19,33 @@ export class IdentitySource {
   private readonly timeUuids = new TimeUuids(randomInt(NODE_BITS), randomInt(0x4000));
   private lastMs = 0;
 
-  constructor(private readonly clock: () => number = Date.now) {}
+  private lastLookMs: number;
+
+  /** `clock`: epoch ms, may be set back; `stopwatch`: ms of any origin, never goes back. */
+  constructor(
+    private readonly clock: () => number = Date.now,
+    private readonly stopwatch: () => number = () => performance.now(),
+  ) {
+    this.lastLookMs = stopwatch();
+  }
 
   /** Nothing from here on happens before `timeMs`. */
   notBefore(timeMs: number): void {
-    this.lastMs = Math.max(this.lastMs, timeMs);
+    this.advanceTo(timeMs);
   }
 
-  /** The present, as everything that is decided shall see it. */
+  /** The present in whole epoch ms, as everything that is decided shall see it. */
   nowMs(): number {
-    this.notBefore(this.clock());
+    const passedMs = this.stopwatch() - this.lastLookMs;
+    this.advanceTo(Math.max(this.clock(), this.lastMs + Math.floor(passedMs / 2)));
     return this.lastMs;
+  }
+
+  /** Looks at the stopwatch only when time moves on, so that short looks in a row add up. */
+  private advanceTo(timeMs: number): void {
+    if (timeMs <= this.lastMs) return;
+    this.lastMs = timeMs;
+    this.lastLookMs = this.stopwatch();
   }
 
   /** The environment of one turn. */

@@ -132,6 +132,20 @@ describe('a decision that fails half-way', () => {
   });
 });
 
+describe('a decision that fails again and again', () => {
+  it('leads to a new term once in a while, not at once each time', async () => {
+    const harness = await new WriterHarness().started();
+    for (const expected of [true, false]) {
+      harness.identity.broken = true;
+      await harness.create('/broken');
+      await idle();
+      expect(harness.writer.ready).toBe(expected);
+    }
+    await until(() => harness.writer.ready);
+    expect(harness.writer.currentEpoch).toBe(3);
+  });
+});
+
 describe('idempotency keys', () => {
   it('give the first answer again, also after a restart, and no other command its answer', async () => {
     const first = await new WriterHarness().started();

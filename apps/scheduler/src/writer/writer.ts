@@ -78,6 +78,8 @@ export class Writer {
   private generation = 0;
   /** Settles when everything decided so far is durable. */
   private tail: Promise<void> = Promise.resolve();
+  /** Rebuilds without a durable turn between them. */
+  private rebuildsInARow = 0;
   private durablePosition = 0;
   private unavailableReason = 'Ekiden is starting';
   /** The last rebuild of the state, done or under way. */
@@ -232,6 +234,7 @@ export class Writer {
     this.durablePosition = Math.max(this.durablePosition, answers.at(-1)?.submission.position ?? 0);
     for (const { item, submission } of answers) this.answer(item, submission);
     if (generation !== this.generation) return;
+    this.rebuildsInARow = 0;
     this.appendsInFlight -= 1;
     for (const done of settled) done();
     this.ports.perform(turn.effects);
@@ -261,6 +264,7 @@ export class Writer {
     const reason = messageOf(cause);
     this.ports.logger.error({ error: reason }, 'the event log takes no writes: rebuilding the state from it');
     this.generation += 1;
+    this.rebuildsInARow += 1;
     this.phase = this.phase === 'stopping' ? 'stopping' : 'recovering';
     this.unavailableReason = reason;
     this.appendsInFlight = 0;
@@ -271,6 +275,8 @@ export class Writer {
   }
 
   private async recoverWhenWritable(): Promise<void> {
+    // What fails again and again must not turn into a stream of terms on the log.
+    if (this.rebuildsInARow > 1) await delay(RETRY_INTERVAL_MS);
     for (let attempt = 1; this.phase === 'recovering'; attempt++) {
       try {
         await this.ports.log.checkWritable();

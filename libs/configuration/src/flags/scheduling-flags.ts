@@ -24,7 +24,8 @@ export const schedulingFlags = {
     },
   ),
   max_instances_per_offer: flag(integerType(1), 'Instances launched on one offer.', { default: 5 }),
-  offer_matching_timeout: quantity(millisecondsType(1), 'ms', 'An offer handled for longer is declined.', {
+  offer_matching_timeout: quantity(millisecondsType(1), 'ms', 'No effect: offers are answered at once.', {
+    ...IGNORE,
     default: 3000,
   }),
   max_parallel_offers: flag(integerType(1), 'No effect: matching never waits.', {

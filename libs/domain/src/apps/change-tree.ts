@@ -29,7 +29,7 @@ export interface TreeChange {
 }
 
 /** Why a cancelled deployment failed; the text is contractual. */
-export const CANCELLED = 'The upgrade has been cancelled';
+const CANCELLED = 'The upgrade has been cancelled';
 
 /**
  * Stores a new tree and starts the deployment that leads to it, or changes nothing (`spec/scheduling.md`

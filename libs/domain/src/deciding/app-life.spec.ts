@@ -287,6 +287,20 @@ describe('recovery', () => {
     expect(scenario.instances('/web').filter((i) => i.condition === 'Running')).toHaveLength(3);
   });
 
+  it('knows the definition of an instance that is older than all retained versions', () => {
+    const scenario = new Scenario().connected();
+    scenario.create(sleeper({ instances: 1 }));
+    const [task = ''] = scenario.launchAll();
+    const first = scenario.app('/web').version;
+    for (let change = 0; change < 510; change++) scenario.put('/web', { instances: 2 + (change % 2) }, true);
+    expect(scenario.state.versions.get('/web', first)).toBeUndefined();
+    scenario.failover();
+    const text = [...captureSnapshot(scenario.state)].join('');
+    const restored = restoreSnapshot(text);
+    expect([...captureSnapshot(restored)].join('')).toBe(text);
+    expect(restored.instances.of('/web').find((i) => i.task?.id === task)?.app.version).toBe(first);
+  });
+
   it('sends kills that the former leader left undone', () => {
     const scenario = new Scenario().connected();
     scenario.create(sleeper());

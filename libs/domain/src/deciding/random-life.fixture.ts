@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
 import type { MesosTaskState, Offer } from '../cluster/mesos-shapes.js';
 import { parseTaskId } from '../ids/instance-id.js';
-import { isCounted, isDying, mustBeKilled } from '../instances/instance.js';
+import { isAbsent, isCounted, isDying, isGood, mustBeKilled, type Instance } from '../instances/instance.js';
 import { evolve } from '../state/evolve.js';
 import { captureSnapshot, restoreSnapshot } from '../state/snapshot.js';
+import type { Standing } from '../state/standings.js';
 import { State } from '../state/state.js';
 import type { Effect } from './effect.js';
 import { recorded, Scenario } from './scenario.fixture.js';
@@ -11,6 +12,17 @@ import { SimulatedMesos, type LaunchFate } from './simulated-mesos.fixture.js';
 
 /** Rounds of 20 s after which everything must have come to rest: retries, delays and time-outs included. */
 const ROUNDS_TO_REST = 60;
+
+function standingOf(instances: readonly Instance[]): Standing {
+  const wanted = instances.filter(({ goal }) => goal === 'Running');
+  return {
+    counted: wanted.filter(isCounted).length,
+    wanted: wanted.length,
+    good: wanted.filter(isGood).length,
+    absent: wanted.filter(isAbsent).length,
+    dying: instances.filter(isDying).length,
+  };
+}
 
 const textOf = (state: State): string => [...captureSnapshot(state)].join('');
 
@@ -146,16 +158,25 @@ export class RandomLife {
     expect(this.mesos.launchedTwice).toEqual([]);
     const { apps, instances, deployments } = this.scenario.state;
     for (const appId of new Set([...apps.keys(), ...instances.appIds()])) {
-      const all = instances.of(appId);
       const holders = [...deployments.values()].filter(({ affectedApps }) => affectedApps.has(appId));
       expect(holders.length, `deployments of ${appId}`).toBeLessThanOrEqual(1);
-      expect(instances.countedOf(appId)).toBe(all.filter(isCounted).length);
-      expect(instances.wantedOf(appId)).toBe(all.filter(({ goal }) => goal === 'Running').length);
-      expect(instances.dyingOf(appId)).toBe(all.filter(isDying).length);
-      const wanted = apps.get(appId)?.instances ?? 0;
-      if (holders.length === 0) expect(instances.countedOf(appId), `instances of ${appId}`).toBe(wanted);
-      if (!apps.has(appId)) expect(instances.wantedOf(appId), `orphans of ${appId}`).toBe(0);
+      const { counted, wanted } = this.checkStanding(appId);
+      const target = apps.get(appId)?.instances ?? 0;
+      if (holders.length === 0) expect(counted, `instances of ${appId}`).toBe(target);
+      if (!apps.has(appId)) expect(wanted, `orphans of ${appId}`).toBe(0);
     }
+  }
+
+  /** The counts that decisions rest on are those of the instances. */
+  private checkStanding(appId: string): Standing {
+    const { instances } = this.scenario.state;
+    const all = instances.of(appId);
+    expect(instances.standingOf(appId)).toEqual(standingOf(all));
+    for (const version of new Set(all.map(({ app }) => app.version))) {
+      const ofVersion = all.filter(({ app }) => app.version === version);
+      expect(instances.standingOfVersion(appId, version)).toEqual(standingOf(ofVersion));
+    }
+    return instances.standingOf(appId);
   }
 
   /** Whoever reads the log knows the same, with or without a snapshot in between. */

@@ -123,7 +123,7 @@ describe('a random life', () => {
         }
         life.comeToRest();
       }),
-      { numRuns: 150 },
+      { numRuns: 400 },
     );
   });
 });

@@ -27,18 +27,18 @@ export function reconcileTouched(turn: Turn): void {
 }
 
 /** Repairs the number of instances of an app that no deployment holds; orphans are given up. */
-export function checkScale(turn: Turn, appId: string, cause: Cause): void {
+function checkScale(turn: Turn, appId: string, cause: Cause): void {
   const { state } = turn;
   const app = state.apps.get(appId);
   turn.attributeTo(cause);
   if (app === undefined) {
-    if (state.instances.wantedOf(appId) === 0) return;
+    if (state.instances.standingOf(appId).wanted === 0) return;
     for (const instance of state.instances.of(appId)) {
       changeGoal(turn, instance.id, 'Decommissioned', 'Orphaned');
     }
     return;
   }
-  if (state.instances.countedOf(appId) === app.instances) return;
+  if (state.instances.standingOf(appId).counted === app.instances) return;
   const { victims, starts } = decideScale(app, state.instances.of(appId));
   for (const victim of victims) changeGoal(turn, victim.id, 'Decommissioned', 'OverCapacity');
   if (starts > 0) scheduleInstances(turn, app, { count: starts });

@@ -12,7 +12,7 @@ import type { DomainSettings } from './settings.js';
 import { resume, settle } from './settle.js';
 import { Turn, type DecidedEvent, type TurnEnvironment } from './turn.js';
 
-export const DEFAULT_SETTINGS: DomainSettings = {
+const DEFAULT_SETTINGS: DomainSettings = {
   mesosRole: '*',
   newGroupEnforceRole: 'off',
   mesosBridgeName: 'mesos-bridge',

@@ -92,6 +92,9 @@ export const isProvisioned = (instance: Instance): boolean =>
 export const isCounted = (instance: Instance): boolean =>
   instance.goal === 'Running' && instance.condition !== 'UnreachableInactive';
 
+/** Nothing of it runs, and no word of an end is to be waited for. */
+export const isAbsent = ({ condition }: Instance): boolean => condition === 'Scheduled' || isGone(condition);
+
 /** On its way out, and still able to serve: what stops and scale steps wait for. */
 export const isDying = (instance: Instance): boolean =>
   instance.goal !== 'Running' && !isGone(instance.condition);

@@ -42,7 +42,7 @@ const SUCCESSORS: Readonly<Record<Goal, readonly Goal[]>> = {
 };
 
 /** Whether a goal may follow another (`spec/scheduling.md` §1.3). */
-export const isLegalGoal = (from: Goal, to: Goal): boolean => SUCCESSORS[from].includes(to);
+const isLegalGoal = (from: Goal, to: Goal): boolean => SUCCESSORS[from].includes(to);
 
 /**
  * Changes what shall become of an instance. A decommissioned one without a live task vanishes at once (§1.9);

@@ -189,10 +189,10 @@ describe('back-off (spec/scheduling.md §2.3)', () => {
   });
 });
 
-describe('reconciliation (spec/mesos-client.md §17.3)', () => {
-  const asked = (scenario: Scenario) =>
-    scenario.takeEffects('ReconcileTasks').map(({ tasks }) => tasks.length);
+/** How many tasks each call since the last look asked about. */
+const asked = (scenario: Scenario) => scenario.takeEffects('ReconcileTasks').map(({ tasks }) => tasks.length);
 
+describe('reconciliation (spec/mesos-client.md §17.3)', () => {
   it('asks about everything, then about each task, at most a thousand per call', () => {
     const scenario = new Scenario({ maxInstancesPerOffer: 5000, launchTokens: 5000 }).connected();
     scenario.create({ id: '/web', cmd: 'sleep 9', instances: 2500, ports: [] });

@@ -49,7 +49,7 @@ function selectVictims(
 }
 
 /** Order in which instances of an app are given up: by condition, then by age as `killSelection` says. */
-export function byKillOrder(app: AppDefinition): (a: Instance, b: Instance) => number {
+function byKillOrder(app: AppDefinition): (a: Instance, b: Instance) => number {
   const sign = app.killSelection === 'OLDEST_FIRST' ? 1 : -1;
   return (a, b) => weightOf(a) - weightOf(b) || sign * compareAge(a, b);
 }

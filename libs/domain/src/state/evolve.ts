@@ -7,7 +7,7 @@ import type { State } from './state.js';
 import { failureOf } from './task-failure.js';
 
 /** How many answers to idempotent commands are remembered. */
-export const REMEMBERED_REPLIES = 10_000;
+const REMEMBERED_REPLIES = 10_000;
 
 /**
  * Folds one event into the state, in place. Deterministic: reads nothing but its arguments. An event about
@@ -42,11 +42,9 @@ export function evolve(state: State, event: RecordedEvent): void {
     case 'DeploymentFailed':
       state.deployments.delete(event.data.plan.id);
       return;
-    case 'AppTerminated':
-      state.taskFailures.delete(event.data.appId);
-      return;
     case 'CommandAccepted':
       return rememberReply(state, event.data);
+    case 'AppTerminated':
     case 'LeadershipAcquired':
     case 'SchedulerDisconnected':
     case 'RootGroupChangeRefused':

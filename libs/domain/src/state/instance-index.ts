@@ -1,13 +1,14 @@
 import type { Condition } from '../instances/condition.js';
 import {
   isCounted,
-  isDying,
   isGood,
   isProvisioned,
   isScheduled,
   mustBeKilled,
   type Instance,
 } from '../instances/instance.js';
+import type { Timestamp } from '../time/timestamp.js';
+import { Standings, type Standing } from './standings.js';
 import { Tally } from './tally.js';
 
 const LAUNCHING: ReadonlySet<Condition> = new Set<Condition>(['Provisioned', 'Staging', 'Starting']);
@@ -23,9 +24,7 @@ export class InstanceIndex {
   private readonly idsByApp = new Map<string, Set<string>>();
   private readonly waitingByApp = new Map<string, Set<string>>();
   private readonly provisionedByApp = new Map<string, Set<string>>();
-  private readonly countedByApp = new Tally();
-  private readonly wantedByApp = new Tally();
-  private readonly dyingByApp = new Tally();
+  private readonly standings = new Standings();
   private readonly unreadyByRollout = new Tally();
   private readonly toKill = new Set<string>();
   private readonly unreachable = new Set<string>();
@@ -57,19 +56,14 @@ export class InstanceIndex {
     return this.resolve(this.idsOf(appId));
   }
 
-  /** How many instances of an app count toward the wanted number. */
-  countedOf(appId: string): number {
-    return this.countedByApp.of(appId);
+  /** How many instances of an app stand where. */
+  standingOf(appId: string): Standing {
+    return this.standings.ofApp(appId);
   }
 
-  /** How many instances of an app have the goal Running, counted or not. */
-  wantedOf(appId: string): number {
-    return this.wantedByApp.of(appId);
-  }
-
-  /** How many instances of an app are on their way out and not gone yet. */
-  dyingOf(appId: string): number {
-    return this.dyingByApp.of(appId);
+  /** The same for those that run one version of it. */
+  standingOfVersion(appId: string, version: Timestamp): Standing {
+    return this.standings.ofVersion(appId, version);
   }
 
   /** How many instances that a deployment asked for do not serve yet, among those that count. */
@@ -148,12 +142,9 @@ export class InstanceIndex {
 
   private count(instance: Instance | undefined, by: 1 | -1): void {
     if (instance === undefined) return;
-    const { appId, goal, deploymentId } = instance;
-    if (goal === 'Running') this.wantedByApp.add(appId, by);
-    if (isDying(instance)) this.dyingByApp.add(appId, by);
-    if (!isCounted(instance)) return;
-    this.countedByApp.add(appId, by);
-    if (deploymentId !== undefined && !isGood(instance)) {
+    const { appId, deploymentId } = instance;
+    this.standings.add(instance, by);
+    if (deploymentId !== undefined && isCounted(instance) && !isGood(instance)) {
       this.unreadyByRollout.add(rolloutKey(appId, deploymentId), by);
     }
   }

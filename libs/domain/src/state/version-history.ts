@@ -2,7 +2,7 @@ import type { AppDefinition } from '../definitions/app/app-definition.js';
 import type { Timestamp } from '../time/timestamp.js';
 
 /** How many definitions of one app the state keeps at hand; the log keeps all of them. */
-export const RETAINED_VERSIONS = 500;
+const RETAINED_VERSIONS = 500;
 
 /** The stored definitions of each app by version, oldest first. */
 export class VersionHistory {

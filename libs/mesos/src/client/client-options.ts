@@ -14,6 +14,8 @@ export interface ClientOptions {
   backoffResetAfterMs: number;
   /** Silent heartbeat intervals after which the stream is dead. */
   missedHeartbeats: number;
+  /** Silence after which the stream is dead, whatever interval the master announced; at least two of them. */
+  silenceLimitMs?: number;
   maxRecordBytes: number;
   /** Bound on received and not yet handled events. */
   maxQueuedBytes: number;

@@ -14,6 +14,9 @@ import type { Alert, DisconnectReason } from './reasons.js';
 import type { SubscriptionStream } from './subscribe-request.js';
 
 /** Assumed when SUBSCRIBED names no interval (`spec/mesos-client.md §6.4`). */
+/** A single late heartbeat says nothing. */
+const FEWEST_MISSED_HEARTBEATS = 2;
+
 const DEFAULT_HEARTBEAT_INTERVAL_SECONDS = 15;
 
 /** Calls in a row with an unknown outcome after which the session is given up (`§2.1`). */
@@ -182,7 +185,11 @@ export class Session {
   #onSubscribed(subscribed: Subscribed): void | Promise<void> {
     const { clock, options } = this.#settings;
     const intervalSeconds = subscribed.heartbeat_interval_seconds ?? DEFAULT_HEARTBEAT_INTERVAL_SECONDS;
-    const limitMs = intervalSeconds * 1000 * options.missedHeartbeats;
+    const intervalMs = intervalSeconds * 1000;
+    const limitMs = Math.max(
+      options.silenceLimitMs ?? intervalMs * options.missedHeartbeats,
+      intervalMs * FEWEST_MISSED_HEARTBEATS,
+    );
     this.#subscribed = subscribed;
     this.#subscribedAtMs = clock.now();
     this.#watchdog?.stop();

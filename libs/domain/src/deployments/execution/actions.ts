@@ -1,11 +1,11 @@
 import type { Turn } from '../../deciding/turn.js';
 import type { AppDefinition } from '../../definitions/app/app-definition.js';
-import { isCounted } from '../../instances/instance.js';
+import { isAbsent, isCounted, isGood, type Instance } from '../../instances/instance.js';
 import { changeGoal, scheduleInstances } from '../../instances/operations.js';
 import { decideScale } from '../../instances/victims.js';
 import type { Deployment } from '../../state/state.js';
 import type { PlanAction } from '../plan.js';
-import { decideRolling } from './rolling.js';
+import { decideRolling, rolloutStanding } from './rolling.js';
 
 /**
  * Takes the next steps of one action from the state as it is, and tells whether the action is done
@@ -39,24 +39,25 @@ function withApp(turn: Turn, appId: string, advance: (app: AppDefinition) => boo
 
 function stop(turn: Turn, appId: string): boolean {
   const { instances } = turn.state;
-  if (instances.wantedOf(appId) > 0) {
+  if (instances.standingOf(appId).wanted > 0) {
     for (const instance of instances.of(appId))
       changeGoal(turn, instance.id, 'Decommissioned', 'DeletingApp');
   }
-  return instances.dyingOf(appId) === 0;
+  return instances.standingOf(appId).dying === 0;
 }
 
 /** Looks at single instances only while some must go, so that a step over thousands costs little per status. */
 function scale(turn: Turn, deployment: Deployment, app: AppDefinition): boolean {
   const { instances } = turn.state;
   const deploymentId = deployment.plan.id;
-  const tooMany = instances.countedOf(app.id) > app.instances;
+  const tooMany = instances.standingOf(app.id).counted > app.instances;
   if (tooMany || hasVictimsLeft(turn, deployment, app.id)) {
     const { victims } = decideScale(app, instances.of(app.id), deployment.instancesToKill);
     for (const victim of victims) changeGoal(turn, victim.id, 'Decommissioned', 'DeploymentScaling');
   }
-  if (instances.dyingOf(app.id) > 0) return false;
-  const missing = app.instances - instances.countedOf(app.id);
+  const { dying, counted } = instances.standingOf(app.id);
+  if (dying > 0) return false;
+  const missing = app.instances - counted;
   if (missing > 0) {
     scheduleInstances(turn, app, { count: missing, deploymentId });
     return false;
@@ -75,15 +76,42 @@ function hasVictimsLeft(turn: Turn, { instancesToKill }: Deployment, appId: stri
 
 function roll(turn: Turn, deployment: Deployment, app: AppDefinition): boolean {
   const { instances } = turn.state;
-  for (let round = decideRolling(app, instances.of(app.id)); ;) {
-    for (const instance of [...round.giveUp, ...round.kill]) {
-      changeGoal(turn, instance.id, 'Decommissioned', 'Upgrading');
-    }
-    if (round.launch > 0) {
-      scheduleInstances(turn, app, { count: round.launch, deploymentId: deployment.plan.id });
-    }
-    if (round.done) return true;
-    if (round.launch === 0 && round.kill.length === 0 && round.giveUp.length === 0) return false;
-    round = decideRolling(app, instances.of(app.id));
+  for (;;) {
+    const all = instances.standingOf(app.id);
+    const standing = rolloutStanding(all, instances.standingOfVersion(app.id, app.version));
+    const { killServing, killUnhealthy, launch, done } = decideRolling(app, standing);
+    const retired = retire(turn, app, {
+      absent: standing.absent,
+      serving: killServing,
+      unhealthy: killUnhealthy,
+    });
+    if (launch > 0) scheduleInstances(turn, app, { count: launch, deploymentId: deployment.plan.id });
+    if (done) return true;
+    if (launch === 0 && retired === 0) return false;
   }
+}
+
+/** Takes so many old instances of each kind out of service, the first to come first; returns how many it found. */
+function retire(turn: Turn, app: AppDefinition, quota: Record<OldKind, number>): number {
+  const { instances } = turn.state;
+  const left = { ...quota };
+  const retired: string[] = [];
+  for (const id of instances.idsOf(app.id)) {
+    if (left.absent + left.serving + left.unhealthy === 0) break;
+    const instance = instances.get(id);
+    if (instance?.goal !== 'Running' || instance.app.version === app.version) continue;
+    const kind = kindOf(instance);
+    if (left[kind] === 0) continue;
+    left[kind] -= 1;
+    retired.push(id);
+  }
+  for (const id of retired) changeGoal(turn, id, 'Decommissioned', 'Upgrading');
+  return retired.length;
+}
+
+type OldKind = 'absent' | 'serving' | 'unhealthy';
+
+function kindOf(instance: Instance): OldKind {
+  if (isGood(instance)) return 'serving';
+  return isAbsent(instance) ? 'absent' : 'unhealthy';
 }

@@ -1,0 +1,71 @@
+import { isAbsent, isCounted, isDying, isGood, type Instance } from '../instances/instance.js';
+import type { Timestamp } from '../time/timestamp.js';
+
+/** How many instances stand where, so that a deployment need not look at each of them after every status. */
+export interface Standing {
+  /** Count toward the wanted number: R of `spec/scheduling.md` §7.6. */
+  readonly counted: number;
+  /** Goal Running; those below but `dying` are among them. */
+  readonly wanted: number;
+  /** Serve. */
+  readonly good: number;
+  /** Have no live task: they wait for an offer, have ended, or are out of sight. */
+  readonly absent: number;
+  /** On their way out and not gone yet. */
+  readonly dying: number;
+}
+
+type Count = { -readonly [K in keyof Standing]: number };
+
+interface AppCounts {
+  readonly total: Count;
+  readonly byVersion: Map<Timestamp, Count>;
+}
+
+const nobody = (): Count => ({ counted: 0, wanted: 0, good: 0, absent: 0, dying: 0 });
+const NOBODY: Standing = nobody();
+
+/** The standing of every app, in all and by the version its instances run. */
+export class Standings {
+  private readonly byApp = new Map<string, AppCounts>();
+
+  ofApp(appId: string): Standing {
+    return this.byApp.get(appId)?.total ?? NOBODY;
+  }
+
+  ofVersion(appId: string, version: Timestamp): Standing {
+    return this.byApp.get(appId)?.byVersion.get(version) ?? NOBODY;
+  }
+
+  /** An instance came (1) or went (-1), as it stands. */
+  add(instance: Instance, by: 1 | -1): void {
+    const { appId, app } = instance;
+    const counts = this.countsOf(appId);
+    const ofVersion = counts.byVersion.get(app.version) ?? nobody();
+    addTo(counts.total, instance, by);
+    addTo(ofVersion, instance, by);
+    if (isNobody(ofVersion)) counts.byVersion.delete(app.version);
+    else counts.byVersion.set(app.version, ofVersion);
+    if (counts.byVersion.size === 0) this.byApp.delete(appId);
+  }
+
+  private countsOf(appId: string): AppCounts {
+    let counts = this.byApp.get(appId);
+    if (counts === undefined) {
+      counts = { total: nobody(), byVersion: new Map() };
+      this.byApp.set(appId, counts);
+    }
+    return counts;
+  }
+}
+
+function addTo(count: Count, instance: Instance, by: 1 | -1): void {
+  if (isDying(instance)) count.dying += by;
+  if (instance.goal !== 'Running') return;
+  count.wanted += by;
+  if (isCounted(instance)) count.counted += by;
+  if (isGood(instance)) count.good += by;
+  else if (isAbsent(instance)) count.absent += by;
+}
+
+const isNobody = ({ wanted, dying }: Count): boolean => wanted === 0 && dying === 0;
