@@ -151,6 +151,8 @@ function settings(): DomainSettings {
     killRetryTimeoutMs: 30_000,
     taskLaunchConfirmTimeoutMs: 1e12,
     taskLaunchTimeoutMs: 1e12,
+    taskLostExpungeInitialDelayMs: 1e12,
+    taskLostExpungeIntervalMs: 1e12,
     reconciliationInitialDelayMs: 1e12,
     reconciliationIntervalMs: 1e12,
     scaleAppsInitialDelayMs: 1e12,

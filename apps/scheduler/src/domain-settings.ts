@@ -29,6 +29,8 @@ export function domainSettings(configuration: Configuration): DomainSettings {
     killRetryTimeoutMs: c.killRetryTimeoutMs,
     taskLaunchConfirmTimeoutMs: c.taskLaunchConfirmTimeoutMs,
     taskLaunchTimeoutMs: c.taskLaunchTimeoutMs,
+    taskLostExpungeInitialDelayMs: c.taskLostExpungeInitialDelayMs,
+    taskLostExpungeIntervalMs: c.taskLostExpungeIntervalMs,
     reconciliationInitialDelayMs: c.reconciliationInitialDelayMs,
     reconciliationIntervalMs: c.reconciliationIntervalMs,
     scaleAppsInitialDelayMs: c.scaleAppsInitialDelayMs,

@@ -81,7 +81,8 @@ export class Scheduler {
   /** Recovers the state and takes the lead; the session with Mesos begins when that is done. */
   async start(): Promise<void> {
     this.sessionWanted = true;
-    await this.writer.start();
+    const limitMs = this.options.configuration.onElectedPrepareTimeoutMs;
+    await within(limitMs, this.writer.start(), `the state could not be loaded within ${limitMs} ms`);
     this.ticker = setInterval(() => this.writer.tell({ type: 'Tick' }), TICK_INTERVAL_MS);
   }
 
@@ -132,4 +133,17 @@ export class Scheduler {
 function hasTasks(instances: Iterable<{ readonly task?: unknown }>): boolean {
   for (const instance of instances) if (instance.task !== undefined) return true;
   return false;
+}
+
+/** Rejects with `message` when the task takes longer than `limitMs`. */
+async function within(limitMs: number, task: Promise<void>, message: string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(message)), limitMs);
+  });
+  try {
+    await Promise.race([task, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -37,6 +37,8 @@ export interface MesosSessionPorts {
 export class MesosSession {
   private readonly client: SchedulerClient;
   private master: Subscribed['master_info'];
+  /** The subscription that each unanswered offer came with. */
+  private readonly offerGenerations = new Map<string, number>();
 
   constructor(private readonly ports: MesosSessionPorts) {
     const { detector, authentication, logger, frameworkId, configuration } = ports;
@@ -57,7 +59,7 @@ export class MesosSession {
   start(): void {
     this.client.start({
       onSubscribed: (subscribed) => this.subscribed(subscribed),
-      onEvent: (event) => this.received(event),
+      onEvent: (event, generation) => this.received(event, generation),
       onDisconnected: (reason) => {
         this.ports.metrics.connected(false);
         this.ports.logger.warn(
@@ -109,11 +111,12 @@ export class MesosSession {
     });
   }
 
-  private received(event: Event): void {
+  private received(event: Event, generation: number): void {
     switch (event.type) {
       case 'OFFERS': {
         const offers = event.offers.offers ?? [];
         this.ports.metrics.offersReceived(offers.length);
+        for (const offer of offers) this.offerGenerations.set(offer.id.value, generation);
         return this.ports.tell({ type: 'ReceiveOffers', offers });
       }
       case 'UPDATE':
@@ -130,13 +133,30 @@ export class MesosSession {
 
   private async performOne(effect: Effect): Promise<void> {
     this.ports.metrics.called(effect);
-    const result = await this.client.call(callFor(effect, (roles) => this.frameworkInfoWithId(roles)));
+    const call = callFor(effect, (roles) => this.frameworkInfoWithId(roles));
+    const result = await this.client.call(call, this.generationOf(effect));
     if (result.outcome === 'accepted') return;
     this.ports.logger.warn({ call: effect.type, ...result }, 'a call to the Mesos master was not accepted');
     if (effect.type !== 'AcceptOffer') return;
     const taskIds = effect.taskInfos.map((task) => task.task_id.value);
     if (result.outcome === 'unknown') this.ports.tell({ type: 'LaunchUncertain', taskIds });
     else this.ports.tell({ type: 'LaunchFailed', taskIds, reason: result.outcome });
+  }
+
+  /** An offer is worth nothing in another subscription than its own; every offer is answered once. */
+  private generationOf(effect: Effect): number | undefined {
+    const offerIds =
+      effect.type === 'AcceptOffer'
+        ? [effect.offerId]
+        : effect.type === 'DeclineOffers'
+          ? effect.offerIds
+          : [];
+    let generation: number | undefined;
+    for (const offerId of offerIds) {
+      generation = this.offerGenerations.get(offerId);
+      this.offerGenerations.delete(offerId);
+    }
+    return generation;
   }
 
   private frameworkInfoWithId(roles: readonly string[]) {

@@ -53,6 +53,7 @@ export class SchedulerRuntime {
   offers: Offer[] = [];
   lastScaleCheckMs: number | undefined;
   lastSlowTickMs: number;
+  lastUnreachableCheckMs: number;
   /** Since when instances of an app wait for a launch, epoch ms. */
   private readonly queuedSince = new Map<string, number>();
 
@@ -64,6 +65,7 @@ export class SchedulerRuntime {
     this.tokens = new LaunchTokens(settings.launchTokens, settings.launchTokenRefreshIntervalMs, startedAtMs);
     this.revive = new ReviveSchedule(settings);
     this.lastSlowTickMs = startedAtMs;
+    this.lastUnreachableCheckMs = startedAtMs;
   }
 
   sessionBegan(region: string | undefined): void {

@@ -35,6 +35,8 @@ const DEFAULT_SETTINGS: DomainSettings = {
   killRetryTimeoutMs: 30_000,
   taskLaunchConfirmTimeoutMs: 300_000,
   taskLaunchTimeoutMs: 300_000,
+  taskLostExpungeInitialDelayMs: 300_000,
+  taskLostExpungeIntervalMs: 30_000,
   reconciliationInitialDelayMs: 15_000,
   reconciliationIntervalMs: 600_000,
   scaleAppsInitialDelayMs: 15_000,

@@ -28,6 +28,8 @@ export interface DomainSettings {
   readonly killRetryTimeoutMs: number;
   readonly taskLaunchConfirmTimeoutMs: number;
   readonly taskLaunchTimeoutMs: number;
+  readonly taskLostExpungeInitialDelayMs: number;
+  readonly taskLostExpungeIntervalMs: number;
   readonly reconciliationInitialDelayMs: number;
   readonly reconciliationIntervalMs: number;
   readonly scaleAppsInitialDelayMs: number;

@@ -13,11 +13,16 @@ const OVERDUE_GRACE_MS = 30_000;
 
 /** Time has passed: everything that depends on the clock alone (`spec/scheduling.md` §1.12, §8, §9.1). */
 export function tick(turn: Turn): void {
-  const { runtime, nowMs } = turn;
+  const { runtime, settings, nowMs } = turn;
   runtime.tokens.refresh(nowMs);
   if (nowMs - runtime.lastSlowTickMs < SLOW_TICK_MS) return;
   runtime.lastSlowTickMs = nowMs;
-  checkUnreachable(turn);
+  if (isUnreachableCheckDue(turn)) {
+    runtime.lastUnreachableCheckMs = nowMs;
+    checkUnreachable(turn, {
+      mayExpunge: nowMs - runtime.startedAtMs >= settings.taskLostExpungeInitialDelayMs,
+    });
+  }
   retryKills(turn);
   runtime.backoff.purge(nowMs);
   if (nowMs - runtime.startedAtMs >= OVERDUE_GRACE_MS) killOverdue(turn);
@@ -27,6 +32,14 @@ export function tick(turn: Turn): void {
     runtime.lastScaleCheckMs = nowMs;
     touchEverything(turn);
   }
+}
+
+/** Never later than every 30 s, whatever the flag says (D5). */
+const LONGEST_UNREACHABLE_CHECK_MS = 30_000;
+
+function isUnreachableCheckDue({ runtime, settings, nowMs }: Turn): boolean {
+  const intervalMs = Math.min(settings.taskLostExpungeIntervalMs, LONGEST_UNREACHABLE_CHECK_MS);
+  return nowMs - runtime.lastUnreachableCheckMs >= intervalMs;
 }
 
 /** Counts are repaired whenever they change; this looks at every app once in a while all the same (§9.4). */

@@ -135,7 +135,7 @@ describe('unreachable tasks (spec/scheduling.md §8.1)', () => {
     const [first = '', second = ''] = scenario.offer();
     scenario.status(first, 'TASK_RUNNING');
     scenario.status(second, 'TASK_UNREACHABLE');
-    scenario.advance(20_000);
+    scenario.advance(40_000);
     scenario.launchAll();
     expect(conditions(scenario)).toEqual(['Running', 'UnreachableInactive', 'Running']);
     expect(scenario.state.deployments.size).toBe(0);

@@ -16,14 +16,18 @@ export function expiredTimeout(instance: Instance, nowMs: number): 'inactive' | 
   return elapsedMs >= strategy.inactiveAfterSeconds * 1000 ? 'inactive' : undefined;
 }
 
-/** Evaluates the time-outs of everything that is out of sight; called by timer (D5). */
-export function checkUnreachable(turn: Turn): void {
+/**
+ * Evaluates the time-outs of everything that is out of sight; called by timer (D5). A new leader expunges nothing at
+ * first (`mayExpunge`): what it holds for unreachable may just be coming back.
+ */
+export function checkUnreachable(turn: Turn, { mayExpunge }: { mayExpunge: boolean }): void {
   for (const id of turn.state.instances.unreachableIds()) {
     const instance = turn.state.instances.get(id);
     if (instance === undefined) continue;
     const expired = expiredTimeout(instance, turn.nowMs);
-    if (expired === 'expunge') expunge(turn, id, instance.condition);
-    else if (expired === 'inactive' && instance.condition === 'Unreachable') {
+    if (expired === undefined) continue;
+    if (expired === 'expunge' && mayExpunge) expunge(turn, id, instance.condition);
+    else if (instance.condition === 'Unreachable') {
       turn.emit({ type: 'InstanceBecameInactive', data: factsOf(instance) });
     }
   }

@@ -16,7 +16,8 @@ export function parseTimestamp(text: string): number | undefined {
   if (match === null) return undefined;
   const [, date, minutes = '00:00', seconds = '00', fraction = '', offset = 'Z'] = match;
   const millis = `${fraction}000`.slice(0, 3);
-  const zone = offset === 'Z' ? 'Z' : offset.replace(/^([+-]\d{2}):?(\d{2})?$/, (_, h, m) => `${h}:${m ?? '00'}`);
+  const zone =
+    offset === 'Z' ? 'Z' : offset.replace(/^([+-]\d{2}):?(\d{2})?$/, (_, h, m) => `${h}:${m ?? '00'}`);
   // oxlint-disable-next-line no-restricted-globals -- parsing a given text reads no clock
   const epochMs = Date.parse(`${date}T${minutes}:${seconds}.${millis}${zone}`);
   return Number.isNaN(epochMs) ? undefined : epochMs;
