@@ -35,9 +35,9 @@ const TABLES = `
   INSERT OR IGNORE INTO meta (key, value) VALUES ('format', ${FORMAT}), ('epoch', 0);
 `;
 
-/** Creates what is missing. */
+/** Creates what is missing. Takes the write lock at once: only then does SQLite wait for somebody else who holds it. */
 export function createTables(database: Database.Database): void {
-  database.exec(`BEGIN; ${TABLES} COMMIT`);
+  database.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UnknownSchemaError } from '../errors.js';
 import { newEvent } from '../events.fixture.js';
-import { createUpcaster } from './upcaster.js';
+import { createUpcaster, upcastPage } from './upcaster.js';
 
 const upcast = createUpcaster({
   AppCreated: [(data) => [data, 'to 2'], (data) => [data, 'to 3']],
@@ -33,5 +33,16 @@ describe('up-casting', () => {
     const event = Object.freeze(stored('AppCreated', 1, 'x'));
     upcast(event);
     expect(event).toMatchObject({ schema: 1, data: 'x' });
+  });
+
+  it('of a page keeps the order, and gives back the page itself when nothing in it is old', () => {
+    const newest = [stored('AppCreated', 3, 'a'), stored('AppDeleted', 1, 'b')];
+    expect(upcastPage(newest, upcast)).toBe(newest);
+    const old = stored('AppCreated', 2, 'c');
+    expect(upcastPage([...newest, old, ...newest], upcast)).toEqual([
+      ...newest,
+      { ...old, schema: 3, data: ['c', 'to 3'] },
+      ...newest,
+    ]);
   });
 });

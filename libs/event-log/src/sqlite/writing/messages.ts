@@ -4,6 +4,8 @@ import type { PackedGroup } from './packed-group.js';
 export interface WriterStart {
   /** Of the SQLite file. */
   readonly path: string;
+  /** Of the `BusyFlag`, which the thread lowers after the start and after each request. */
+  readonly busyMemory: SharedArrayBuffer;
 }
 
 /** What the writing thread is asked for, one at a time; see the methods of `WritingConnection`. */
@@ -15,6 +17,6 @@ export type WriteRequest =
   /** The last one: the thread ends after its reply. */
   | { readonly kind: 'close' };
 
-/** The answer to the start and to each request; a failure's code does not survive the copying of an `Error`. */
+/** The answer to the start and to each request; a failure's code would not survive the copying of an `Error`. */
 export type WriteReply =
   { readonly ok: true } | { readonly ok: false; readonly message: string; readonly code: string | undefined };

@@ -1,9 +1,9 @@
 import type { EncodedEvent, Group } from '../../local/log-store.js';
 
 /**
- * A group on its way to the writing thread: all its texts in one string, and what is needed to take them apart again.
- * Of the shapes measured this is the cheapest to send, for both threads: copying one long string costs less than
- * copying many short ones, and nothing is parsed twice (docs/adr/0002).
+ * A group on its way to the writing thread: all its texts in one, and what is needed to take them apart again. Of the
+ * shapes measured this is the cheapest for both threads: copying one long text costs less than copying many short ones,
+ * and nothing is parsed (docs/adr/0002).
  */
 export interface PackedGroup {
   /** Position of the first event. */

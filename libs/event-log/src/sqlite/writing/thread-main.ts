@@ -1,19 +1,24 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { BusyFlag } from './busy-flag.js';
 import type { WriteReply, WriteRequest, WriterStart } from './messages.js';
 import { WritingConnection } from './writing-connection.js';
 
 /** The program of the writing thread: opens the file, then answers one request after another. */
-function main(port: MessagePort, { path }: WriterStart): void {
+function main(port: MessagePort, { path, busyMemory }: WriterStart): void {
+  const busy = new BusyFlag(busyMemory);
   let connection: WritingConnection;
+  const answer = (work: () => void): void => {
+    const reply = replyOf(work);
+    busy.lower();
+    port.postMessage(reply);
+  };
   port.on('message', (request: WriteRequest) => {
-    port.postMessage(replyOf(() => serve(connection, request)));
+    answer(() => serve(connection, request));
     if (request.kind === 'close') port.close();
   });
-  port.postMessage(
-    replyOf(() => {
-      connection = WritingConnection.open(path);
-    }),
-  );
+  answer(() => {
+    connection = WritingConnection.open(path);
+  });
 }
 
 function serve(connection: WritingConnection, request: WriteRequest): void {

@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { BusyFlag } from './busy-flag.js';
 import type { WriteReply, WriteRequest, WriterStart } from './messages.js';
+
+/** How long the end of the process waits for a write under way: a disk that takes longer is not going to answer. */
+const EXIT_WAIT_MS = 5000;
 
 /** Who waits for the reply under way. */
 interface Waiting {
@@ -15,14 +19,16 @@ interface Waiting {
 export class WriterThread {
   readonly #worker: Worker;
   readonly #exit: Promise<void>;
+  readonly #busy = new BusyFlag();
   #waiting: Waiting | undefined;
   #ended = false;
   #causeOfDeath: unknown;
 
   private constructor(path: string) {
+    this.#busy.raise();
     this.#worker = new Worker(threadProgram(), {
       name: 'event-log-writer',
-      workerData: { path } satisfies WriterStart,
+      workerData: { path, busyMemory: this.#busy.memory } satisfies WriterStart,
       // What the process was started with (loaders, `--input-type`) is not meant for this program.
       execArgv: [],
     });
@@ -30,8 +36,10 @@ export class WriterThread {
     this.#worker.on('error', (error) => {
       this.#causeOfDeath = error;
     });
+    process.on('exit', this.#finishWrite);
     this.#exit = new Promise((resolve) => {
       this.#worker.on('exit', () => {
+        process.off('exit', this.#finishWrite);
         this.#end();
         resolve();
       });
@@ -62,9 +70,13 @@ export class WriterThread {
    */
   request(request: WriteRequest): Promise<void> {
     const reply = this.#reply();
-    if (this.#ended) this.#end();
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows, not for threads
-    else this.#worker.postMessage(request);
+    if (this.#ended) {
+      this.#end();
+    } else {
+      this.#busy.raise();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- only windows have an origin
+      this.#worker.postMessage(request);
+    }
     return reply;
   }
 
@@ -76,6 +88,12 @@ export class WriterThread {
     this.#worker.ref();
     await this.#exit;
   }
+
+  /**
+   * `process.exit` stops threads where they are, and the driver ends the process with an abort when that is in the
+   * middle of its work.
+   */
+  readonly #finishWrite = (): void => this.#busy.waitUntilLowered(EXIT_WAIT_MS);
 
   #reply(): Promise<void> {
     this.#worker.ref();
@@ -94,7 +112,9 @@ export class WriterThread {
 
   #end(): void {
     this.#ended = true;
-    this.#waiting?.reject(new Error('its writing thread has ended', { cause: this.#causeOfDeath }));
+    const cause = this.#causeOfDeath;
+    const reason = cause instanceof Error ? `: ${cause.message}` : '';
+    this.#waiting?.reject(new Error(`its writing thread has ended${reason}`, { cause }));
     this.#waiting = undefined;
   }
 }
