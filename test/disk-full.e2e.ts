@@ -114,6 +114,28 @@ describe.skipIf(!canMount)('a full disk', () => {
     await site.api.createApp(idleApp('/after'));
   });
 
+  test('a start on a full disk ends with code 100 and says why; with room it finds everything', async () => {
+    await site.api.createApp(sleepingApp('runner'));
+    const [runner] = (await site.api.running('/runner', 1)).tasks;
+    await site.api.settled();
+    acknowledged.push('/runner');
+    const pid = taskPids(site.dataDir)[runner!.id]!;
+    disk.fill();
+    await createUntilRefused('full');
+    await site.crash();
+
+    const failed = site.run();
+    expect(await failed.exited).toEqual({ code: 100, signal: null });
+    expect(failed.output).toMatch(/no room left for the event log/);
+    expect(isAlive(pid)).toBe(true);
+
+    disk.makeRoom();
+    await site.start();
+    const { tasks } = await site.api.running('/runner', 1);
+    expect(taskPids(site.dataDir)).toEqual({ [tasks[0]!.id]: pid });
+    expect((await appIds()).toSorted()).toEqual(acknowledged.toSorted());
+  });
+
   test('a task that ends while the disk is full is replaced once there is room', async () => {
     await site.api.createApp(sleepingApp('runner'));
     const [before] = (await site.api.running('/runner', 1)).tasks;

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sleepingApp } from './support/app-definitions.js';
 import { EkidenProcess, projectRoot } from './support/ekiden-process.js';
+import { eventually } from './support/eventually.js';
 import { Site } from './support/site.js';
 
 const outcome = async (process: EkidenProcess) => {
@@ -107,6 +109,21 @@ describe('starting Ekiden', () => {
     process.kill(ekiden.pid, 'SIGINT');
     expect(await ekiden.exited).toEqual({ code: 0, signal: null });
     expect(ekiden.output).toContain('Ekiden has stopped');
+  });
+
+  test('insisting on Ctrl-C ends it at once, without waiting for its tasks', async () => {
+    const ekiden = await site.start();
+    const stubborn = { cmd: "trap '' TERM; while true; do sleep 0.1; done", taskKillGracePeriodSeconds: 300 };
+    await site.api.createApp(sleepingApp('stubborn', stubborn));
+    await site.api.running('/stubborn', 1);
+    process.kill(ekiden.pid, 'SIGINT');
+    await ekiden.wrote(/its tasks are being ended/);
+    await eventually(() => {
+      if (ekiden.isRunning) process.kill(ekiden.pid, 'SIGINT');
+      return !ekiden.isRunning;
+    });
+    expect(await ekiden.exited).toEqual({ code: 1, signal: null });
+    expect(ekiden.output).toContain('ended at once');
   });
 
   test('it says where the API is, where data lies and what to try first', async () => {

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sleepingApp } from './support/app-definitions.js';
 import { eventually } from './support/eventually.js';
 import { LaunchDiary } from './support/launch-diary.js';
-import { gone, isAlive, taskPids } from './support/processes.js';
+import { gone, isAlive, processesOf, taskPids } from './support/processes.js';
+import { seededRandom } from './support/random.js';
 import { Site } from './support/site.js';
 
 /** Ekiden may go at any moment; what runs goes on, and the next start takes it up again. */
@@ -67,6 +69,26 @@ describe('tasks survive the end of Ekiden', () => {
     expect(new Set(diary.taskIds).size).toBe(diary.taskIds.length);
   });
 
+  test('kill -9 at random moments of scaling up and down: desired and actual state meet', async () => {
+    const random = seededRandom('survival at random moments');
+    await create('restless', 10);
+    for (let round = 1; round <= 6; round++) {
+      const instances = random.between(0, 25);
+      await delay(random.between(0, 400));
+      const scaled = await site.api.put('/v2/apps/restless?force=true', { instances });
+      expect(scaled.status, scaled.text).toBe(200);
+      await delay(random.between(0, 400));
+      await site.crashAndRestart();
+      expect(await site.api.app('/restless')).toMatchObject({ instances });
+    }
+    const { instances } = await site.api.app('/restless');
+    const { tasks } = await site.api.running('/restless', instances);
+    await site.api.settled();
+    const ids = tasks.map(({ id }) => id).toSorted();
+    await eventually(() => Object.keys(taskPids(site.dataDir)).toSorted().join() === ids.join());
+    expect(new Set(diary.taskIds).size).toBe(diary.taskIds.length);
+  });
+
   test('a task that ended while Ekiden was away is replaced', async () => {
     await create('left', 1);
     const [before] = (await site.api.running('/left', 1)).tasks;
@@ -105,6 +127,22 @@ describe('tasks survive the end of Ekiden', () => {
     });
     expect(diary.taskIds).toHaveLength(4);
     expect(diary.taskIds.slice(2).toSorted()).toEqual(tasks.map(({ id }) => id).toSorted());
+  });
+
+  test('a clean stop in the middle of a launch leaves no process behind', async () => {
+    await create('many', 30);
+    await eventually(() => diary.taskIds.length >= 5, { what: 'the first five launches' });
+    expect(await site.stop()).toEqual({ code: 0, signal: null });
+    await eventually(() => processesOf(site.dataDir).length === 0, { what: 'the end of all processes' });
+
+    await site.start();
+    // What was ended is listed as running until the cluster has told of its end.
+    await eventually(async () => {
+      const { tasks } = await site.api.running('/many', 30);
+      const ids = tasks.map(({ id }) => id).toSorted();
+      return Object.keys(taskPids(site.dataDir)).toSorted().join() === ids.join();
+    });
+    expect(new Set(diary.taskIds).size).toBe(diary.taskIds.length);
   });
 
   test('a clean stop asks tasks with SIGTERM and gives them their grace period', async () => {

@@ -77,6 +77,9 @@ export interface EventLog {
    * Puts one batch on the log, whole or not at all; resolves when it is flushed to disk. Calls that wait at the same
    * time share one flush, in call order.
    *
+   * Calls need not wait for each other: once one of them fails, every later one of the same term is refused with the
+   * same code, so that no batch gets onto the log without those it rests on. A new term begins with `claimEpoch`.
+   *
    * An empty batch is a bug of the caller and rejects with a `RangeError`.
    *
    * @throws {LogFencedError} a newer term has begun; nothing was written.

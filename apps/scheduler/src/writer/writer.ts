@@ -243,19 +243,14 @@ export class Writer {
 
   /** A turn that decided nothing waits for those before it all the same, so that answers and effects keep their order. */
   private append(turn: Turn): Promise<void> {
-    if (turn.events.length > 0) this.tail = this.appendAfter(this.tail, turn);
+    if (turn.events.length > 0) this.tail = this.appendBehind(this.tail, turn);
     return this.tail;
   }
 
-  /**
-   * A batch is handed to the log only when the one before it is durable: it rests on it, and must not get onto the log
-   * without it.
-   */
-  private async appendAfter(previous: Promise<void>, { events }: Turn): Promise<void> {
-    const { epoch } = this;
-    await previous;
+  /** The log keeps batches of one term in order and refuses all that follow a failed one, so none has to wait here. */
+  private async appendBehind(previous: Promise<void>, { events }: Turn): Promise<void> {
     const startedMs = performance.now();
-    await this.ports.log.append(events, epoch);
+    await Promise.all([previous, this.ports.log.append(events, this.epoch)]);
     this.ports.metrics.appended(performance.now() - startedMs);
   }
 

@@ -78,7 +78,11 @@ function row<T, U extends Unit>(
 }
 
 /** A row for a flag without unit. Without a default its value is `undefined` until somebody sets it. */
-export function flag<T>(type: ValueType<T>, description: string, options: WithDefault<NoInfer<T>>): Flag<T, 'none'>;
+export function flag<T>(
+  type: ValueType<T>,
+  description: string,
+  options: WithDefault<NoInfer<T>>,
+): Flag<T, 'none'>;
 export function flag<T>(
   type: ValueType<T>,
   description: string,

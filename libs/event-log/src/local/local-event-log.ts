@@ -40,6 +40,8 @@ export class LocalEventLog implements EventLog {
   #epoch: number;
   /** False while a failed write has left it open where the log ends. */
   #headIsCertain = true;
+  /** The term in which an append failed: what came after it rested on it, so the whole term is over. */
+  #endOfTerm: { readonly epoch: number; readonly cause: LogUnavailableError } | undefined;
   #closing: Promise<void> | undefined;
 
   constructor({ store, upcaster, onWarning }: LocalEventLogOptions) {
@@ -162,6 +164,7 @@ export class LocalEventLog implements EventLog {
     try {
       await this.#write(accepted);
     } catch (error) {
+      this.#endOfTerm = { epoch: this.#epoch, cause: error as LogUnavailableError };
       for (const pending of accepted) pending.reject(error as Error);
       return;
     }
@@ -169,6 +172,11 @@ export class LocalEventLog implements EventLog {
   }
 
   #admits({ epoch, reject }: PendingAppend): boolean {
+    if (epoch === this.#endOfTerm?.epoch) {
+      const { code, message } = this.#endOfTerm.cause;
+      reject(new LogUnavailableError(code, message, { cause: this.#endOfTerm.cause }));
+      return false;
+    }
     if (epoch === this.#epoch) return true;
     reject(
       epoch < this.#epoch

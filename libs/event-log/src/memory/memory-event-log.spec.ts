@@ -28,7 +28,18 @@ describe('a log that fails', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await log.head()).toBe(2);
     expect(delivered).toEqual([1, 2]);
-    expect(await log.append([newEvent()], epoch)).toEqual({ first: 3, last: 3 });
+    expect(await log.append([newEvent()], await log.claimEpoch())).toEqual({ first: 3, last: 3 });
+  });
+
+  it('refuses what follows a failed append in the same term, so that nothing gets onto it without that', async () => {
+    const { log, faults } = createMemoryEventLog();
+    const epoch = await log.claimEpoch();
+    faults.failNextWrite();
+    const first = log.append(newBatch(2), epoch);
+    await expect(first).rejects.toMatchObject({ name: 'LogUnavailableError' });
+    await expect(log.append([newEvent()], epoch)).rejects.toMatchObject({ name: 'LogUnavailableError' });
+    expect(await log.head()).toBe(0);
+    expect(await log.append([newEvent()], await log.claimEpoch())).toEqual({ first: 1, last: 1 });
   });
 
   it('refuses writes while the disk is full and takes them again afterwards', async () => {
@@ -39,7 +50,7 @@ describe('a log that fails', () => {
     await expect(log.checkWritable()).rejects.toMatchObject(diskFull);
     faults.diskFull = false;
     await log.checkWritable();
-    expect(await log.append([newEvent()], epoch)).toEqual({ first: 1, last: 1 });
+    expect(await log.append([newEvent()], await log.claimEpoch())).toEqual({ first: 1, last: 1 });
   });
 
   it('confirms a batch whose commit reported a failure but is on the log', async () => {
@@ -62,6 +73,6 @@ describe('a log that fails', () => {
     faults.unreadable = false;
     await log.checkWritable();
     expect(await log.head()).toBe(2);
-    expect(await log.append([newEvent()], epoch)).toEqual({ first: 3, last: 3 });
+    expect(await log.append([newEvent()], await log.claimEpoch())).toEqual({ first: 3, last: 3 });
   });
 });

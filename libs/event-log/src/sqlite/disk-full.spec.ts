@@ -68,7 +68,8 @@ describe.skipIf(!canMount)('on a full disk', () => {
 
     execFileSync('mount', ['-o', 'remount,size=4m', folder.path]);
     await log.checkWritable();
-    expect(await log.append([newEvent()], epoch)).toEqual({ first: confirmed + 1, last: confirmed + 1 });
+    const next = await log.append([newEvent()], await log.claimEpoch());
+    expect(next).toEqual({ first: confirmed + 1, last: confirmed + 1 });
     await log.close();
     const reopened = await openSqliteEventLog({ path, onWarning });
     expect(await reopened.read(0, 10_000)).toHaveLength(confirmed + 1);

@@ -67,7 +67,7 @@ describe('a writing thread that dies', () => {
     ]);
     const reason = { code: 'io', outcomeUnknown: false, message: expect.stringContaining('thread') };
     expect(outcomes).toMatchObject([{ reason }, { reason }]);
-    expect(await log.append(newBatch(2), epoch)).toEqual({ first: 4, last: 5 });
+    expect(await log.append(newBatch(2), await log.claimEpoch())).toEqual({ first: 4, last: 5 });
   });
 
   it('before it could say that they are on the log, has them confirmed all the same', async () => {
@@ -91,7 +91,7 @@ describe('a writing thread that dies', () => {
     shell.close();
     await log.checkWritable();
     expect(await log.head()).toBe(0);
-    expect(await log.append(newBatch(2), epoch)).toEqual({ first: 1, last: 2 });
+    expect(await log.append(newBatch(2), await log.claimEpoch())).toEqual({ first: 1, last: 2 });
   });
 
   it('ends with the log', async () => {
