@@ -26,6 +26,17 @@ describe('tasks survive the end of Ekiden', () => {
 
   const taskIds = async () => (await site.api.tasks()).map(({ id }) => id).toSorted();
 
+  /** A task that ended while nobody looked is listed as running until the cluster has told of its end. */
+  const listAndProcessesAgree = (id: string, count: number) =>
+    eventually(
+      async () => {
+        const { tasks } = await site.api.running(id, count);
+        const ids = tasks.map((task) => task.id).toSorted();
+        return Object.keys(taskPids(site.dataDir)).toSorted().join() === ids.join();
+      },
+      { what: `one process for each of ${count} tasks of ${id}` },
+    );
+
   test('after kill -9 the same tasks and processes go on, and nothing is launched twice', async () => {
     for (const id of ['one', 'two', 'three']) await create(id, 2);
     for (const id of ['/one', '/two', '/three']) await site.api.running(id, 2);
@@ -62,10 +73,8 @@ describe('tasks survive the end of Ekiden', () => {
     await eventually(() => diary.taskIds.length >= 5, { what: 'the first five launches' });
     await site.crash();
     await site.start();
-    const { tasks } = await site.api.running('/many', 30);
     await site.api.settled();
-    const ids = tasks.map(({ id }) => id).toSorted();
-    await eventually(() => Object.keys(taskPids(site.dataDir)).toSorted().join() === ids.join());
+    await listAndProcessesAgree('/many', 30);
     expect(new Set(diary.taskIds).size).toBe(diary.taskIds.length);
   });
 
@@ -82,10 +91,8 @@ describe('tasks survive the end of Ekiden', () => {
       expect(await site.api.app('/restless')).toMatchObject({ instances });
     }
     const { instances } = await site.api.app('/restless');
-    const { tasks } = await site.api.running('/restless', instances);
     await site.api.settled();
-    const ids = tasks.map(({ id }) => id).toSorted();
-    await eventually(() => Object.keys(taskPids(site.dataDir)).toSorted().join() === ids.join());
+    await listAndProcessesAgree('/restless', instances);
     expect(new Set(diary.taskIds).size).toBe(diary.taskIds.length);
   });
 
@@ -136,12 +143,7 @@ describe('tasks survive the end of Ekiden', () => {
     await eventually(() => processesOf(site.dataDir).length === 0, { what: 'the end of all processes' });
 
     await site.start();
-    // What was ended is listed as running until the cluster has told of its end.
-    await eventually(async () => {
-      const { tasks } = await site.api.running('/many', 30);
-      const ids = tasks.map(({ id }) => id).toSorted();
-      return Object.keys(taskPids(site.dataDir)).toSorted().join() === ids.join();
-    });
+    await listAndProcessesAgree('/many', 30);
     expect(new Set(diary.taskIds).size).toBe(diary.taskIds.length);
   });
 
