@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,81 +9,79 @@ import { compared, rounded, type BenchmarkResult } from './result.js';
 import { freePort, startServer } from './server-process.js';
 
 const CONNECTIONS = 64;
+const WARM_UP_SECONDS = 3;
+/** Taken in turns, so that a machine that is faster at one moment than at the next is fair to all. */
+const ROUNDS = 5;
 
-interface Load {
+interface Round {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  readonly failed: number;
 }
 
 /**
- * `POST /v2/apps` over 64 connections against a bare Fastify route that only appends the same bytes durably.
- * Options: `--seconds N` for each measurement (10).
+ * `POST /v2/apps` over 64 connections against bare Fastify routes that only append durably: the bytes of the request
+ * (the limit of the result), and for comparison the very events that Ekiden appends. Options: `--seconds N` for each
+ * of the five rounds (4).
  */
 export async function run(options: string[]): Promise<BenchmarkResult> {
-  const { values } = parseArgs({ args: options, options: { seconds: { type: 'string', default: '10' } } });
-  const seconds = Number(values.seconds);
-
-  const limit = await measureBareRoute(seconds);
-  print('bare durable append', limit);
-  const created = await measureEkiden(seconds);
-  print('POST /v2/apps', created);
-  if (created.failed > 0) throw new Error(`${created.failed} requests were not answered with 2xx`);
-  return compared(created.requestsPerSecond, limit.requestsPerSecond, 'requests/s');
-}
-
-async function measureEkiden(seconds: number): Promise<Load> {
-  const server = await startServer(['--max_running_deployments', '1000000']);
+  const { values } = parseArgs({ args: options, options: { seconds: { type: 'string', default: '4' } } });
+  const ekiden = await startServer(['--max_running_deployments', '1000000']);
+  const bare = await startBareServer();
   try {
-    return await load(`${server.url}/v2/apps`, { seconds });
+    const targets = {
+      'bare append, request': `${bare.url}/request`,
+      'POST /v2/apps': `${ekiden.url}/v2/apps`,
+      'bare append, events': `${bare.url}/events`,
+    };
+    const rounds = await measureInTurns(targets, Number(values.seconds));
+    for (const [name, results] of rounds) print(name, results);
+    const [limit = 0, created = 0, events = 0] = [...rounds.values()].map(medianRate);
+    console.log(`ratio to the same events: ${rounded(created / events)}`);
+    return compared(created, limit, 'requests/s');
   } finally {
-    await server.stop();
+    await ekiden.stop();
+    await bare.stop();
   }
 }
 
-async function measureBareRoute(seconds: number): Promise<Load> {
-  const directory = await mkdtemp(join(tmpdir(), 'ekiden-bare-'));
-  const port = await freePort();
-  const child = fork(new URL('./bare-server.js', import.meta.url), [String(port), directory]);
-  try {
-    await once(child, 'message');
-    return await load(`http://127.0.0.1:${port}/append`, { seconds });
-  } finally {
-    await stop(child);
-    await rm(directory, { recursive: true, force: true });
+async function measureInTurns(
+  targets: Readonly<Record<string, string>>,
+  seconds: number,
+): Promise<Map<string, Round[]>> {
+  for (const url of Object.values(targets)) await shoot(url, WARM_UP_SECONDS, 'warm');
+  const rounds = new Map<string, Round[]>(Object.keys(targets).map((name) => [name, []]));
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const [name, url] of Object.entries(targets)) {
+      rounds.get(name)?.push(await shoot(url, seconds, `round-${round}`));
+    }
   }
+  return rounds;
 }
 
-/** A few seconds unmeasured first, so that both sides are compiled when it counts. */
-async function load(url: string, { seconds }: { seconds: number }): Promise<Load> {
-  await shoot(url, Math.min(3, seconds), 'warm');
-  const result = await shoot(url, seconds, 'app');
-  return {
-    requestsPerSecond: result.requests.total / result.duration,
-    p50Ms: result.latency.p50,
-    p99Ms: result.latency.p99,
-    failed: result.non2xx + result.errors,
-  };
-}
-
-async function shoot(url: string, duration: number, prefix: string): Promise<autocannon.Result> {
+async function shoot(url: string, duration: number, prefix: string): Promise<Round> {
   let count = 0;
-  return autocannon({
+  const setupRequest = (request: autocannon.Request): autocannon.Request => {
+    count += 1;
+    return { ...request, body: JSON.stringify(definition(`${prefix}-${count}`)) };
+  };
+  const headers = { 'content-type': 'application/json' };
+  const requests = [{ method: 'POST' as const, headers, setupRequest }];
+  const {
+    requests: sent,
+    duration: took,
+    latency,
+    non2xx,
+    errors,
+  } = await autocannon({
     url,
     duration,
     connections: CONNECTIONS,
-    requests: [
-      {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        setupRequest: (request) => {
-          count += 1;
-          return { ...request, body: JSON.stringify(definition(`${prefix}-${count}`)) };
-        },
-      },
-    ],
+    requests,
   });
+  if (non2xx + errors > 0)
+    throw new Error(`${non2xx + errors} requests to ${url} were not answered with 2xx`);
+  return { requestsPerSecond: sent.total / took, p50Ms: latency.p50, p99Ms: latency.p99 };
 }
 
 /** A small but not a trivial app; zero instances, so that storing it is all there is to do. */
@@ -100,15 +98,29 @@ function definition(id: string): Record<string, unknown> {
   };
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  const exit = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exit;
+async function startBareServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  const directory = await mkdtemp(join(tmpdir(), 'ekiden-bare-'));
+  const port = await freePort();
+  const child = fork(new URL('./bare-server.js', import.meta.url), [String(port), directory]);
+  await once(child, 'message');
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      const exit = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exit;
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
 }
 
-function print(what: string, { requestsPerSecond, p50Ms, p99Ms }: Load): void {
-  const rate = rounded(requestsPerSecond, 4);
-  console.log(
-    `${what.padEnd(20)} ${String(rate).padStart(7)} requests/s   p50 ${p50Ms} ms   p99 ${p99Ms} ms`,
-  );
+const medianRate = (rounds: readonly Round[]): number =>
+  rounds.map((round) => round.requestsPerSecond).toSorted((a, b) => a - b)[Math.floor(rounds.length / 2)] ??
+  0;
+
+function print(name: string, rounds: readonly Round[]): void {
+  const rates = rounds.map((round) => Math.round(round.requestsPerSecond)).join(' ');
+  const worst = (pick: (round: Round) => number) => Math.max(...rounds.map(pick));
+  const latency = `worst p50 ${worst((round) => round.p50Ms)} ms, p99 ${worst((round) => round.p99Ms)} ms`;
+  console.log(`${name.padEnd(20)} ${rates} requests/s; ${latency}`);
 }

@@ -127,7 +127,8 @@ class History {
 
 const scalar = (name: string) => ({ name, type: 'SCALAR' as const, scalar: { value: 1e6 } });
 
-function settings(): DomainSettings {
+/** Settings under which nothing is held back. */
+export function settings(): DomainSettings {
   return {
     mesosRole: '*',
     newGroupEnforceRole: 'off',

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,9 @@ export async function startServer(flags: readonly string[] = [], dataDir?: strin
   const port = await freePort();
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'ekiden-bench-')));
   const main = new URL('../apps/ekiden/src/main.js', import.meta.url).pathname;
+  const nodeFlags = JSON.parse(await readFile('scripts/node-flags.json', 'utf8')) as string[];
   const args = [
+    ...nodeFlags,
     main,
     '--http_port',
     String(port),

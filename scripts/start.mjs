@@ -1,11 +1,13 @@
 /** `npm start`: installs, compiles and runs Ekiden; everything after `--` goes to it. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';
 
 prepare();
 const main = join(root, 'dist/apps/ekiden/src/main.js');
-const server = spawn(process.execPath, ['--enable-source-maps', main, ...process.argv.slice(2)], {
+const flags = JSON.parse(readFileSync(join(root, 'scripts/node-flags.json'), 'utf8'));
+const server = spawn(process.execPath, [...flags, main, ...process.argv.slice(2)], {
   stdio: 'inherit',
 });
 // A terminal sends Ctrl-C to everybody; others signal only this process. Either way the server decides when to end.

@@ -1,11 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
 export const projectRoot = join(import.meta.dirname, '../..');
 
 const main = join(projectRoot, 'dist/apps/ekiden/src/main.js');
+
+/** What `npm start` gives to Node. */
+const NODE_FLAGS = JSON.parse(readFileSync(join(projectRoot, 'scripts/node-flags.json'), 'utf8')) as string[];
 
 export interface Exit {
   readonly code: number | null;
@@ -39,7 +42,7 @@ export class EkidenProcess {
   /** Runs the program; says nothing about whether it is ready, or ever will be. */
   static run(args: readonly string[], env: Readonly<Record<string, string>> = {}): EkidenProcess {
     if (!existsSync(main)) throw new Error(`${main} is missing: build first (npm run build)`);
-    const child = spawn(process.execPath, ['--enable-source-maps', main, ...args], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, main, ...args], {
       cwd: projectRoot,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -36,7 +36,8 @@ export function extendJson(base: string, members: string): string {
 
 function writeFields(fields: Readonly<Record<string, unknown>>): string {
   let text = '';
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name in fields) {
+    const value = fields[name];
     if (value === undefined) continue;
     text += `${text === '' ? '{' : ','}"${name}":${writeField(name, value)}`;
   }
@@ -44,7 +45,8 @@ function writeFields(fields: Readonly<Record<string, unknown>>): string {
 }
 
 function writeField(name: string, value: unknown): string {
-  if (typeof value === 'number' && DOUBLES.has(name)) return writeDouble(value);
+  if (typeof value === 'number') return DOUBLES.has(name) ? writeDouble(value) : String(value);
+  if (typeof value === 'boolean') return String(value);
   if (OBJECTS_OF_DOUBLES.has(name) && typeof value === 'object' && value !== null) {
     const members = Object.entries(value).map(
       ([key, member]: [string, unknown]) =>
@@ -56,6 +58,5 @@ function writeField(name: string, value: unknown): string {
 }
 
 function writeDouble(value: number): string {
-  const text = JSON.stringify(value);
-  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+  return Number.isInteger(value) && Math.abs(value) < 1e21 ? `${value}.0` : String(value);
 }

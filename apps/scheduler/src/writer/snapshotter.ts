@@ -3,6 +3,9 @@ import { captureSnapshot, SNAPSHOT_FORMAT, type State } from '#domain';
 import type { EventLog } from '#event-log';
 import type { Logger } from '#observability';
 
+/** Events between two snapshots for each record that a snapshot holds; replaying an event costs a few microseconds. */
+const EVENTS_PER_RECORD = 4;
+
 /** A snapshot that took long is not followed by the next before this many times its duration. */
 const REST_FACTOR = 20;
 
@@ -29,8 +32,8 @@ export class Snapshotter {
   /** Takes a snapshot if one is due; it is saved once everything the state rests on is `durable`. */
   maybeTake(state: State, durable: Promise<unknown>): void {
     if (this.running !== undefined || performance.now() < this.restUntilMs) return;
-    // At least as many events as a snapshot has records, so that its cost per event does not grow with the state.
-    const dueAfter = Math.max(this.intervalEvents, state.recordCount);
+    // A multiple of what a snapshot has to write, so that its cost per event stays small however large the state is.
+    const dueAfter = Math.max(this.intervalEvents, EVENTS_PER_RECORD * state.recordCount);
     if (state.position - this.lastPosition < dueAfter) return;
     this.lastPosition = state.position;
     this.running = this.take(state, durable).finally(() => {

@@ -4,33 +4,28 @@ import type { Timestamp } from '../time/timestamp.js';
 /** How many definitions of one app the state keeps at hand; the log keeps all of them. */
 const RETAINED_VERSIONS = 500;
 
-/** The stored definitions of each app by version, oldest first. */
+/** The stored definitions of each app. Versions grow strictly, so every list is in order. */
 export class VersionHistory {
-  private readonly byApp = new Map<string, Map<Timestamp, AppDefinition>>();
+  private readonly byApp = new Map<string, AppDefinition[]>();
 
-  /** Adds a definition; beyond `RETAINED_VERSIONS` the oldest goes. */
+  /** Adds a definition newer than those before; beyond `RETAINED_VERSIONS` the oldest goes. */
   add(app: AppDefinition): void {
-    let versions = this.byApp.get(app.id);
+    const versions = this.byApp.get(app.id);
     if (versions === undefined) {
-      versions = new Map();
-      this.byApp.set(app.id, versions);
+      this.byApp.set(app.id, [app]);
+      return;
     }
-    versions.set(app.version, app);
-    if (versions.size > RETAINED_VERSIONS) {
-      for (const oldest of versions.keys()) {
-        versions.delete(oldest);
-        break;
-      }
-    }
+    versions.push(app);
+    if (versions.length > RETAINED_VERSIONS) versions.shift();
   }
 
   get(appId: string, version: Timestamp): AppDefinition | undefined {
-    return this.byApp.get(appId)?.get(version);
+    return this.byApp.get(appId)?.findLast((app) => app.version === version);
   }
 
   /** Versions of an app, newest first. */
   list(appId: string): Timestamp[] {
-    return [...(this.byApp.get(appId)?.keys() ?? [])].toReversed();
+    return (this.byApp.get(appId) ?? []).map((app) => app.version).toReversed();
   }
 
   removeApp(appId: string): void {
@@ -39,6 +34,6 @@ export class VersionHistory {
 
   /** Every retained definition, app by app, oldest first. */
   *definitions(): IterableIterator<AppDefinition> {
-    for (const versions of this.byApp.values()) yield* versions.values();
+    for (const versions of this.byApp.values()) yield* versions;
   }
 }
