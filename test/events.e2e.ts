@@ -111,7 +111,6 @@ describe('GET /v2/events', () => {
     expect(steps(stream.recorded.slice(beforeFailure))).toEqual([
       'status_update_event TASK_FAILED',
       'instance_changed_event Failed',
-      'instance_changed_event Scheduled',
       ...LAUNCH,
     ]);
   });

@@ -29,7 +29,7 @@ describe('a Marathon tutorial', () => {
 
   beforeAll(async () => {
     archives = await ArchiveServer.start();
-    site = await Site.start();
+    site = await Site.start({ ownCluster: true });
   });
 
   afterAll(async () => {

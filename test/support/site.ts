@@ -12,6 +12,8 @@ const ROOMY_CLUSTER = ['--master', 'local://?resources=cpus:64;mem:65536;disk:65
 export interface SiteOptions {
   /** Flags of every start. */
   readonly args?: readonly string[];
+  /** The cluster that Ekiden starts by itself, instead of one with room for everything. */
+  readonly ownCluster?: boolean;
   /** Directory to use instead of a new temporary one; it is emptied of processes, but not removed. */
   readonly dataDir?: string;
 }
@@ -34,9 +36,10 @@ export class Site {
   }
 
   /** A site with nothing running on it. */
-  static async create({ args = [], dataDir }: SiteOptions = {}): Promise<Site> {
+  static async create({ args = [], ownCluster = false, dataDir }: SiteOptions = {}): Promise<Site> {
     const directory = dataDir ?? temporaryDirectory();
-    return new Site(directory, await freePort(), args, dataDir === undefined);
+    const allArgs = ownCluster ? args : [...ROOMY_CLUSTER, ...args];
+    return new Site(directory, await freePort(), allArgs, dataDir === undefined);
   }
 
   /** A site with Ekiden ready on it. */
@@ -62,7 +65,7 @@ export class Site {
   /** Starts Ekiden here without waiting for anything. */
   run(...extraArgs: string[]): EkidenProcess {
     const place = ['--data_dir', this.dataDir, '--http_port', String(this.port)];
-    return EkidenProcess.run([...place, ...ROOMY_CLUSTER, ...this.args, ...extraArgs]);
+    return EkidenProcess.run([...place, ...this.args, ...extraArgs]);
   }
 
   crash(): Promise<Exit> {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { ApiModule, createHttpAdapter, type ApiOptions } from '#api';
 import { EXIT_CODES, type Configuration, type ExitCode, type SettingsReport } from '#configuration';
@@ -12,6 +13,9 @@ import { ekidenModule } from './ekiden.module.js';
 import { effectiveConfiguration, LOCAL_ALLOCATION_INTERVAL_MS } from './effective-configuration.js';
 import { NestLogger } from './nest-logger.js';
 import { openEventLog } from './open-log.js';
+
+/** How often each processor of the machine is offered to tasks of the local cluster. */
+const OFFERED_PER_CPU = 4;
 
 /** What a process is started with. */
 export interface EkidenOptions {
@@ -142,9 +146,18 @@ async function startCluster(
   return startLocalCluster({
     dataDir: resolve(dataDir),
     master: { port: port ?? 0, allocationIntervalMs: LOCAL_ALLOCATION_INTERVAL_MS },
-    agents: { count, firstPort: 0, resources, attributes },
+    agents: { count, firstPort: 0, resources: resources ?? sharedCpus(count), attributes },
     logger: logging.logger('cluster'),
   });
+}
+
+/**
+ * What agents of this machine offer when nobody said: everything is detected but the number of processors. A share
+ * of a processor is a promise that nothing here enforces, and most services wait most of the time, so each processor
+ * is offered several times; otherwise half a dozen small services would fill a laptop.
+ */
+function sharedCpus(agents: number): string {
+  return `cpus:${Math.max(1, Math.floor((availableParallelism() * OFFERED_PER_CPU) / agents))}`;
 }
 
 function detectorFor({ master }: Configuration, cluster: LocalCluster | undefined): MasterDetector {

@@ -12,8 +12,8 @@ export interface LegacyFlag {
 
 const anyText = textType('a text', () => true) as ValueType<unknown>;
 const ignored: LegacyFlag = { type: anyText, treatment: 'ignore' };
-const ignoredToggle: LegacyFlag = { type: toggleType as ValueType<unknown>, treatment: 'ignore' };
-const ignoredBare: LegacyFlag = { type: bareType as ValueType<unknown>, treatment: 'ignore' };
+const ignoredToggle: LegacyFlag = { type: toggleType, treatment: 'ignore' };
+const ignoredBare: LegacyFlag = { type: bareType, treatment: 'ignore' };
 const later: LegacyFlag = { type: anyText, treatment: 'later' };
 const alias = (aliasOf: string): LegacyFlag => ({ type: anyText, treatment: 'alias', aliasOf });
 

@@ -38,7 +38,8 @@ export const mesosFlags = {
   master: flag(
     masterType,
     'Mesos masters as host:port or http:// addresses, or `local` for a cluster on this machine, also ' +
-      '`local://?agents=3&resources=cpus:4;mem:8192&attributes=rack:r1`.',
+      '`local://?agents=3&resources=cpus:4;mem:8192&attributes=rack:r1`. Unless resources are given, the local cluster ' +
+      'offers four times the processors of the machine.',
     { default: LOCAL },
   ),
   mesos_leader_ui_url: flag(

@@ -84,7 +84,7 @@ function defaultText(flag: Flag): string {
   if (defaultValue === undefined || type.arity === 'bare') return '';
   if (typeof defaultValue === 'function') return '(default: of this machine)';
   if (typeof defaultValue === 'boolean') return `(default: ${defaultValue ? 'on' : 'off'})`;
-  const value = type.show(defaultValue as NonNullable<unknown>);
+  const value = type.show(defaultValue as string | number);
   const text = Array.isArray(value) ? value.join(',') : String(value);
   return text === '' ? '' : `(default: ${text})`;
 }

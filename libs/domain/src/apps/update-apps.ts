@@ -15,11 +15,21 @@ type UpdateApps = Extract<ApiCommand, { type: 'UpdateApps' }>;
 /** Bulk `PUT` and `PATCH /v2/apps`: items apply in order, all or none (`spec/rest-api.md` §7.6). */
 export function updateApps(turn: Turn, command: UpdateApps): Reply {
   const batch = new Batch(turn, command);
-  for (const item of command.items) {
+  for (const [index, item] of command.items.entries()) {
     const refusal = batch.add(item);
-    if (refusal !== undefined) return refusal;
+    if (refusal !== undefined) return withinItem(refusal, index);
   }
   return changeTree(turn, { wishes: batch.wishes(), force: command.force, groupId: ROOT });
+}
+
+/** Says which item a violation is in: an array step precedes its path (`spec/definitions.md` §2.3). */
+function withinItem(refusal: Refusal, index: number): Refusal {
+  if (refusal.code !== 'Invalid' || refusal.details === undefined) return refusal;
+  const details = refusal.details.map(({ path, errors }) => ({
+    path: `(${index})${path === '/' ? '' : path}`,
+    errors,
+  }));
+  return { ...refusal, details };
 }
 
 /** The definitions of one request as they come about item by item. */

@@ -72,7 +72,7 @@ export class LocalEventLog implements EventLog {
       this.#assertOpen();
       return this.#writes.append(encodeBatch(events), events, epoch);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 

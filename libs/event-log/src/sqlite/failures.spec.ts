@@ -20,7 +20,7 @@ describe('failures of the driver and the file system', () => {
   ])('$code means $expected', ({ code, expected }) => {
     const failure = toLogFailure(withCode(code), path);
     expect(failure.code).toBe(expected);
-    expect(failure.message).toContain(`${path}`);
+    expect(failure.message).toContain(path);
     expect(failure.message).toContain(`reason of ${code}`);
   });
 

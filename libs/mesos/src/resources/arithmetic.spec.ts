@@ -161,7 +161,7 @@ describe('resource arithmetic', () => {
   it('keeps members it does not know', () => {
     const strange = { ...scalarResource('cpus', 2), novelty: { a: [1] } } as Resource;
     expect(
-      subtractResources([strange], [{ ...strange, ...scalarResource('cpus', 0.5) } as Resource]),
+      subtractResources([strange], [{ ...strange, ...scalarResource('cpus', 0.5) }]),
     ).toEqual([{ ...strange, scalar: { value: 1.5 } }]);
   });
 

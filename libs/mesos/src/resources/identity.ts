@@ -79,7 +79,7 @@ function detailsOf(resource: Resource): string | undefined {
     shared !== undefined,
     disk?.persistence?.id ?? null,
     sourceOf(disk?.source),
-    unknown.map(([member, value]) => [member, canonical(value)]).toSorted(),
+    unknown.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([member, value]) => [member, canonical(value)]),
   ]);
 }
 

@@ -29,7 +29,7 @@ export function isAllocatableTo(resource: Resource, role: string): boolean {
 export function toRefinedFormat(resource: Resource): Resource {
   const { role: _role, reservation: _reservation, reservations: _reservations, ...rest } = resource;
   const stack = reservationsOf(resource);
-  return (stack.length === 0 ? rest : { ...rest, reservations: stack }) as Resource;
+  return (stack.length === 0 ? rest : { ...rest, reservations: stack });
 }
 
 /**
@@ -44,8 +44,8 @@ export function toUnrefinedFormat(resource: Resource): Resource | undefined {
     return undefined;
   }
   if (only === undefined) {
-    return rest as Resource;
+    return rest;
   }
   const { type, role, ...reservation } = only;
-  return (type === 'DYNAMIC' ? { ...rest, role, reservation } : { ...rest, role }) as Resource;
+  return (type === 'DYNAMIC' ? { ...rest, role, reservation } : { ...rest, role });
 }

@@ -87,7 +87,7 @@ export function mergeAppUpdate(
     if (value !== undefined) merged[key] = value;
   }
   const roles = roleSettingsFor(stored.id, context);
-  const app = canonicalApp(merged as AppFields, {
+  const app = canonicalApp(merged, {
     id: stored.id,
     defaultRole: roles.defaultRole,
     impliedPorts: DEFAULT_PORT_DEFINITIONS,

@@ -19,7 +19,7 @@ afterEach(() => master.dispose());
 function launch(...tasks: Partial<TaskInfo & { uses: string }>[]): void {
   const [offer] = offersOn(stream);
   const infos = tasks.map(
-    (task, index) => ({ ...taskInfo(`t${index}`, agent.agentId!), ...task }) as TaskInfo,
+    (task, index) => ({ ...taskInfo(`t${index}`, agent.agentId!), ...task }),
   );
   master.call(stream, acceptBody([offer!.id.value], infos));
 }
@@ -104,7 +104,7 @@ describe('a task that breaks a rule of C§13', () => {
       { resources: [scalar('cpus', 9)] },
     ],
   ])('%s', (message, task) => {
-    launch(task as Partial<TaskInfo>);
+    launch(task);
     expect(stream.statuses()).toEqual([
       expect.objectContaining({
         state: 'TASK_ERROR',

@@ -25,7 +25,7 @@ export function decodeCall(body: string): DecodedCall {
   const problem =
     decoded.kind === 'uninitialized'
       ? `Not initialized: ${decoded.fields.join(', ')}`
-      : callProblem(decoded.value as unknown as LooseCall);
+      : callProblem(decoded.value);
   if (problem !== undefined) return refused(`Failed to validate scheduler::Call: ${problem}`);
   return { kind: 'call', call: (decoded as unknown as { value: Call }).value };
 }
