@@ -14,6 +14,8 @@ export default defineConfig({
         ...common,
         test: {
           name: 'unit',
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
           include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts'],
           setupFiles: ['test/setup.ts'],
         },

@@ -35,7 +35,7 @@ export async function createHttpAdapter(options: ApiOptions): Promise<FastifyAda
     keepAliveTimeout: IDLE_TIMEOUT_MS,
     trustProxy: configuration.trustedProxies === undefined ? false : [...configuration.trustedProxies],
     rewriteUrl: (request) => normalizeUrl(request.url ?? '/'),
-    frameworkErrors: (error, _request, reply) =>  send(reply, errorAnswer(400, error.message)),
+    frameworkErrors: (error, _request, reply) => send(reply, errorAnswer(400, error.message)),
   });
   registerBodyParser(server);
   observationFilter(server, options);

@@ -15,6 +15,7 @@ const REST_FACTOR = 20;
  */
 export class Snapshotter {
   private lastPosition = 0;
+  private lastRecordCount = 0;
   private restUntilMs = 0;
   private running: Promise<void> | undefined;
 
@@ -32,10 +33,11 @@ export class Snapshotter {
   /** Takes a snapshot if one is due; it is saved once everything the state rests on is `durable`. */
   maybeTake(state: State, durable: Promise<unknown>): void {
     if (this.running !== undefined || performance.now() < this.restUntilMs) return;
-    // A multiple of what a snapshot has to write, so that its cost per event stays small however large the state is.
-    const dueAfter = Math.max(this.intervalEvents, EVENTS_PER_RECORD * state.recordCount);
+    // A multiple of what the last one had to write, so that the cost per event stays small however large the state is.
+    const dueAfter = Math.max(this.intervalEvents, EVENTS_PER_RECORD * this.lastRecordCount);
     if (state.position - this.lastPosition < dueAfter) return;
     this.lastPosition = state.position;
+    this.lastRecordCount = state.recordCount;
     this.running = this.take(state, durable).finally(() => {
       this.running = undefined;
     });

@@ -160,9 +160,9 @@ describe('resource arithmetic', () => {
 
   it('keeps members it does not know', () => {
     const strange = { ...scalarResource('cpus', 2), novelty: { a: [1] } } as Resource;
-    expect(
-      subtractResources([strange], [{ ...strange, ...scalarResource('cpus', 0.5) }]),
-    ).toEqual([{ ...strange, scalar: { value: 1.5 } }]);
+    expect(subtractResources([strange], [{ ...strange, ...scalarResource('cpus', 0.5) }])).toEqual([
+      { ...strange, scalar: { value: 1.5 } },
+    ]);
   });
 
   it('sums one name over all classes', () => {

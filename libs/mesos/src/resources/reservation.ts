@@ -29,7 +29,7 @@ export function isAllocatableTo(resource: Resource, role: string): boolean {
 export function toRefinedFormat(resource: Resource): Resource {
   const { role: _role, reservation: _reservation, reservations: _reservations, ...rest } = resource;
   const stack = reservationsOf(resource);
-  return (stack.length === 0 ? rest : { ...rest, reservations: stack });
+  return stack.length === 0 ? rest : { ...rest, reservations: stack };
 }
 
 /**
@@ -47,5 +47,5 @@ export function toUnrefinedFormat(resource: Resource): Resource | undefined {
     return rest;
   }
   const { type, role, ...reservation } = only;
-  return (type === 'DYNAMIC' ? { ...rest, role, reservation } : { ...rest, role });
+  return type === 'DYNAMIC' ? { ...rest, role, reservation } : { ...rest, role };
 }

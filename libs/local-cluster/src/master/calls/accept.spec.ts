@@ -18,9 +18,7 @@ afterEach(() => master.dispose());
 
 function launch(...tasks: Partial<TaskInfo & { uses: string }>[]): void {
   const [offer] = offersOn(stream);
-  const infos = tasks.map(
-    (task, index) => ({ ...taskInfo(`t${index}`, agent.agentId!), ...task }),
-  );
+  const infos = tasks.map((task, index) => ({ ...taskInfo(`t${index}`, agent.agentId!), ...task }));
   master.call(stream, acceptBody([offer!.id.value], infos));
 }
 
