@@ -110,43 +110,42 @@ export class InstanceIndex {
   }
 
   put(instance: Instance): void {
-    this.count(this.byId.get(instance.id), -1);
-    this.byId.set(instance.id, instance);
-    this.count(instance, 1);
-    addTo(this.idsByApp, instance.appId, instance.id);
-    if (isScheduled(instance)) addTo(this.waitingByApp, instance.appId, instance.id);
-    else removeFrom(this.waitingByApp, instance.appId, instance.id);
-    if (isProvisioned(instance)) addTo(this.provisionedByApp, instance.appId, instance.id);
-    else removeFrom(this.provisionedByApp, instance.appId, instance.id);
-    setMembership(this.toKill, instance.id, mustBeKilled(instance));
-    setMembership(
-      this.unreachable,
-      instance.id,
-      instance.condition === 'Unreachable' || instance.condition === 'UnreachableInactive',
-    );
-    setMembership(this.launching, instance.id, LAUNCHING.has(instance.condition));
+    const { id, appId } = instance;
+    const before = this.byId.get(id);
+    this.byId.set(id, instance);
+    if (before === undefined) addTo(this.idsByApp, appId, id);
+    this.remark(instance, before === undefined ? 0 : marksOf(before), marksOf(instance));
+    this.recount(before, instance);
   }
 
   remove(id: string): void {
     const instance = this.byId.get(id);
     if (instance === undefined) return;
     this.byId.delete(id);
-    this.count(instance, -1);
     removeFrom(this.idsByApp, instance.appId, id);
-    removeFrom(this.waitingByApp, instance.appId, id);
-    removeFrom(this.provisionedByApp, instance.appId, id);
-    this.toKill.delete(id);
-    this.unreachable.delete(id);
-    this.launching.delete(id);
+    this.remark(instance, marksOf(instance), 0);
+    this.recount(instance, undefined);
   }
 
-  private count(instance: Instance | undefined, by: 1 | -1): void {
-    if (instance === undefined) return;
-    const { appId, deploymentId } = instance;
-    this.standings.add(instance, by);
-    if (deploymentId !== undefined && isCounted(instance) && !isGood(instance)) {
-      this.unreadyByRollout.add(rolloutKey(appId, deploymentId), by);
-    }
+  /** Moves an instance between the indexes; most changes touch none or one of them. */
+  private remark({ id, appId }: Instance, before: number, after: number): void {
+    const changed = before ^ after;
+    if (changed === 0) return;
+    if (changed & Mark.Waiting) setMember(this.waitingByApp, appId, id, (after & Mark.Waiting) !== 0);
+    if (changed & Mark.Provisioned)
+      setMember(this.provisionedByApp, appId, id, (after & Mark.Provisioned) !== 0);
+    if (changed & Mark.ToKill) setMembership(this.toKill, id, (after & Mark.ToKill) !== 0);
+    if (changed & Mark.Unreachable) setMembership(this.unreachable, id, (after & Mark.Unreachable) !== 0);
+    if (changed & Mark.Launching) setMembership(this.launching, id, (after & Mark.Launching) !== 0);
+  }
+
+  private recount(before: Instance | undefined, after: Instance | undefined): void {
+    this.standings.change(before, after);
+    const left = rolloutOf(before);
+    const joined = rolloutOf(after);
+    if (left === joined) return;
+    if (joined !== undefined) this.unreadyByRollout.add(joined, 1);
+    if (left !== undefined) this.unreadyByRollout.add(left, -1);
   }
 
   private resolve(ids: ReadonlySet<string>): Instance[] {
@@ -159,8 +158,33 @@ export class InstanceIndex {
   }
 }
 
+/** The indexes an instance can be in. */
+const Mark = { Waiting: 1, Provisioned: 2, ToKill: 4, Unreachable: 8, Launching: 16 } as const;
+
+function marksOf(instance: Instance): number {
+  const { condition } = instance;
+  return (
+    (isScheduled(instance) ? Mark.Waiting : 0) |
+    (isProvisioned(instance) ? Mark.Provisioned : 0) |
+    (mustBeKilled(instance) ? Mark.ToKill : 0) |
+    (condition === 'Unreachable' || condition === 'UnreachableInactive' ? Mark.Unreachable : 0) |
+    (LAUNCHING.has(condition) ? Mark.Launching : 0)
+  );
+}
+
 /** No part contains a space. */
 const rolloutKey = (appId: string, deploymentId: string): string => `${deploymentId} ${appId}`;
+
+/** The rollout that an instance keeps waiting, if it does. */
+function rolloutOf(instance: Instance | undefined): string | undefined {
+  if (instance?.deploymentId === undefined || !isCounted(instance) || isGood(instance)) return undefined;
+  return rolloutKey(instance.appId, instance.deploymentId);
+}
+
+function setMember(index: Map<string, Set<string>>, appId: string, id: string, member: boolean): void {
+  if (member) addTo(index, appId, id);
+  else removeFrom(index, appId, id);
+}
 
 function setMembership(set: Set<string>, id: string, member: boolean): void {
   if (member) set.add(id);

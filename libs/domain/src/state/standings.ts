@@ -37,8 +37,15 @@ export class Standings {
     return this.byApp.get(appId)?.byVersion.get(version) ?? NOBODY;
   }
 
-  /** An instance came (1) or went (-1), as it stands. */
-  add(instance: Instance, by: 1 | -1): void {
+  /** An instance stands differently; `undefined` where it did not exist before or does not any more. */
+  change(before: Instance | undefined, after: Instance | undefined): void {
+    if (before !== undefined && after !== undefined && standsAlike(before, after)) return;
+    // The newcomer first: counts that would be nobody's for a moment are not thrown away.
+    if (after !== undefined) this.add(after, 1);
+    if (before !== undefined) this.add(before, -1);
+  }
+
+  private add(instance: Instance, by: 1 | -1): void {
     const { appId, app } = instance;
     const counts = this.countsOf(appId);
     const ofVersion = counts.byVersion.get(app.version) ?? nobody();
@@ -57,6 +64,18 @@ export class Standings {
     }
     return counts;
   }
+}
+
+/** Whether one counts exactly as the other does. */
+function standsAlike(a: Instance, b: Instance): boolean {
+  return (
+    a.goal === b.goal &&
+    (a.condition === b.condition || (a.goal === 'Running' && isAbsent(a) && isAbsent(b))) &&
+    isCounted(a) === isCounted(b) &&
+    isGood(a) === isGood(b) &&
+    a.app.version === b.app.version &&
+    a.appId === b.appId
+  );
 }
 
 function addTo(count: Count, instance: Instance, by: 1 | -1): void {
