@@ -1,6 +1,6 @@
 import type { MesosTaskState } from '../cluster/mesos-shapes.js';
 import type { TaskStatusChange } from '../events/domain-event.js';
-import type { Timestamp } from '../time/timestamp.js';
+import { formatTimestamp } from '../time/timestamp.js';
 import type { TaskFailure } from './state.js';
 
 const FAILURES: ReadonlySet<MesosTaskState> = new Set<MesosTaskState>([
@@ -13,8 +13,8 @@ const FAILURES: ReadonlySet<MesosTaskState> = new Set<MesosTaskState>([
   'TASK_UNKNOWN',
 ]);
 
-/** The failure that a status stands for, if it stands for one (`spec/operations.md` §18.4). */
-export function failureOf(change: TaskStatusChange, timestamp: Timestamp): TaskFailure | undefined {
+/** The failure that a status stands for, if it stands for one (`spec/operations.md` §18.4). `timeMs`: of its event. */
+export function failureOf(change: TaskStatusChange, timeMs: number): TaskFailure | undefined {
   if (!FAILURES.has(change.state)) return undefined;
   return {
     appId: change.appId,
@@ -22,7 +22,7 @@ export function failureOf(change: TaskStatusChange, timestamp: Timestamp): TaskF
     message: change.message,
     state: change.state,
     taskId: change.taskId,
-    timestamp,
+    timestamp: formatTimestamp(timeMs),
     version: change.version,
     ...(change.agentId === null ? {} : { slaveId: change.agentId }),
   };
