@@ -1,3 +1,5 @@
+import { createRandom } from '#local-cluster';
+
 /** Random numbers of a test run; the seed is printed so that a failing run can be repeated. */
 export interface Random {
   /** An integer from `least` to `most`, both included. */
@@ -12,20 +14,10 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 export function seededRandom(label: string): Random {
   const seed = Number(process.env['EKIDEN_TEST_SEED'] ?? Date.now() % 2 ** 31);
   process.stderr.write(`${label}: EKIDEN_TEST_SEED=${seed}\n`);
-  const next = mulberry32(seed);
+  const { next } = createRandom(seed);
   const between = (least: number, most: number): number => least + Math.floor(next() * (most - least + 1));
   return {
     between,
     word: (length) => Array.from({ length }, () => LETTERS[between(0, LETTERS.length - 1)]).join(''),
-  };
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

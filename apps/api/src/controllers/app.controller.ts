@@ -44,18 +44,10 @@ export class AppController {
     @Query() query: QueryParams,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const path = splitAppPath(rest);
-    if (path.kind !== 'app') return refuseMethod(reply, path);
-    const body = readJson(request.body);
-    if (!body.ok) return send(reply, body.answer);
-    return this.writer.write(request, reply, {
-      type: 'PutApp',
-      appId: path.appId,
-      json: body.value,
-      force: booleanParam(query, 'force', false),
-      partialUpdate: booleanParam(query, 'partialUpdate', true),
-      uri: pathOf(request.originalUrl),
-    });
+    const sent = sentApp(request, rest, query);
+    if ('status' in sent) return send(reply, sent);
+    const partialUpdate = booleanParam(query, 'partialUpdate', true);
+    return this.writer.write(request, reply, { type: 'PutApp', ...sent, partialUpdate });
   }
 
   @Patch('*')
@@ -65,17 +57,9 @@ export class AppController {
     @Query() query: QueryParams,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const path = splitAppPath(rest);
-    if (path.kind !== 'app') return refuseMethod(reply, path);
-    const body = readJson(request.body);
-    if (!body.ok) return send(reply, body.answer);
-    return this.writer.write(request, reply, {
-      type: 'PatchApp',
-      appId: path.appId,
-      json: body.value,
-      force: booleanParam(query, 'force', false),
-      uri: pathOf(request.originalUrl),
-    });
+    const sent = sentApp(request, rest, query);
+    if ('status' in sent) return send(reply, sent);
+    return this.writer.write(request, reply, { type: 'PatchApp', ...sent });
   }
 
   @Post('*')
@@ -108,6 +92,20 @@ export class AppController {
 
 const refuseMethod = (reply: FastifyReply, path: AppPath): void =>
   send(reply, methodNotAllowed(methodsOf(path)));
+
+/** What a PUT or PATCH of one app sends, or the answer to one that cannot be read. */
+function sentApp(request: FastifyRequest, rest: string, query: QueryParams) {
+  const path = splitAppPath(rest);
+  if (path.kind !== 'app') return methodNotAllowed(methodsOf(path));
+  const body = readJson(request.body);
+  if (!body.ok) return body.answer;
+  return {
+    appId: path.appId,
+    json: body.value,
+    force: booleanParam(query, 'force', false),
+    uri: pathOf(request.originalUrl),
+  };
+}
 
 /** What a DELETE means; `undefined` where the path takes none. */
 function deleteCommand(path: AppPath, query: QueryParams) {

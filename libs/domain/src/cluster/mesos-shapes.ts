@@ -24,12 +24,16 @@ export interface Reservation {
   readonly labels?: { readonly labels?: readonly Label[] };
 }
 
-export interface Resource {
+/** A named value: the field that `type` names is present. */
+interface NamedValue {
   readonly name: string;
   readonly type: 'SCALAR' | 'RANGES' | 'SET' | 'TEXT';
   readonly scalar?: { readonly value: number };
   readonly ranges?: { readonly range?: readonly Range[] };
   readonly set?: { readonly item?: readonly string[] };
+}
+
+export interface Resource extends NamedValue {
   /** Present in the pre-refinement format only. */
   readonly role?: string;
   readonly reservation?: Reservation;
@@ -45,12 +49,7 @@ export interface Resource {
   readonly shared?: unknown;
 }
 
-export interface Attribute {
-  readonly name: string;
-  readonly type: 'SCALAR' | 'RANGES' | 'SET' | 'TEXT';
-  readonly scalar?: { readonly value: number };
-  readonly ranges?: { readonly range?: readonly Range[] };
-  readonly set?: { readonly item?: readonly string[] };
+export interface Attribute extends NamedValue {
   readonly text?: { readonly value: string };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ExecutorInfo, FrameworkInfo, TaskInfo } from '#mesos';
 import type { AgentInfo } from '../link/messages.js';
 import { readTextOrNothing } from '../supervisor/container-journal.js';
-import { writeDurably } from '../supervisor/durable-file.js';
+import { writeDurably } from '../runtime/durable-file.js';
 import type { AgentLayout, RunId } from './layout.js';
 import type { FrameworkRecord, TaskRun } from './runs.js';
 import { pointLatestTo } from './sandbox/sandbox.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Fetcher } from '../fetcher/fetcher.js';
 import type { Logger } from '../runtime/logger.js';
 import { errorText } from '../supervisor/exec-error.js';
-import { AppendLog } from '../supervisor/durable-file.js';
+import { AppendLog } from '../runtime/durable-file.js';
 import type { ContainerSpec } from '../supervisor/protocol.js';
 import type { AgentOptions } from './agent-options.js';
 import type { CheckpointStore } from './checkpoints.js';

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppendLog, untilWritten, writeDurably } from './durable-file.js';
+import { AppendLog, untilWritten, writeDurably } from '../runtime/durable-file.js';
 import type { ContainerEvent, ContainerRecord, NumberedEvent } from './protocol.js';
 
 const recordPath = (stateDirectory: string): string => join(stateDirectory, 'container.json');

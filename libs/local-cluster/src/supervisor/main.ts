@@ -2,9 +2,9 @@
  * Program of a supervisor process: `node main.js <socket> <record> <boot id> <recovery timeout ms>`
  * (spec/local-cluster.md §2.2). Its output is the supervisor's log.
  */
-import { unlinkSync } from 'node:fs';
+import { rmSync, unlinkSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { writeDurably } from './durable-file.js';
+import { writeDurably } from '../runtime/durable-file.js';
 import { closeInheritedFiles } from './inherited-files.js';
 import { LineReader, LineWriter } from './lines.js';
 import { findProcess } from './process-table.js';
@@ -27,6 +27,13 @@ function exit(): void {
     }
   }
   process.exit(0);
+}
+
+/** The agent waits for the record; without one this process must be seen to end, and say why. */
+function refuseToStart(error: unknown): void {
+  log('supervisor cannot start', { error: String(error) });
+  rmSync(socketPath, { force: true });
+  process.exit(1);
 }
 
 const supervisor = new Supervisor({
@@ -61,16 +68,20 @@ closeInheritedFiles();
 process.on('SIGHUP', () => log('hang-up ignored', {}));
 // The umask also covers the socket: 0600 from the first moment it exists.
 process.umask(0o177);
-const server = createServer(serve);
+const server = createServer(serve).once('error', refuseToStart);
 server.listen(socketPath, () => {
   process.umask(0o022);
+  // From here on containers depend on this process: a connection that cannot be accepted is the agent's to repeat.
+  server.off('error', refuseToStart);
+  server.on('error', (error) => log('cannot accept a connection', { error: String(error) }));
   const record: SupervisorRecord = {
     pid: process.pid,
     startTime: findProcess(process.pid)?.startTime,
     bootId,
     socket: socketPath,
   };
-  void writeDurably(recordPath, JSON.stringify(record), 0o600).then(() =>
-    log('supervisor ready', { ...record }),
+  writeDurably(recordPath, JSON.stringify(record), 0o600).then(
+    () => log('supervisor ready', { ...record }),
+    refuseToStart,
   );
 });

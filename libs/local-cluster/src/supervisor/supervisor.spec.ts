@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually, isRunning } from '../agent/agent.fixture.js';
 import { readContainerHistory } from './container-journal.js';
@@ -27,8 +29,8 @@ async function startSupervisor(recoveryTimeoutMs: number): Promise<SupervisorRec
   const child = spawn(process.execPath, args, { detached: true, stdio: 'ignore', cwd: '/' });
   child.unref();
   if (child.pid !== undefined) pids.push(child.pid);
-  const text = await eventually(() => readFile(record, 'utf8').catch(() => undefined), 'the supervisor');
-  return JSON.parse(text) as SupervisorRecord;
+  const written = await eventually(() => readFile(record, 'utf8').catch(() => undefined), 'the supervisor');
+  return JSON.parse(written) as SupervisorRecord;
 }
 
 interface Connection {
@@ -73,6 +75,20 @@ async function specOf(containerId: string, command: string): Promise<ContainerSp
 const typesOf = (events: readonly NumberedEvent[]): string[] => events.map(({ event }) => event.type);
 
 describe('a supervisor', () => {
+  it('that cannot write its record says why, leaves no socket and ends', async () => {
+    const [socket, record] = [join(directory, '1.sock'), join(directory, 'gone', '1.json')];
+    const args = [programPath('supervisor/main'), socket, record, 'boot', '60000'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    if (child.pid !== undefined) pids.push(child.pid);
+    const [[status], said] = await Promise.all([once(child, 'exit'), text(child.stdout)]);
+    expect(status).toBe(1);
+    expect(JSON.parse(said)).toMatchObject({
+      message: 'supervisor cannot start',
+      error: expect.stringContaining('ENOENT') as string,
+    });
+    await expect(stat(socket)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('writes down what happens before it tells, and repeats what was not acknowledged', async () => {
     const record = await startSupervisor(60_000);
     const first = await connectTo(record);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from '../../runtime/logger.js';
-import { AppendLog } from '../../supervisor/durable-file.js';
+import { AppendLog } from '../../runtime/durable-file.js';
 import { TERMINAL_TASK_STATES } from '#mesos';
 import type { CheckpointedRun } from '../checkpoints.js';
 import type { AgentLayout } from '../layout.js';

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { TaskState } from '#mesos';
 import { silentLogger } from '../../runtime/logger.js';
 import { ManualClock } from '../../runtime/manual-clock.fixture.js';
-import { AppendLog } from '../../supervisor/durable-file.js';
+import { AppendLog } from '../../runtime/durable-file.js';
 import { StatusUpdateManager, type TaskKey } from './status-update-manager.js';
 import type { AgentStatus, UpdateRecord } from './update-stream.js';
 

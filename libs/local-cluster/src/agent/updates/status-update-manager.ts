@@ -1,7 +1,7 @@
 import type { TaskState } from '#mesos';
 import type { Clock, Timer } from '../../runtime/clock.js';
 import type { Logger } from '../../runtime/logger.js';
-import type { AppendLog } from '../../supervisor/durable-file.js';
+import type { AppendLog } from '../../runtime/durable-file.js';
 import { UpdateStream, type AgentStatus, type UpdateRecord } from './update-stream.js';
 
 /** Names a stream: task ids are unique within a framework. */

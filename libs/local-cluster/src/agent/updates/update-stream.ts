@@ -1,5 +1,5 @@
 import { TERMINAL_TASK_STATES, type TaskState, type TaskStatus } from '#mesos';
-import type { AppendLog } from '../../supervisor/durable-file.js';
+import type { AppendLog } from '../../runtime/durable-file.js';
 
 /** A status as an agent makes it: it always wants an acknowledgement. */
 export type AgentStatus = TaskStatus & { uuid: string };

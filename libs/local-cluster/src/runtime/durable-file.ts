@@ -1,4 +1,5 @@
 import { open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /**
  * Writes a whole checkpoint so that a reader sees the old content or the new one, never a mixture, also after a
@@ -14,6 +15,17 @@ export async function writeDurably(path: string, text: string, mode = 0o644): Pr
     await file.close();
   }
   await rename(temporary, path);
+}
+
+/** `writeDurably` for files that outlive the machine's boot: the new name itself is on disk, too, when it resolves. */
+export async function replaceDurably(path: string, text: string): Promise<void> {
+  await writeDurably(path, text);
+  const directory = await open(dirname(path), 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
 }
 
 /** Failures that pass: room can be made, descriptors are given back. */

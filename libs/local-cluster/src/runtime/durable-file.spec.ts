@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppendLog, untilWritten, writeDurably } from './durable-file.js';
-import { LineReader } from './lines.js';
 
 let directory: string;
 beforeEach(async () => {
@@ -57,18 +56,5 @@ describe('untilWritten', () => {
     };
     expect(await untilWritten(write, (error) => failures.push(error))).toBe(true);
     expect(failures).toHaveLength(1);
-  });
-});
-
-describe('LineReader', () => {
-  it('puts records together wherever the stream is cut', () => {
-    const bytes = Buffer.from('{"a":"grüße"}\n{"b":"€"}\n{"c"');
-    for (let cut = 1; cut < bytes.length; cut++) {
-      const records: unknown[] = [];
-      const reader = new LineReader((record) => records.push(record));
-      reader.push(bytes.subarray(0, cut));
-      reader.push(bytes.subarray(cut));
-      expect(records).toEqual([{ a: 'grüße' }, { b: '€' }]);
-    }
   });
 });
