@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { acceptBody, taskInfo } from './master/calls/task-info.fixture.js';
-import { readRecording, recordedEvents, shapesByKind } from './master/contract/recording.fixture.js';
+import { readRecordedSession } from '../../../test/support/recorded-session.js';
+import { recordedEvents, shapesByKind } from './master/contract/recording.fixture.js';
 import { SchedulerClient } from './master/contract/scheduler-client.fixture.js';
 import { FRAMEWORK, until } from './master/master-harness.fixture.js';
 import { startLocalCluster, type LocalAgentsOptions, type LocalCluster } from './start-local-cluster.js';
@@ -74,7 +75,7 @@ it('runs processes, and its frames have the shapes of the recording', async () =
   await client.call({ type: 'KILL', kill: { task_id: { value: 'long' } } });
   await seeState(client, 'long', 'TASK_KILLED');
   client.disconnect();
-  const recorded = shapesByKind(recordedEvents(readRecording('scheduler-session')));
+  const recorded = shapesByKind(recordedEvents(readRecordedSession('scheduler-session')));
   // Later offers hold what ended tasks freed while the first one is still out, so they need not be whole.
   const [firstOffers] = client.events.filter((event) => event.type === 'OFFERS');
   const own = shapesByKind(client.events.filter((event) => event.type !== 'OFFERS' || event === firstOffers));

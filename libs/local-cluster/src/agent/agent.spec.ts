@@ -1,7 +1,8 @@
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TaskStatus } from '#mesos';
+import { readRecordedSession, stepsOf } from '../../../../test/support/recorded-session.js';
 import { AgentBench, eventually, framework, isRunning, taskOf } from './agent.fixture.js';
 
 let bench: AgentBench;
@@ -220,11 +221,9 @@ describe('a command task', () => {
 
 describe('status updates', () => {
   it('have the members of the recorded ones', async () => {
-    const recording = await readFile(resolve('../shared/fixtures/mesos/scheduler-session.jsonl'), 'utf8');
     const recorded = new Map<string, TaskStatus>();
-    for (const line of recording.trim().split('\n')) {
-      const { json } = JSON.parse(line) as { json?: { update?: { status: TaskStatus } } };
-      const status = json?.update?.status;
+    for (const { json } of stepsOf(readRecordedSession('scheduler-session'), 'event')) {
+      const { status } = (json['update'] ?? {}) as { status?: TaskStatus };
       if (status?.uuid !== undefined && status.task_id.value === 't-kill') recorded.set(status.state, status);
     }
     expect([...recorded.keys()]).toEqual(['TASK_STARTING', 'TASK_RUNNING', 'TASK_KILLING', 'TASK_KILLED']);

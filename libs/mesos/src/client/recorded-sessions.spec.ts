@@ -4,7 +4,11 @@ import type { CallBody } from '../protocol/call.js';
 import type { FrameworkInfo } from '../protocol/framework-info.js';
 import { createHarness, eventually, type Harness, type RecordingHandlers } from './client-harness.fixture.js';
 import type { CallResult } from './call-result.js';
-import { readRecordedSession, stepsOf, type RecordedStep } from './recorded-session.fixture.js';
+import {
+  readRecordedSession,
+  stepsOf,
+  type RecordedStep,
+} from '../../../../test/support/recorded-session.js';
 import { ScriptedMaster, type OpenStream, type ReceivedRequest } from './scripted-master.fixture.js';
 
 /** What a handler heard, as the recorder would have written it: SUBSCRIBED and all other events in one list. */

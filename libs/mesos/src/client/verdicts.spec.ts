@@ -4,7 +4,7 @@ import { Backoff } from './backoff.js';
 import { judgeAnswer } from './call-result.js';
 import { reactionToError } from './error-event.js';
 import { decodeEvent } from './event-decoder.js';
-import { readRecordedSession, stepsOf } from './recorded-session.fixture.js';
+import { readRecordedSession, stepsOf } from '../../../../test/support/recorded-session.js';
 
 function decode(event: object): unknown {
   const decoded = decodeEvent(Buffer.from(JSON.stringify(event)));

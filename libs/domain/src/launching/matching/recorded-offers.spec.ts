@@ -1,23 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readRecordedSession, stepsOf } from '../../../../../test/support/recorded-session.js';
 import type { Offer } from '../../cluster/mesos-shapes.js';
 import { anApp, aWaiting } from '../app.fixture.js';
 import { aContext } from './match-context.fixture.js';
 import { matchOffers } from './match-offers.js';
 
-const RECORDING = '../shared/fixtures/mesos/scheduler-session.jsonl';
-
-interface RecordedLine {
-  readonly dir: string;
-  readonly json?: { readonly type: string; readonly offers?: { readonly offers: readonly Offer[] } };
+function recordedOffers(): Offer[] {
+  const events = stepsOf(readRecordedSession('scheduler-session'), 'event').map(({ json }) => json);
+  const offers = events.filter(({ type }) => type === 'OFFERS') as unknown as OffersEvent[];
+  return offers.flatMap((event) => event.offers.offers);
 }
 
-function recordedOffers(): Offer[] {
-  const lines = readFileSync(RECORDING, 'utf8').trim().split('\n');
-  return lines.flatMap((line) => {
-    const { dir, json } = JSON.parse(line) as RecordedLine;
-    return dir === 'event' && json?.type === 'OFFERS' ? (json.offers?.offers ?? []) : [];
-  });
+interface OffersEvent {
+  readonly offers: { readonly offers: readonly Offer[] };
 }
 
 describe('offers recorded from a real master', () => {

@@ -8,7 +8,8 @@ import { taskInfo } from '../calls/task-info.fixture.js';
 import { until } from '../master-harness.fixture.js';
 import { Master } from '../master.js';
 import { executorStatus, ScriptedAgent } from '../scripted-agent.fixture.js';
-import { kindOf, readRecording, recordedEvents, shapesByKind } from './recording.fixture.js';
+import { readRecordedSession, stepsOf } from '../../../../../test/support/recorded-session.js';
+import { kindOf, recordedEvents, shapesByKind } from './recording.fixture.js';
 import { SchedulerClient } from './scheduler-client.fixture.js';
 
 let workDir: string;
@@ -102,14 +103,14 @@ function launch(offerId: string, tasks: TaskInfo[]): { type: 'ACCEPT' } & Record
 }
 
 describe('scheduler-session.jsonl', () => {
-  const recording = readRecording('scheduler-session');
+  const recording = readRecordedSession('scheduler-session');
 
   it('has frames of the same shapes in ours', async () => {
     const master = await startMaster('first');
     const { agent } = attachAgent(master);
     await until(() => agent.isRegistered);
     const client = new SchedulerClient(master.url);
-    await client.subscribe(recording[0]!.json!);
+    await client.subscribe(stepsOf(recording, 'call')[0]!.json);
     const first = await client.offer();
     const agentId = first.agent_id.value;
     // What ends while an offer is out would be offered by itself, in a shape the recording does not have.
@@ -158,8 +159,8 @@ describe('scheduler-session.jsonl', () => {
   it('opens its streams with the same headers', async () => {
     const master = await startMaster('first');
     const client = new SchedulerClient(master.url);
-    await client.subscribe(recording[0]!.json!);
-    const recorded = recording.find((line) => line.dir === 'headers')!.headers!;
+    await client.subscribe(stepsOf(recording, 'call')[0]!.json);
+    const recorded = stepsOf(recording, 'headers')[0]!.headers;
     const names = Object.keys(recorded).map((name) => name.toLowerCase());
     expect(Object.keys(client.headers)).toEqual(expect.arrayContaining(names));
     expect(client.headers).toMatchObject({
@@ -172,14 +173,14 @@ describe('scheduler-session.jsonl', () => {
   it('is refused in the same words', async () => {
     const master = await startMaster('first');
     const client = new SchedulerClient(master.url);
-    await client.subscribe(recording[0]!.json!);
+    await client.subscribe(stepsOf(recording, 'call')[0]!.json);
     await until(() => client.frameworkId !== '');
     const answers = [
       await client.call({ type: 'ACCEPT' }),
       await client.call({ type: 'REVIVE' }, 'no-such-stream'),
       await client.call({ type: 'REVIVE', framework_id: { value: 'no-such-framework' } }),
     ];
-    const recorded = recording.filter((line) => line.dir === 'response' && line.status === 400);
+    const recorded = stepsOf(recording, 'response').filter(({ status }) => status === 400);
     const [subscribed] = recordedEvents(recording);
     const recordedId = subscribed?.type === 'SUBSCRIBED' ? subscribed.subscribed.framework_id.value : '';
     expect(
@@ -187,7 +188,7 @@ describe('scheduler-session.jsonl', () => {
     ).toEqual(
       recorded.map(({ status, body, headers }) => ({
         status,
-        body: body!.replace(recordedId, client.frameworkId),
+        body: body.replace(recordedId, client.frameworkId),
         type: headers!['Content-Type'],
       })),
     );
@@ -198,7 +199,7 @@ describe('scheduler-session.jsonl', () => {
     const master = await startMaster('first');
     attachAgent(master);
     const client = new SchedulerClient(master.url);
-    await client.subscribe(recording[0]!.json!);
+    await client.subscribe(stepsOf(recording, 'call')[0]!.json);
     const offer = await client.offer();
     await client.call(
       launch(offer.id.value, [
@@ -224,14 +225,16 @@ describe('scheduler-session.jsonl', () => {
 });
 
 describe('failover-session.jsonl', () => {
-  const recording = readRecording('failover-session');
+  const recording = readRecordedSession('failover-session');
 
   it('has frames of the same shapes in ours', async () => {
     const [firstMaster, secondMaster] = [await startMaster('first'), await startMaster('second')];
     const { link, agent } = attachAgent(firstMaster);
     const clients = [firstMaster, firstMaster, secondMaster].map((master) => new SchedulerClient(master.url));
     const [first, second, third] = clients as [SchedulerClient, SchedulerClient, SchedulerClient];
-    const subscribe = recording[0]!.json as { subscribe: { framework_info: object } };
+    const subscribe = stepsOf(recording, 'call')[0]!.json as unknown as {
+      subscribe: { framework_info: object };
+    };
     await first.subscribe(subscribe);
     const offer = await first.offer();
     const agentId = offer.agent_id.value;

@@ -1,30 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Event } from '#mesos';
+import { stepsOf, type RecordedStep } from '../../../../../test/support/recorded-session.js';
 
-/** One line of a recording of a real master. */
-export interface RecordedLine {
-  readonly dir: 'call' | 'event' | 'headers' | 'response' | 'eof' | 'note' | 'error';
-  readonly json?: object;
-  readonly to?: string;
-  readonly status?: number;
-  readonly body?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Reads a recording; a missing one is an error, never a reason to skip. */
-export function readRecording(name: 'scheduler-session' | 'failover-session'): RecordedLine[] {
-  const path = resolve(process.cwd(), '../shared/fixtures/mesos', `${name}.jsonl`);
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as RecordedLine);
-}
-
-export function recordedEvents(lines: readonly RecordedLine[]): Event[] {
-  return lines.flatMap((line) =>
-    line.dir === 'event' && line.json !== undefined ? [line.json as Event] : [],
-  );
+export function recordedEvents(steps: readonly RecordedStep[]): Event[] {
+  return stepsOf(steps, 'event').map(({ json }) => json as unknown as Event);
 }
 
 /**

@@ -1,20 +1,26 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 
 /** One line of a session that was recorded between a framework and a real master. */
 export type RecordedStep =
   | { dir: 'call'; tag?: string; json: { type: string } & Record<string, unknown> }
   | { dir: 'headers'; tag?: string; status: number; headers: Record<string, string> }
   | { dir: 'event'; tag?: string; len: number; raw: string; json: { type: string } & Record<string, unknown> }
-  | { dir: 'response'; tag?: string; to?: string; status?: number; body: string }
+  | {
+      dir: 'response';
+      tag?: string;
+      to?: string;
+      status?: number;
+      headers?: Record<string, string>;
+      body: string;
+    }
   | { dir: 'eof' | 'error'; tag?: string }
   | { dir: 'note'; note: string };
 
-/** Recordings lie beside the project; their absence is an error, never a reason to skip a test. */
-const RECORDINGS = fileURLToPath(new URL('../../../../../shared/fixtures/mesos/', import.meta.url));
+const RECORDINGS = new URL('../fixtures/mesos/', import.meta.url);
 
-export function readRecordedSession(name: string): RecordedStep[] {
-  return readFileSync(`${RECORDINGS}${name}.jsonl`, 'utf8')
+/** Reads a recording; a missing one is an error, never a reason to skip a test. */
+export function readRecordedSession(name: 'scheduler-session' | 'failover-session'): RecordedStep[] {
+  return readFileSync(new URL(`${name}.jsonl`, RECORDINGS), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as RecordedStep);
