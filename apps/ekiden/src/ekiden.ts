@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ApiModule, createHttpAdapter, type ApiOptions } from '#api';
 import { EXIT_CODES, type Configuration, type ExitCode, type SettingsReport } from '#configuration';
 import type { EventLog } from '#event-log';
-import { startLocalCluster, type LocalCluster } from '#local-cluster';
+import { ClusterProcess } from '#local-cluster';
 import { UrlListDetector, type Authentication, type MasterDetector } from '#mesos';
 import { createLogging, Metrics, startRuntimeMetrics, type Logging } from '#observability';
 import { Scheduler, SchedulerModule } from '#scheduler';
@@ -37,15 +37,15 @@ export interface Stopped {
 interface Parts {
   readonly configuration: Configuration;
   readonly log: EventLog;
-  readonly cluster: LocalCluster | undefined;
+  readonly cluster: ClusterProcess | undefined;
   readonly scheduler: Scheduler;
   readonly application: NestFastifyApplication;
   readonly stopMetrics: () => void;
 }
 
 /**
- * One process that is everything: API, scheduler, event log and, with `--master local`, the cluster as well. The
- * parts know each other only through their doors: buses, log and the Mesos API.
+ * One process that is everything: API, scheduler and event log; with `--master local` it has a cluster run beside it.
+ * The parts know each other only through their doors: buses, log and the Mesos API.
  */
 export class Ekiden {
   private constructor(private readonly parts: Parts) {}
@@ -140,15 +140,15 @@ function createMetrics(configuration: Configuration): Metrics {
 async function startCluster(
   { master, dataDir }: Configuration,
   logging: Logging,
-): Promise<LocalCluster | undefined> {
+): Promise<ClusterProcess | undefined> {
   if (master.kind !== 'local') return undefined;
   const { agents: count, resources, attributes, port } = master;
-  return startLocalCluster({
+  const settings = {
     dataDir: resolve(dataDir),
     master: { port: port ?? 0, allocationIntervalMs: LOCAL_ALLOCATION_INTERVAL_MS },
     agents: { count, firstPort: 0, resources: resources ?? sharedCpus(count), attributes },
-    logger: logging.logger('cluster'),
-  });
+  };
+  return ClusterProcess.start(settings, logging.logger('cluster'));
 }
 
 /**
@@ -160,7 +160,7 @@ function sharedCpus(agents: number): string {
   return `cpus:${Math.max(1, Math.floor((availableParallelism() * OFFERED_PER_CPU) / agents))}`;
 }
 
-function detectorFor({ master }: Configuration, cluster: LocalCluster | undefined): MasterDetector {
+function detectorFor({ master }: Configuration, cluster: ClusterProcess | undefined): MasterDetector {
   const urls = cluster === undefined ? (master.kind === 'remote' ? master.urls : []) : [cluster.url];
   const [first, ...others] = urls.map((url) => new URL(url));
   if (first === undefined) throw new Error('no Mesos master is configured');

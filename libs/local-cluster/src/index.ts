@@ -8,6 +8,7 @@ export {
   type LocalCluster,
   type LocalClusterOptions,
 } from './start-local-cluster.js';
+export { ClusterProcess } from './process/cluster-process.js';
 export { Agent, type AgentStart } from './agent/agent.js';
 export type { AgentOptions } from './agent/agent-options.js';
 export type { Addressing } from './agent/description/plan-agents.js';
