@@ -48,8 +48,9 @@ async function launch(server: ServerProcess, tasks: number): Promise<number> {
   const all = after.machine - before.machine;
   console.log(`${tasks} tasks running after ${rounded(seconds)} s, ${rounded(tasks / seconds)} tasks/s`);
   console.log(
-    `processor time: Ekiden ${rounded(own)} s, supervisors ${rounded(after.supervisors)} s, ` +
-      `whole machine ${rounded(all)} s; Ekiden's share ${rounded(own / all)}`,
+    `processor time: Ekiden ${rounded(own)} s, master and agent ${rounded(after.cluster - before.cluster)} s, ` +
+      `supervisors ${rounded(after.supervisors)} s, whole machine ${rounded(all)} s; ` +
+      `Ekiden's share ${rounded(own / all)}`,
   );
   return tasks / seconds;
 }
@@ -90,23 +91,37 @@ async function bareSpawns(tasks: number): Promise<number> {
   return tasks / seconds;
 }
 
-/** Processor time used so far: by Ekiden itself, by its supervisors, by everything on the machine. */
-function cpuSeconds(pid: number): { own: number; supervisors: number; machine: number } {
-  const supervisors = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && isSupervisor(name))
-    .map((name) => processSeconds(name));
+/** Processor time in seconds that parts of the whole used so far. */
+interface ProcessorTimes {
+  /** Ekiden itself. */
+  readonly own: number;
+  /** Master and agent of its local cluster. */
+  readonly cluster: number;
+  readonly supervisors: number;
+  readonly machine: number;
+}
+
+function cpuSeconds(pid: number): ProcessorTimes {
   const [, ...ticks] = readFileSync('/proc/stat', 'utf8').split('\n')[0]?.trim().split(/\s+/) ?? [];
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = ticks.map(Number);
   return {
     own: processSeconds(String(pid)),
-    supervisors: supervisors.reduce((sum, seconds) => sum + seconds, 0),
+    cluster: programSeconds('local-cluster/src/process/main.js'),
+    supervisors: programSeconds('local-cluster/src/supervisor/main.js'),
     machine: (user + nice + system + irq + softirq) / TICKS_PER_SECOND,
   };
 }
 
-function isSupervisor(pid: string): boolean {
+/** Sum over all processes that run a program. */
+function programSeconds(program: string): number {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && runs(name, program))
+    .reduce((sum, name) => sum + processSeconds(name), 0);
+}
+
+function runs(pid: string, program: string): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('local-cluster/src/supervisor/main.js');
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program);
   } catch {
     return false; // it ended between the two looks
   }

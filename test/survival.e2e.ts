@@ -115,6 +115,24 @@ describe('tasks survive the end of Ekiden', () => {
     expect(diary.taskIds).toEqual([before!.id, app.tasks[0]!.id]);
   });
 
+  test('kill -9 of the local cluster: Ekiden answers, the same tasks go on, and new ones are launched', async () => {
+    await create('one', 2);
+    await site.api.running('/one', 2);
+    await site.api.settled();
+    const before = { ids: await taskIds(), pids: taskPids(site.dataDir) };
+    const program = 'local-cluster/src/process/main.js';
+    const cluster = processesOf(site.dataDir).find(({ commandLine }) => commandLine.includes(program));
+    process.kill(cluster!.pid, 'SIGKILL');
+
+    await create('two', 2);
+    await site.api.running('/two', 2);
+    expect(await taskIds()).toEqual(expect.arrayContaining(before.ids));
+    expect(taskPids(site.dataDir)).toMatchObject(before.pids);
+    expect(new Set(diary.taskIds).size).toBe(4);
+    expect(diary.taskIds).toHaveLength(4);
+    expect(site.ekiden.output).toContain('the local cluster ended by itself and is started again');
+  });
+
   test('a clean stop ends the tasks and says so; the next start launches them anew', async () => {
     await create('clean', 2);
     await site.api.running('/clean', 2);

@@ -1,4 +1,4 @@
-import { printApp, type AppDefinition } from '#domain';
+import { printApp, type AppDefinition, type PrintOptions } from '#domain';
 
 /** Fields whose values are doubles and print with a fraction, `1.0` (`spec/rest-api.md` §2). */
 const DOUBLES: ReadonlySet<string> = new Set(['cpus', 'mem', 'disk', 'backoffFactor']);
@@ -17,7 +17,7 @@ const texts = new WeakMap<AppDefinition, string>();
 export function writeAppJson(app: AppDefinition): string {
   let text = texts.get(app);
   if (text === undefined) {
-    text = writeFields(printApp(app));
+    text = writeApp(app);
     texts.set(app, text);
   }
   return text;
@@ -25,7 +25,7 @@ export function writeAppJson(app: AppDefinition): string {
 
 /** The same without `versionInfo`, as POST answers (`spec/rest-api.md` §7.3). */
 export const writeSubmittedAppJson = (app: AppDefinition): string =>
-  writeFields(printApp(app, { withoutVersionInfo: true }));
+  writeApp(app, { withoutVersionInfo: true });
 
 /** A JSON object from JSON texts: `base` with more members behind its own. */
 export function extendJson(base: string, members: string): string {
@@ -34,14 +34,17 @@ export function extendJson(base: string, members: string): string {
   return open === '{' ? `{${members}}` : `${open},${members}}`;
 }
 
-function writeFields(fields: Readonly<Record<string, unknown>>): string {
-  let text = '';
-  for (const name in fields) {
-    const value = fields[name];
-    if (value === undefined) continue;
-    text += `${text === '' ? '{' : ','}"${name}":${writeField(name, value)}`;
-  }
-  return text === '' ? '{}' : `${text}}`;
+function writeApp(app: AppDefinition, options?: PrintOptions): string {
+  let members = '';
+  printApp(
+    app,
+    (name, value) => {
+      // What is not set is not printed.
+      if (value !== undefined) members += `${members === '' ? '{' : ','}"${name}":${writeField(name, value)}`;
+    },
+    options,
+  );
+  return `${members}}`;
 }
 
 function writeField(name: string, value: unknown): string {

@@ -26,8 +26,14 @@ import type { SchedulerMetrics } from '../scheduler-metrics.js';
 /** A turn ends after this time, so that the event loop is never held up for long (`design.md` §5). */
 const TURN_BUDGET_MS = 8;
 
+/**
+ * A turn takes so many commands of the API at most. Clients that wait for their answers send the next command when
+ * they have them: were all of them decided in one turn, processor and disk would wait for each other.
+ */
+const TURN_COMMANDS = 16;
+
 /** So many batches may be on their way to the disk while the next one is decided. */
-const APPENDS_IN_FLIGHT = 2;
+const APPENDS_IN_FLIGHT = 8;
 
 /** How often a log that takes no writes is asked whether it does again. */
 const RETRY_INTERVAL_MS = 1000;
@@ -174,7 +180,7 @@ export class Writer {
       while ((item = this.inbox.shift()) !== undefined) {
         this.decide(turn, item, answers);
         if (item.kind === 'scheduler' && item.settled !== undefined) settled.push(item.settled);
-        if (performance.now() >= deadlineMs) break;
+        if (answers.length >= TURN_COMMANDS || performance.now() >= deadlineMs) break;
       }
       settle(turn);
     } catch (error) {

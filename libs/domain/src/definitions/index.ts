@@ -5,7 +5,7 @@ export { DEFAULT_PORT_DEFINITIONS } from './app/canonical-form.js';
 export { isOnlyScaled, isUpgrade, sameDefinition } from './app/change-detection.js';
 export { parseLabelSelector, selectorError, type LabelPredicate } from './app/label-selector.js';
 export { parseAppDefinition, type ParseOptions } from './app/parse-app.js';
-export { printApp, type PrintOptions } from './app/print.js';
+export { printApp, type MemberVisitor, type PrintOptions } from './app/print.js';
 export { externalVolumesOf, isResident, persistentVolumesOf } from './app/residency.js';
 export { residentChangeViolations } from './app/resident-rules.js';
 export { roleSettingsFor, type RoleSettings } from './app/roles.js';

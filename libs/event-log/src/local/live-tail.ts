@@ -1,7 +1,10 @@
 import type { NewEvent, StoredEvent } from '../port.js';
 
-/** Events kept at hand for subscribers that follow closely; the others read storage. */
-const TAIL_EVENTS = 4096;
+/**
+ * Events kept at hand for subscribers that follow closely; the others read storage. Few enough that most events are
+ * gone again before the garbage collector has to move them.
+ */
+const TAIL_EVENTS = 512;
 
 /**
  * The newest batches as they were appended. Spares subscribers at the head the way through storage and JSON; events

@@ -64,6 +64,8 @@ export class ClusterProcess {
   private async launch(settings: ClusterSettings): Promise<void> {
     const child = fork(programPath('process/main'), [join(settings.dataDir, 'mesos')], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // What this process was started with (loaders, `--eval`) is not meant for that program.
+      execArgv: [],
     });
     this.child = child;
     const started = new Promise<string>((resolve, reject) => {

@@ -2,6 +2,7 @@ import type { Rejection, Result, Violation } from '../result.js';
 import type { DefinitionContext, DefinitionSettings } from '../settings.js';
 import type { AppDefinition, UnversionedApp } from './app-definition.js';
 import { parseAppDefinition, type ParseOptions } from './parse-app.js';
+import { printApp, type PrintOptions } from './print.js';
 
 export const T0 = '2024-01-01T00:00:00.000Z';
 
@@ -100,4 +101,11 @@ export function refusalOf(result: Result<unknown>): Refusal {
 
 function flatten(details: readonly Violation[]): string[] {
   return details.flatMap(({ path, errors }) => errors.map((error) => `${path}: ${error}`));
+}
+
+/** What `printApp` prints, as one object. */
+export function printOf(app: AppDefinition, options?: PrintOptions): Record<string, unknown> {
+  const members: Record<string, unknown> = {};
+  printApp(app, (name, value) => (members[name] = value), options);
+  return members;
 }

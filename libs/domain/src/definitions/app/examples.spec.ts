@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { parsed, stored, T0 } from './definitions.fixture.js';
-import { printApp } from './print.js';
+import { parsed, printOf, stored, T0 } from './definitions.fixture.js';
 import { assignServicePorts } from './service-port-assignment.js';
 import type { AppDefinition } from './app-definition.js';
 
@@ -12,7 +11,7 @@ function storedAndPrinted(json: object, mesosRole = '*'): unknown {
     isUsed: () => false,
     range: { min: 10000, max: 20000 },
   });
-  return assigned.ok ? JSON.parse(JSON.stringify(printApp(assigned.value))) : assigned.error;
+  return assigned.ok ? JSON.parse(JSON.stringify(printOf(assigned.value))) : assigned.error;
 }
 
 const minimal = {
@@ -44,7 +43,7 @@ it('A: minimal command app', () => {
   const json = { id: 'sleeper', cmd: 'sleep 1000' };
   expect(storedAndPrinted(json)).toEqual(minimal);
   const { versionInfo: _info, ...posted } = minimal;
-  expect(printApp(stored(json), { withoutVersionInfo: true })).toEqual({
+  expect(printOf(stored(json), { withoutVersionInfo: true })).toEqual({
     ...posted,
     portDefinitions: [{ port: 0, name: 'default', protocol: 'tcp' }],
   });

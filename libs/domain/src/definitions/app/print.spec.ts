@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parsed, stored } from './definitions.fixture.js';
-import { printApp } from './print.js';
+import { parsed, printOf, stored } from './definitions.fixture.js';
 
 const surroundings = { mesosRole: 'prod', features: ['secrets', 'external_volumes', 'gpu_resources'] };
 
@@ -104,7 +103,7 @@ it('prints what reads back as the same app', () => {
   fc.assert(
     fc.property(body, (json) => {
       const app = stored(json, surroundings);
-      const printed: unknown = JSON.parse(JSON.stringify(printApp(app)));
+      const printed: unknown = JSON.parse(JSON.stringify(printOf(app)));
       const again = parsed(printed, surroundings);
       expect({ ...again, version: app.version, versionInfo: app.versionInfo }).toEqual(
         JSON.parse(JSON.stringify(app)),
@@ -133,7 +132,7 @@ it('reads back volumes, resident apps included', () => {
     secrets: { k: { source: 'x' } },
   };
   const app = stored(json, surroundings);
-  const printed = printApp(app);
+  const printed = printOf(app);
   expect(printed['residency']).toEqual({
     relaunchEscalationTimeoutSeconds: 3600,
     taskLostBehavior: 'WAIT_FOREVER',
@@ -142,7 +141,7 @@ it('reads back volumes, resident apps included', () => {
 });
 
 it('leaves out what is empty, except the collections that are always shown', () => {
-  const printed = printApp(stored({ id: 'a', cmd: 'sleep 1', portDefinitions: [] }));
+  const printed = printOf(stored({ id: 'a', cmd: 'sleep 1', portDefinitions: [] }));
   expect(printed).toMatchObject({ labels: {}, portDefinitions: [] });
   for (const key of [
     'args',
@@ -156,6 +155,6 @@ it('leaves out what is empty, except the collections that are always shown', () 
   ]) {
     expect(printed).not.toHaveProperty(key);
   }
-  const withoutInfo = printApp(stored({ id: 'a', cmd: 'sleep 1' }), { withoutVersionInfo: true });
+  const withoutInfo = printOf(stored({ id: 'a', cmd: 'sleep 1' }), { withoutVersionInfo: true });
   expect(withoutInfo).not.toHaveProperty('versionInfo');
 });

@@ -9,6 +9,28 @@ export interface PrintOptions {
 /** Whatever was submitted, resident apps show these values (§4.3). */
 const RESIDENCY = { relaunchEscalationTimeoutSeconds: 3600, taskLostBehavior: 'WAIT_FOREVER' };
 
+/** Keys that every response has. */
+const ALWAYS_SHOWN = [
+  'id',
+  'instances',
+  'cpus',
+  'mem',
+  'disk',
+  'gpus',
+  'executor',
+  'role',
+  'labels',
+  'networks',
+  'requirePorts',
+  'backoffSeconds',
+  'backoffFactor',
+  'maxLaunchDelaySeconds',
+  'upgradeStrategy',
+  'unreachableStrategy',
+  'killSelection',
+  'version',
+] as const satisfies readonly (keyof AppDefinition)[];
+
 /** Keys that responses leave out when they are empty (§4.1). */
 const OMITTED_WHEN_EMPTY = [
   'args',
@@ -34,41 +56,24 @@ const OMITTED_WHEN_UNSET = [
   'tty',
 ] as const satisfies readonly (keyof UnversionedApp)[];
 
+/** Takes the members of a printed object one after the other. */
+export type MemberVisitor = (name: string, value: unknown) => void;
+
 /**
- * An app as responses show it (`spec/rest-api.md` §6.1): a plain object for `JSON.stringify`, without the computed keys.
- * Parts of the app are shared with the result and must not be changed.
+ * An app as responses show it (`spec/rest-api.md` §6.1), member by member and without the computed ones: whoever writes
+ * text needs no object in between. Parts of the app are shared with the visitor and must not be changed.
  */
-export function printApp(app: AppDefinition, options: PrintOptions = {}): Record<string, unknown> {
-  const printed: Record<string, unknown> = {
-    id: app.id,
-    instances: app.instances,
-    cpus: app.cpus,
-    mem: app.mem,
-    disk: app.disk,
-    gpus: app.gpus,
-    executor: app.executor,
-    role: app.role,
-    labels: app.labels,
-    networks: app.networks,
-    requirePorts: app.requirePorts,
-    backoffSeconds: app.backoffSeconds,
-    backoffFactor: app.backoffFactor,
-    maxLaunchDelaySeconds: app.maxLaunchDelaySeconds,
-    upgradeStrategy: app.upgradeStrategy,
-    unreachableStrategy: app.unreachableStrategy,
-    killSelection: app.killSelection,
-    version: app.version,
-  };
-  if (options.withoutVersionInfo !== true) printed['versionInfo'] = app.versionInfo;
+export function printApp(app: AppDefinition, visit: MemberVisitor, options: PrintOptions = {}): void {
+  for (const key of ALWAYS_SHOWN) visit(key, app[key]);
+  if (options.withoutVersionInfo !== true) visit('versionInfo', app.versionInfo);
   for (const key of OMITTED_WHEN_UNSET) {
-    if (app[key] !== undefined) printed[key] = app[key];
+    if (app[key] !== undefined) visit(key, app[key]);
   }
   for (const key of OMITTED_WHEN_EMPTY) {
-    if (!isEmpty(app[key])) printed[key] = app[key];
+    if (!isEmpty(app[key])) visit(key, app[key]);
   }
-  if (app.container !== undefined) printed['container'] = app.container;
-  if (isResident(app)) printed['residency'] = RESIDENCY;
-  return printed;
+  if (app.container !== undefined) visit('container', app.container);
+  if (isResident(app)) visit('residency', RESIDENCY);
 }
 
 function isEmpty(value: object | undefined): boolean {
