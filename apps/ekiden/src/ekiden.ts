@@ -59,6 +59,8 @@ export class Ekiden {
     try {
       const log = await openEventLog(configuration, logging.logger('log'));
       undo.push(() => log.close());
+      // Nothing is started for a log that takes no writes.
+      await log.checkWritable();
       const cluster = await startCluster(configuration, logging);
       if (cluster !== undefined) undo.push(() => cluster.stop({ keepTasks: true }));
       const scheduler = new Scheduler({
