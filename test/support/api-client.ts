@@ -15,6 +15,8 @@ export interface TaskView {
   readonly state: string;
   readonly host: string;
   readonly ports: readonly number[];
+  readonly version: string;
+  readonly healthCheckResults?: readonly { readonly alive: boolean }[];
 }
 
 export interface AppView {
