@@ -4,6 +4,7 @@ import type { Condition } from '../instances/condition.js';
 import { isScheduled, type Instance } from '../instances/instance.js';
 import { KillBook, settleKill } from '../instances/kill-service.js';
 import { BackoffBook } from '../launching/backoff.js';
+import { Candidates } from '../launching/matching/candidate.js';
 import { LaunchTokens } from '../launching/launch-tokens.js';
 import { OfferDemand } from '../launching/offer-demand.js';
 import { OfferStatistics } from '../launching/offer-statistics.js';
@@ -49,7 +50,9 @@ export class SchedulerRuntime {
   demandChanged = true;
   /** When to look at the demand again without a change, epoch ms. */
   nextDemandLookMs = 0;
-  /** Offers of this turn that still need an answer. */
+  /** What matching worked out about the definitions that wait. */
+  readonly candidates: Candidates;
+  /** Offers that still need an answer: those of this turn, and what former ones had no time for. */
   offers: Offer[] = [];
   lastScaleCheckMs: number | undefined;
   lastSlowTickMs: number;
@@ -62,6 +65,7 @@ export class SchedulerRuntime {
     /** Begin of this leader's term, epoch ms. */
     readonly startedAtMs: number,
   ) {
+    this.candidates = new Candidates(settings);
     this.tokens = new LaunchTokens(settings.launchTokens, settings.launchTokenRefreshIntervalMs, startedAtMs);
     this.revive = new ReviveSchedule(settings);
     this.lastSlowTickMs = startedAtMs;

@@ -20,6 +20,8 @@ export interface TurnEnvironment {
   readonly newTimeUuid: () => string;
   /** In [0, 1). */
   readonly random: () => number;
+  /** Whether the turn should end, and leave what can wait to the next one; absent: everything is done at once. */
+  readonly isTimeUp?: () => boolean;
 }
 
 /** Who set an event off, and through what. */

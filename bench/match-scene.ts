@@ -1,0 +1,123 @@
+import { monotonicFactory } from 'ulid';
+import {
+  decideApiCommand,
+  decideSchedulerCommand,
+  SchedulerRuntime,
+  settle,
+  State,
+  TimeUuids,
+  Turn,
+  type Effect,
+  type Offer,
+} from '#domain';
+import { settings } from './history.js';
+
+const RACKS = 250;
+const ZONES = 5;
+/** Tasks that one agent has room for, in cpus of the apps. */
+const ROOM = 10;
+
+/** How much waits, and where it may go. */
+export interface SceneSize {
+  readonly apps: number;
+  readonly instancesPerApp: number;
+  readonly agents: number;
+}
+
+/** What one turn did. */
+export interface TurnReport {
+  readonly milliseconds: number;
+  readonly effects: readonly Effect[];
+  readonly events: number;
+}
+
+/**
+ * The scheduler's core between the log and the network: a state with waiting instances, and offers that come in. Ids
+ * are made as the real scheduler makes them; nothing is written or sent.
+ */
+export class MatchScene {
+  readonly state = new State();
+  private readonly settings = { ...settings(), maxInstancesPerOffer: ROOM };
+  readonly runtime = new SchedulerRuntime(this.settings, 0);
+  private readonly uuids = new TimeUuids(1, 1);
+  private readonly newUlid = monotonicFactory(Math.random);
+  private nowMs = Date.UTC(2026, 0, 1);
+
+  constructor(
+    private readonly size: SceneSize,
+    private readonly turnBudgetMs: number,
+  ) {}
+
+  /** Every app of the scene is asked for by one command, so that all of it is one deployment. */
+  prepare(constraintsOf: (index: number) => readonly (readonly string[])[]): void {
+    const { apps, instancesPerApp } = this.size;
+    const items = Array.from({ length: apps }, (_, index) => ({
+      id: `/scene/app-${index}`,
+      cmd: 'exec ./serve --port $PORT0',
+      cpus: 0.1,
+      mem: 64,
+      instances: instancesPerApp,
+      constraints: constraintsOf(index),
+      env: { STAGE: 'production' },
+      labels: { team: `team-${index % 20}` },
+    }));
+    this.turn((turn) => {
+      decideSchedulerCommand(turn, { type: 'SchedulerConnected', frameworkId: 'f', master: 'm' });
+      const reply = decideApiCommand(turn, {
+        type: 'UpdateApps',
+        items,
+        force: true,
+        partialUpdate: false,
+        createMissing: true,
+      });
+      if (reply.kind !== 'accepted') throw new Error(JSON.stringify(reply).slice(0, 500));
+    });
+  }
+
+  /** One offer of every agent. */
+  offers(): Offer[] {
+    return Array.from({ length: this.size.agents }, (_, agent) => ({
+      id: { value: `offer-${agent}` },
+      agent_id: { value: `agent-S${agent}` },
+      hostname: `agent${agent}.example`,
+      allocation_info: { role: '*' },
+      attributes: [
+        { name: 'rack', type: 'TEXT', text: { value: `rack-${agent % RACKS}` } },
+        { name: 'zone', type: 'TEXT', text: { value: `zone-${agent % ZONES}` } },
+      ],
+      resources: [
+        { name: 'cpus', type: 'SCALAR', scalar: { value: 16 }, role: '*' },
+        { name: 'mem', type: 'SCALAR', scalar: { value: 65_536 }, role: '*' },
+        { name: 'disk', type: 'SCALAR', scalar: { value: 100_000 }, role: '*' },
+        { name: 'ports', type: 'RANGES', ranges: { range: [{ begin: 31_000, end: 32_000 }] }, role: '*' },
+      ],
+    }));
+  }
+
+  receive(offers: readonly Offer[]): TurnReport {
+    return this.turn((turn) => decideSchedulerCommand(turn, { type: 'ReceiveOffers', offers }));
+  }
+
+  /** A turn without news: what the writer does while offers are left to answer. */
+  goOn(): TurnReport {
+    return this.turn(() => undefined);
+  }
+
+  private turn(decide: (turn: Turn) => void): TurnReport {
+    const startedMs = performance.now();
+    const { nowMs, turnBudgetMs } = this;
+    const turn = new Turn(this.state, this.runtime, this.settings, {
+      nowMs,
+      newEventId: () => this.newUlid(nowMs),
+      newUuid: () => this.uuids.next(nowMs),
+      newTimeUuid: () => this.uuids.next(nowMs),
+      random: Math.random,
+      isTimeUp: () => performance.now() - startedMs >= turnBudgetMs,
+    });
+    decide(turn);
+    settle(turn);
+    const milliseconds = performance.now() - startedMs;
+    this.nowMs += 1;
+    return { milliseconds, effects: turn.effects, events: turn.events.length };
+  }
+}
