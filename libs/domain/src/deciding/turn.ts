@@ -122,6 +122,7 @@ function systemActorFor(actor: Actor): Actor {
   return actor.kind === 'system' ? actor : SYSTEM;
 }
 
+/** A launch is not among it: an instance that was sent to an agent counts for everything as it did while it waited. */
 function appsTouchedBy(event: DomainEvent): Iterable<string> {
   switch (event.type) {
     case 'AppCreated':
@@ -129,7 +130,6 @@ function appsTouchedBy(event: DomainEvent): Iterable<string> {
       return [event.data.app.id];
     case 'AppDeleted':
     case 'InstanceScheduled':
-    case 'InstanceProvisioned':
     case 'TaskStatusChanged':
     case 'InstanceBecameInactive':
     case 'InstanceGoalChanged':

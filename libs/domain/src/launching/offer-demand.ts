@@ -10,10 +10,10 @@ export interface RoleDemand {
 
 /** Waiting instances that share app, configuration and role, and so a back-off. */
 interface WaitingGroup {
-  readonly key: string;
   readonly role: string;
   readonly config: BackoffConfig;
-  readonly instanceIds: Set<string>;
+  /** Number of instances. */
+  size: number;
   version: number;
   /** A back-off held it when it was last looked at. */
   held: boolean;
@@ -24,7 +24,7 @@ interface WaitingGroup {
  * instance stops counting at once [D7].
  */
 export class OfferDemand {
-  private readonly groups = new Map<string, WaitingGroup>();
+  private readonly groupsByApp = new Map<string, WaitingGroup[]>();
   private readonly groupOfInstance = new Map<string, WaitingGroup>();
   /** Never forgotten before the leadership changes. */
   private readonly roles = new Set<string>();
@@ -35,8 +35,8 @@ export class OfferDemand {
     if (instance !== undefined) this.roles.add(instance.role);
     const wanted = instance !== undefined && isScheduled(instance) ? instance : undefined;
     const before = this.groupOfInstance.get(instanceId);
-    const key = wanted === undefined ? undefined : keyOf(wanted);
-    if (before?.key === key) return;
+    if (wanted === undefined && before === undefined) return;
+    if (wanted !== undefined && before !== undefined && belongs(wanted, before)) return;
     if (before !== undefined) this.leave(before, instanceId);
     if (wanted !== undefined) this.enter(instanceId, wanted);
   }
@@ -45,13 +45,14 @@ export class OfferDemand {
   byRole(backoff: BackoffBook, nowMs: number): Map<string, RoleDemand> {
     const demand = new Map<string, RoleDemand>();
     for (const role of this.roles) demand.set(role, { wanted: false, highestVersion: 0 });
-    for (const group of this.groups.values()) {
+    for (const group of this.groups()) {
       const held = backoff.launchAllowedAt(group.config) > nowMs;
       if (group.held && !held) group.version = this.nextVersion();
       group.held = held;
       if (held) continue;
-      const { highestVersion } = demand.get(group.role)!;
-      demand.set(group.role, { wanted: true, highestVersion: Math.max(highestVersion, group.version) });
+      const { wanted, highestVersion } = demand.get(group.role)!;
+      if (wanted && group.version <= highestVersion) continue;
+      demand.set(group.role, { wanted: true, highestVersion: group.version });
     }
     return demand;
   }
@@ -59,30 +60,39 @@ export class OfferDemand {
   /** When the next back-off of a waiting configuration ends, epoch ms; `undefined`: none is running. */
   nextReleaseAtMs(backoff: BackoffBook, nowMs: number): number | undefined {
     let next: number | undefined;
-    for (const { config } of this.groups.values()) {
+    for (const { config } of this.groups()) {
       const at = backoff.launchAllowedAt(config);
       if (at > nowMs && (next === undefined || at < next)) next = at;
     }
     return next;
   }
 
+  private *groups(): Iterable<WaitingGroup> {
+    for (const groups of this.groupsByApp.values()) yield* groups;
+  }
+
   private enter(instanceId: string, instance: Instance): void {
-    const key = keyOf(instance);
-    let group = this.groups.get(key);
+    const { app, role } = instance;
+    const ofApp = this.groupsByApp.get(app.id) ?? [];
+    let group = ofApp.find((known) => belongs(instance, known));
     if (group === undefined) {
-      const { app, role } = instance;
-      group = { key, role, config: app, instanceIds: new Set(), version: 0, held: false };
-      this.groups.set(key, group);
+      group = { role, config: app, size: 0, version: 0, held: false };
+      ofApp.push(group);
+      this.groupsByApp.set(app.id, ofApp);
     }
     group.version = this.nextVersion();
-    group.instanceIds.add(instanceId);
+    group.size += 1;
     this.groupOfInstance.set(instanceId, group);
   }
 
   private leave(group: WaitingGroup, instanceId: string): void {
     this.groupOfInstance.delete(instanceId);
-    group.instanceIds.delete(instanceId);
-    if (group.instanceIds.size === 0) this.groups.delete(group.key);
+    group.size -= 1;
+    if (group.size > 0) return;
+    const appId = group.config.id;
+    const others = this.groupsByApp.get(appId)!.filter((other) => other !== group);
+    if (others.length === 0) this.groupsByApp.delete(appId);
+    else this.groupsByApp.set(appId, others);
   }
 
   private nextVersion(): number {
@@ -91,7 +101,11 @@ export class OfferDemand {
   }
 }
 
-/** No part contains a space. */
-function keyOf({ app, role }: Instance): string {
-  return `${app.id} ${app.versionInfo.lastConfigChangeAt} ${role}`;
+function belongs({ app, role }: Instance, group: WaitingGroup): boolean {
+  const { id, versionInfo } = group.config;
+  return (
+    role === group.role &&
+    app.id === id &&
+    app.versionInfo.lastConfigChangeAt === versionInfo.lastConfigChangeAt
+  );
 }
