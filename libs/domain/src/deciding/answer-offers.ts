@@ -1,5 +1,4 @@
 import type { Offer } from '../cluster/mesos-shapes.js';
-import { topLevelGroup } from '../ids/path-id.js';
 import { factsOf } from '../instances/operations.js';
 import { Matching } from '../launching/matching/match-offer.js';
 import type { Launch, MatchContext } from '../launching/matching/match-context.js';
@@ -54,7 +53,7 @@ function contextOf(turn: Turn): MatchContext {
     instance: (id) => instances.get(id),
     targetInstances: ({ app }) => state.apps.get(app.id)?.instances ?? app.instances,
     placed: (appId, field, notBefore) => instances.placements.countsOf(appId, field, notBefore),
-    enforcesGroupRole: (appId) => state.groups.get(topLevelGroup(appId) ?? '/')?.enforceRole === true,
+    enforcesRole: (groupId) => state.groups.get(groupId)?.enforceRole === true,
     tokens: () => runtime.tokens.available,
     launch: (launch) => decideLaunch(turn, launch),
     candidates: runtime.candidates,

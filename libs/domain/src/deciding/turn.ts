@@ -99,10 +99,10 @@ export class Turn {
       causationId: cause.causationId,
       data: event.data,
     });
-    this.runtime.observeBefore(this.state, event, nowMs);
     const { type, data } = event;
+    const before = 'instanceId' in data ? this.state.instances.get(data.instanceId) : undefined;
     evolve(this.state, { type, data, position: this.state.position + 1, time: nowMs } as RecordedEvent);
-    this.runtime.observeAfter(this.state, event, nowMs);
+    this.runtime.observe(this.state, { event, before, nowMs });
     const { correlationId, actor } = cause;
     for (const appId of appsTouchedBy(event)) {
       this.touchedApps.set(appId, { actor: systemActorFor(actor), correlationId, causationId: id });

@@ -24,28 +24,27 @@ interface WaitingGroup {
  * instance stops counting at once [D7].
  */
 export class OfferDemand {
+  private readonly groups = new Set<WaitingGroup>();
   private readonly groupsByApp = new Map<string, WaitingGroup[]>();
-  private readonly groupOfInstance = new Map<string, WaitingGroup>();
   /** Never forgotten before the leadership changes. */
   private readonly roles = new Set<string>();
   private lastVersion = 0;
 
-  /** An instance is as given now; `undefined`: it is gone. */
-  observe(instanceId: string, instance: Instance | undefined): void {
-    if (instance !== undefined) this.roles.add(instance.role);
-    const wanted = instance !== undefined && isScheduled(instance) ? instance : undefined;
-    const before = this.groupOfInstance.get(instanceId);
-    if (wanted === undefined && before === undefined) return;
-    if (wanted !== undefined && before !== undefined && belongs(wanted, before)) return;
-    if (before !== undefined) this.leave(before, instanceId);
-    if (wanted !== undefined) this.enter(instanceId, wanted);
+  /** An instance changed; `undefined` where it did not exist before or does not any more. */
+  observe(before: Instance | undefined, after: Instance | undefined): void {
+    if (after !== undefined && after.role !== before?.role) this.roles.add(after.role);
+    const wanted = before !== undefined && isScheduled(before);
+    const wants = after !== undefined && isScheduled(after);
+    if (wanted && wants && areAlike(before, after)) return;
+    if (wanted) this.leave(before);
+    if (wants) this.enter(after);
   }
 
   /** The demand of every role ever seen. Looks once at each configuration that waits. */
   byRole(backoff: BackoffBook, nowMs: number): Map<string, RoleDemand> {
     const demand = new Map<string, RoleDemand>();
     for (const role of this.roles) demand.set(role, { wanted: false, highestVersion: 0 });
-    for (const group of this.groups()) {
+    for (const group of this.groups) {
       const held = backoff.launchAllowedAt(group.config) > nowMs;
       if (group.held && !held) group.version = this.nextVersion();
       group.held = held;
@@ -60,45 +59,51 @@ export class OfferDemand {
   /** When the next back-off of a waiting configuration ends, epoch ms; `undefined`: none is running. */
   nextReleaseAtMs(backoff: BackoffBook, nowMs: number): number | undefined {
     let next: number | undefined;
-    for (const { config } of this.groups()) {
+    for (const { config } of this.groups) {
       const at = backoff.launchAllowedAt(config);
       if (at > nowMs && (next === undefined || at < next)) next = at;
     }
     return next;
   }
 
-  private *groups(): Iterable<WaitingGroup> {
-    for (const groups of this.groupsByApp.values()) yield* groups;
-  }
-
-  private enter(instanceId: string, instance: Instance): void {
+  private enter(instance: Instance): void {
     const { app, role } = instance;
     const ofApp = this.groupsByApp.get(app.id) ?? [];
     let group = ofApp.find((known) => belongs(instance, known));
     if (group === undefined) {
       group = { role, config: app, size: 0, version: 0, held: false };
+      this.groups.add(group);
       ofApp.push(group);
       this.groupsByApp.set(app.id, ofApp);
     }
     group.version = this.nextVersion();
     group.size += 1;
-    this.groupOfInstance.set(instanceId, group);
   }
 
-  private leave(group: WaitingGroup, instanceId: string): void {
-    this.groupOfInstance.delete(instanceId);
+  private leave(instance: Instance): void {
+    const { id } = instance.app;
+    const ofApp = this.groupsByApp.get(id) ?? [];
+    const group = ofApp.find((known) => belongs(instance, known));
+    if (group === undefined) return;
     group.size -= 1;
     if (group.size > 0) return;
-    const appId = group.config.id;
-    const others = this.groupsByApp.get(appId)!.filter((other) => other !== group);
-    if (others.length === 0) this.groupsByApp.delete(appId);
-    else this.groupsByApp.set(appId, others);
+    this.groups.delete(group);
+    if (ofApp.length === 1) this.groupsByApp.delete(id);
+    else ofApp.splice(ofApp.indexOf(group), 1);
   }
 
   private nextVersion(): number {
     this.lastVersion += 1;
     return this.lastVersion;
   }
+}
+
+/** Waits for the same as before. */
+function areAlike(before: Instance, after: Instance): boolean {
+  return (
+    before.role === after.role &&
+    before.app.versionInfo.lastConfigChangeAt === after.app.versionInfo.lastConfigChangeAt
+  );
 }
 
 function belongs({ app, role }: Instance, group: WaitingGroup): boolean {

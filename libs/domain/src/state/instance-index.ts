@@ -28,7 +28,8 @@ export class InstanceIndex {
   readonly waiting = new WaitingIndex();
   /** What constraints compare with. */
   readonly placements = new Placements((appId) => this.of(appId));
-  private readonly provisionedByApp = new Map<string, Set<string>>();
+  /** Instances by app that were sent to an agent which has not said a word yet. */
+  private readonly provisioned = new Tally();
   private readonly standings = new Standings();
   private readonly unreadyByRollout = new Tally();
   private readonly toKill = new Set<string>();
@@ -82,16 +83,16 @@ export class InstanceIndex {
 
   /** How many instances of an app wait for an offer or were just sent to one: its place in the launch queue. */
   queuedOf(appId: string): number {
-    return this.waiting.countOf(appId) + (this.provisionedByApp.get(appId)?.size ?? 0);
+    return this.waiting.countOf(appId) + this.provisioned.of(appId);
   }
 
   isQueued(appId: string): boolean {
-    return this.waiting.has(appId) || this.provisionedByApp.has(appId);
+    return this.waiting.has(appId) || this.provisioned.of(appId) > 0;
   }
 
   /** Ids of apps in the launch queue. */
   queuedAppIds(): Set<string> {
-    return new Set([...this.waiting.appIds(), ...this.provisionedByApp.keys()]);
+    return new Set([...this.waiting.appIds(), ...this.provisioned.keys()]);
   }
 
   /** Ids of instances with a live task that must end. */
@@ -143,8 +144,7 @@ export class InstanceIndex {
   private remark(id: string, appId: string, { before, after }: { before: number; after: number }): void {
     const changed = before ^ after;
     if (changed === 0) return;
-    if (changed & Mark.Provisioned)
-      setMember(this.provisionedByApp, appId, id, (after & Mark.Provisioned) !== 0);
+    if (changed & Mark.Provisioned) this.provisioned.add(appId, (after & Mark.Provisioned) !== 0 ? 1 : -1);
     if (changed & Mark.ToKill) setMembership(this.toKill, id, (after & Mark.ToKill) !== 0);
     if (changed & Mark.Unreachable) setMembership(this.unreachable, id, (after & Mark.Unreachable) !== 0);
     if (changed & Mark.Launching) setMembership(this.launching, id, (after & Mark.Launching) !== 0);
@@ -152,11 +152,11 @@ export class InstanceIndex {
 
   private recount(before: Instance | undefined, after: Instance | undefined): void {
     this.standings.change(before, after);
-    const left = rolloutOf(before);
-    const joined = rolloutOf(after);
-    if (left === joined) return;
-    if (joined !== undefined) this.unreadyByRollout.add(joined, 1);
-    if (left !== undefined) this.unreadyByRollout.add(left, -1);
+    const left = keepsWaiting(before);
+    const joins = keepsWaiting(after);
+    if (left && joins && before!.deploymentId === after!.deploymentId) return;
+    if (joins) this.unreadyByRollout.add(rolloutKey(after!.appId, after!.deploymentId!), 1);
+    if (left) this.unreadyByRollout.add(rolloutKey(before!.appId, before!.deploymentId!), -1);
   }
 
   private resolve(ids: Iterable<string>): Instance[] {
@@ -190,15 +190,9 @@ const isSameGroup = (before: Instance, after: Instance): boolean =>
 /** No part contains a space. */
 const rolloutKey = (appId: string, deploymentId: string): string => `${deploymentId} ${appId}`;
 
-/** The rollout that an instance keeps waiting, if it does. */
-function rolloutOf(instance: Instance | undefined): string | undefined {
-  if (instance?.deploymentId === undefined || !isCounted(instance) || isGood(instance)) return undefined;
-  return rolloutKey(instance.appId, instance.deploymentId);
-}
-
-function setMember(index: Map<string, Set<string>>, appId: string, id: string, member: boolean): void {
-  if (member) addTo(index, appId, id);
-  else removeFrom(index, appId, id);
+/** Whether a rollout waits for the instance. */
+function keepsWaiting(instance: Instance | undefined): boolean {
+  return instance?.deploymentId !== undefined && isCounted(instance) && !isGood(instance);
 }
 
 function setMembership(set: Set<string>, id: string, member: boolean): void {

@@ -1,4 +1,5 @@
 import type { AppDefinition, Constraint } from '../../definitions/app/app-definition.js';
+import { topLevelGroup } from '../../ids/path-id.js';
 import { executorPathOf } from '../task-builder/command.js';
 import { portRequestsOf } from '../task-builder/port-assignments.js';
 import { TaskTemplate } from '../task-builder/task-template.js';
@@ -30,6 +31,10 @@ export class Candidate {
   readonly constraints: readonly PreparedConstraint[];
   readonly choosesFaultDomain: boolean;
   readonly avoidsGpuAgents: boolean;
+  /** Every port that the app declares gets a host port. */
+  readonly hasHostPortsOnly: boolean;
+  /** The group whose `enforceRole` its tasks are told; the root for apps right below it. */
+  readonly topLevelGroup: string;
   private taskTemplate: { readonly enforcesGroupRole: boolean; readonly template: TaskTemplate } | undefined;
 
   constructor(
@@ -46,6 +51,8 @@ export class Candidate {
     this.executorDemand = executorDemandOf(app, settings.executor);
     this.totalDemand = sumOf(this.taskDemand, this.executorDemand);
     this.ports = portRequestsOf(app);
+    this.hasHostPortsOnly = !this.ports.includes(undefined);
+    this.topLevelGroup = topLevelGroup(app.id) ?? '/';
     this.constraints = app.constraints.map(prepare);
     this.choosesFaultDomain = choosesFaultDomain(app);
     this.avoidsGpuAgents = avoidsGpuAgents(app, settings.gpuSchedulingBehavior);

@@ -6,7 +6,7 @@ import type { ValueCounts } from './value-counts.js';
 /** What a constraint looks at besides the value that the offer has. */
 export interface PlacementView {
   /** Target number of instances of the candidate's app [D2]. */
-  readonly targetInstances: number;
+  targetInstances(): number;
   /** Counts of a field over the placed instances. */
   placed(field: string): ValueCounts;
 }
@@ -87,8 +87,9 @@ function groupsOf(field: string, groups: number): ConstraintCheck {
     const placed = view.placed(field);
     const count = placed.countOf(value);
     if (count === 0) return placed.buckets < groups;
-    const base = Math.floor(view.targetInstances / groups);
-    const remainder = view.targetInstances % groups;
+    const target = view.targetInstances();
+    const base = Math.floor(target / groups);
+    const remainder = target % groups;
     return count < base || (count === base && remainder - placed.excessOver(base) > 0);
   };
 }

@@ -39,7 +39,7 @@ function launchFrom(
   { open, context }: { open: OpenOffer; context: MatchContext },
 ): Launch | ReasonSet {
   const verdict = judgeOffer(candidate, open, {
-    targetInstances: context.targetInstances(group),
+    targetInstances: () => context.targetInstances(group),
     placed: (field) => context.placed(group.app.id, field, group.app.versionInfo.lastConfigChangeAt),
   });
   if (!verdict.fits) return verdict.reasons;
@@ -61,9 +61,11 @@ function launchFrom(
   const { agentId, host } = agent;
   const { hostPorts } = ports;
   const slot = { taskId, agentId, host, hostPorts, resources: taken, executorResources };
-  const taskInfo = candidate.template(context.enforcesGroupRole(group.app.id)).build(slot, random);
-  const assigned = hostPorts.filter((port) => port !== undefined);
+  const taskInfo = candidate.template(context.enforcesRole(candidate.topLevelGroup)).build(slot, random);
+  const assigned = candidate.hasHostPortsOnly ? (hostPorts as readonly number[]) : hostPorts.filter(isPort);
   const launch = { instance, taskId, incarnation, agent, hostPorts: assigned, taskInfo };
   context.launch(launch);
   return launch;
 }
+
+const isPort = (port: number | undefined): port is number => port !== undefined;

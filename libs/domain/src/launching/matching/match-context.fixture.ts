@@ -75,7 +75,7 @@ export function matchOffers(offers: readonly Offer[], scene: Scene): MatchOutcom
     instance: (id) => instances.get(id),
     targetInstances: ({ app }) => scene.waiting.find(({ appId }) => appId === app.id)!.targetInstances,
     placed: (appId, field, notBefore) => instances.placements.countsOf(appId, field, notBefore),
-    enforcesGroupRole: () => false,
+    enforcesRole: () => false,
     candidates: new Candidates(scene.settings),
     tokens: () => tokens,
     launch: ({ instance, agent }) => {

@@ -47,8 +47,8 @@ export interface MatchContext {
   targetInstances(waiting: WaitingVersion): number;
   /** Values of a field over the placed instances whose version is not older than `notBefore` (§3.5). */
   placed(appId: string, field: string, notBefore: Timestamp): ValueCounts;
-  /** `enforceRole` of the app's top-level group. */
-  enforcesGroupRole(appId: string): boolean;
+  /** `enforceRole` of a top-level group, or of the root. */
+  enforcesRole(groupId: string): boolean;
   /** Launches that the shared budget still allows. */
   tokens(): number;
   /** Decides a launch: from here on the instance counts as placed and waits no longer, and a token is spent. */

@@ -1,19 +1,22 @@
 import type { Label, TaskInfo } from '../../cluster/mesos-shapes.js';
 import type { AppDefinition } from '../../definitions/app/app-definition.js';
-import { reversedName } from '../../ids/path-id.js';
 import type { PortAssignment } from './port-assignments.js';
 
 type Discovery = NonNullable<TaskInfo['discovery']>;
 type DiscoveryPort = Discovery['ports']['ports'][number];
 
-/** What Mesos shows of a task to service discovery (`spec/scheduling.md` §4.1, §4.6). */
-export function discoveryOf(app: AppDefinition, assignments: readonly PortAssignment[]): Discovery {
+/** What Mesos shows of a task to service discovery, under the `name` of the task (`spec/scheduling.md` §4.1, §4.6). */
+export function discoveryOf(
+  app: AppDefinition,
+  name: string,
+  assignments: readonly PortAssignment[],
+): Discovery {
   const networks = app.networks.flatMap(({ mode, name }) => (mode === 'container' ? [name ?? ''] : []));
   const usesHost = app.container?.portMappings === undefined;
   const ports = assignments.flatMap((assignment) =>
     usesHost ? hostPorts(assignment, {}) : mappedPorts(assignment, networks),
   );
-  return { visibility: 'FRAMEWORK', name: reversedName(app.id), ports: { ports } };
+  return { visibility: 'FRAMEWORK', name, ports: { ports } };
 }
 
 function mappedPorts(assignment: PortAssignment, networks: readonly string[]): DiscoveryPort[] {

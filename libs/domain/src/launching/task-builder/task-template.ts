@@ -62,7 +62,7 @@ export class TaskTemplate {
       resources: slot.resources,
       ...this.processPart(slot, assignments, { variables }),
       ...this.common,
-      discovery: discoveryOf(this.app, assignments),
+      discovery: discoveryOf(this.app, this.name, assignments),
     };
   }
 
