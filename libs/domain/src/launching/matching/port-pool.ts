@@ -46,6 +46,11 @@ export class PortPool {
     return this.shares.some(({ count, role }) => count > 0 && roles.includes(role));
   }
 
+  private usable(roles: readonly string[]): readonly Share[] {
+    const isUsable = ({ count, role }: Share): boolean => count > 0 && roles.includes(role);
+    return this.shares.every(isUsable) ? this.shares : this.shares.filter(isUsable);
+  }
+
   /** What is left of an offered resource, `undefined` if nothing is or it is not in the pool. */
   remainderOf(resource: Resource): Resource | undefined {
     const share = this.shares.find((candidate) => candidate.resource === resource);
@@ -63,7 +68,7 @@ export class PortPool {
     random: () => number,
   ): TakenPorts | undefined {
     if (requests.length === 0) return { hostPorts: [], resources: [] };
-    const shares = this.shares.filter(({ count, role }) => count > 0 && roles.includes(role));
+    const shares = this.usable(roles);
     const start = randomPlace(shares, random);
     const run = start === undefined ? undefined : takeRun(requests, start);
     if (run !== undefined) return run;

@@ -11,13 +11,17 @@ export function discoveryOf(
   name: string,
   assignments: readonly PortAssignment[],
 ): Discovery {
-  const networks = app.networks.flatMap(({ mode, name }) => (mode === 'container' ? [name ?? ''] : []));
-  const usesHost = app.container?.portMappings === undefined;
-  const ports = assignments.flatMap((assignment) =>
-    usesHost ? hostPorts(assignment, {}) : mappedPorts(assignment, networks),
-  );
+  const ports: DiscoveryPort[] = [];
+  if (app.container?.portMappings === undefined) {
+    for (const assignment of assignments) ports.push(...hostPorts(assignment, NO_LABELS));
+  } else {
+    const networks = app.networks.flatMap(({ mode, name: own }) => (mode === 'container' ? [own ?? ''] : []));
+    for (const assignment of assignments) ports.push(...mappedPorts(assignment, networks));
+  }
   return { visibility: 'FRAMEWORK', name, ports: { ports } };
 }
+
+const NO_LABELS: Readonly<Record<string, string>> = {};
 
 function mappedPorts(assignment: PortAssignment, networks: readonly string[]): DiscoveryPort[] {
   if (assignment.hostPort !== undefined) return hostPorts(assignment, { 'network-scope': 'host' });
@@ -48,7 +52,7 @@ function discoveryPort(
   { name, labels: own }: PortAssignment,
   { number, protocol, labels }: Endpoint,
 ): DiscoveryPort {
-  const all = labelsOf({ ...own, ...labels });
+  const all = labelsOf(labels === NO_LABELS ? own : { ...own, ...labels });
   return {
     number,
     ...(name === undefined ? {} : { name }),
