@@ -55,7 +55,9 @@ function compile([field, operator, wanted = '']: Constraint): ConstraintCheck {
       return (value, view) => view.placed(field).countOf(value) < limit;
     }
     case 'GROUP_BY':
-      return wanted === '' ? leastFilled(field) : groupsOf(field, wanted === 'inf' ? UNLIMITED_GROUPS : Number(wanted));
+      return wanted === ''
+        ? leastFilled(field)
+        : groupsOf(field, wanted === 'inf' ? UNLIMITED_GROUPS : Number(wanted));
   }
 }
 

@@ -47,7 +47,7 @@ export class LauncherQueue {
   /** Those asked stand at the front, so that is where those who leave are found. */
   private removeFirst(gone: Set<WaitingRunSpec>): void {
     const { launchers } = this;
-    for (let place = 0; gone.size > 0; ) {
+    for (let place = 0; gone.size > 0;) {
       if (!gone.delete(launchers[place]!)) place += 1;
       else {
         const last = launchers.pop()!;

@@ -30,7 +30,8 @@ export class Placements {
     const known = tracked.find((entry) => entry.field === field && entry.notBefore === notBefore);
     if (known !== undefined) return known.counts;
     const entry = { field, notBefore, counts: new ValueCounts() };
-    for (const instance of this.instancesOf(appId)) if (countsFor(entry, instance)) entry.counts.add(valueIn(entry, instance));
+    for (const instance of this.instancesOf(appId))
+      if (countsFor(entry, instance)) entry.counts.add(valueIn(entry, instance));
     this.byApp.set(appId, [...tracked.slice(-(TRACKED_PER_APP - 1)), entry]);
     return entry.counts;
   }

@@ -37,8 +37,7 @@ const TCP = ['tcp'];
 const NONE: Readonly<Record<string, string>> = {};
 const NO_NETWORKS: readonly string[] = [];
 
-const protocolsOf = (protocol: string): readonly string[] =>
-  protocol === 'tcp' ? TCP : protocol.split(',');
+const protocolsOf = (protocol: string): readonly string[] => (protocol === 'tcp' ? TCP : protocol.split(','));
 
 function ofMapping(mapping: PortMapping, hostPort: number | undefined): PortAssignment {
   return {
