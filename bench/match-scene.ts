@@ -24,32 +24,39 @@ export interface SceneSize {
   readonly agents: number;
 }
 
+/** The constraints of an app, by its number. */
+export type ConstraintsOf = (app: number) => readonly (readonly string[])[];
+
 /** What one turn did. */
 export interface TurnReport {
-  readonly milliseconds: number;
-  readonly effects: readonly Effect[];
-  readonly events: number;
+  readonly durationMs: number;
+  readonly placements: number;
 }
+
+/** Budget of a turn that has nothing but offers, as the writer sets it. */
+const TURN_BUDGET_MS = 8;
 
 /**
  * The scheduler's core between the log and the network: a state with waiting instances, and offers that come in. Ids
  * are made as the real scheduler makes them; nothing is written or sent.
  */
 export class MatchScene {
-  readonly state = new State();
+  private readonly state = new State();
   private readonly settings = { ...settings(), maxInstancesPerOffer: ROOM };
-  readonly runtime = new SchedulerRuntime(this.settings, 0);
+  private readonly runtime = new SchedulerRuntime(this.settings, 0);
   private readonly uuids = new TimeUuids(1, 1);
   private readonly newUlid = monotonicFactory(Math.random);
   private nowMs = Date.UTC(2026, 0, 1);
 
-  constructor(
-    private readonly size: SceneSize,
-    private readonly turnBudgetMs: number,
-  ) {}
+  constructor(readonly size: SceneSize) {}
+
+  /** Every offer is answered. */
+  get isDone(): boolean {
+    return this.runtime.offers.length === 0;
+  }
 
   /** Every app of the scene is asked for by one command, so that all of it is one deployment. */
-  prepare(constraintsOf: (index: number) => readonly (readonly string[])[]): void {
+  prepare(constraintsOf: ConstraintsOf): void {
     const { apps, instancesPerApp } = this.size;
     const items = Array.from({ length: apps }, (_, index) => ({
       id: `/scene/app-${index}`,
@@ -105,19 +112,25 @@ export class MatchScene {
 
   private turn(decide: (turn: Turn) => void): TurnReport {
     const startedMs = performance.now();
-    const { nowMs, turnBudgetMs } = this;
+    const { nowMs } = this;
     const turn = new Turn(this.state, this.runtime, this.settings, {
       nowMs,
       newEventId: () => this.newUlid(nowMs),
       newUuid: () => this.uuids.next(nowMs),
       newTimeUuid: () => this.uuids.next(nowMs),
       random: Math.random,
-      isTimeUp: () => performance.now() - startedMs >= turnBudgetMs,
+      isTimeUp: () => performance.now() - startedMs >= TURN_BUDGET_MS,
     });
     decide(turn);
     settle(turn);
-    const milliseconds = performance.now() - startedMs;
+    const durationMs = performance.now() - startedMs;
     this.nowMs += 1;
-    return { milliseconds, effects: turn.effects, events: turn.events.length };
+    return { durationMs, placements: placementsIn(turn.effects) };
   }
+}
+
+function placementsIn(effects: readonly Effect[]): number {
+  let placements = 0;
+  for (const effect of effects) if (effect.type === 'AcceptOffer') placements += effect.taskInfos.length;
+  return placements;
 }

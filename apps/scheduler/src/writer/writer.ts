@@ -26,7 +26,7 @@ import type { SchedulerMetrics } from '../scheduler-metrics.js';
 /** A turn ends after this time, so that the event loop is never held up for long (`design.md` §5). */
 const TURN_BUDGET_MS = 8;
 
-/** A turn may take so much longer to answer offers; what it has no time for waits for the next turn. */
+/** So much time a turn has for offers in any case; those it has no time for wait for the next turn. */
 const OFFERS_BUDGET_MS = 4;
 
 /**
@@ -180,7 +180,8 @@ export class Writer {
   private runTurn(): void {
     if (!this.hasWork) return;
     const deadlineMs = performance.now() + TURN_BUDGET_MS;
-    const turn = this.newTurn(deadlineMs + OFFERS_BUDGET_MS);
+    let offersUntilMs = deadlineMs;
+    const turn = this.newTurn(() => performance.now() >= offersUntilMs);
     const answers: Answer[] = [];
     const settled: (() => void)[] = [];
     let item: InboxItem | undefined;
@@ -190,6 +191,7 @@ export class Writer {
         if (item.kind === 'scheduler' && item.settled !== undefined) settled.push(item.settled);
         if (answers.length >= TURN_COMMANDS || performance.now() >= deadlineMs) break;
       }
+      offersUntilMs = Math.max(deadlineMs, performance.now() + OFFERS_BUDGET_MS);
       settle(turn);
     } catch (error) {
       return this.abandon(error, item, answers);
@@ -220,10 +222,9 @@ export class Writer {
     this.refuseAll(answers.map(({ item }) => item).filter((item) => item !== culprit));
   }
 
-  private newTurn(offersUntilMs = Infinity): Turn {
-    const environment = this.ports.identity.turnEnvironment();
-    const isTimeUp = (): boolean => performance.now() >= offersUntilMs;
-    return new Turn(this.state, this.runtime, this.ports.settings, { ...environment, isTimeUp });
+  private newTurn(isTimeUp: () => boolean = () => false): Turn {
+    const environment = { ...this.ports.identity.turnEnvironment(), isTimeUp };
+    return new Turn(this.state, this.runtime, this.ports.settings, environment);
   }
 
   private causeOf(turn: Turn, kind: 'mesos' | 'system') {
