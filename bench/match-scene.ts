@@ -1,15 +1,14 @@
-import { monotonicFactory } from 'ulid';
 import {
   decideApiCommand,
   decideSchedulerCommand,
   SchedulerRuntime,
   settle,
   State,
-  TimeUuids,
   Turn,
   type Effect,
   type Offer,
 } from '#domain';
+import { IdentitySource } from '../apps/scheduler/src/writer/identity-source.js';
 import { settings } from './history.js';
 
 const RACKS = 250;
@@ -44,9 +43,7 @@ export class MatchScene {
   private readonly state = new State();
   private readonly settings = { ...settings(), maxInstancesPerOffer: ROOM };
   private readonly runtime = new SchedulerRuntime(this.settings, 0);
-  private readonly uuids = new TimeUuids(1, 1);
-  private readonly newUlid = monotonicFactory(Math.random);
-  private nowMs = Date.UTC(2026, 0, 1);
+  private readonly identity = new IdentitySource();
 
   constructor(readonly size: SceneSize) {}
 
@@ -112,19 +109,13 @@ export class MatchScene {
 
   private turn(decide: (turn: Turn) => void): TurnReport {
     const startedMs = performance.now();
-    const { nowMs } = this;
     const turn = new Turn(this.state, this.runtime, this.settings, {
-      nowMs,
-      newEventId: () => this.newUlid(nowMs),
-      newUuid: () => this.uuids.next(nowMs),
-      newTimeUuid: () => this.uuids.next(nowMs),
-      random: Math.random,
+      ...this.identity.turnEnvironment(),
       isTimeUp: () => performance.now() - startedMs >= TURN_BUDGET_MS,
     });
     decide(turn);
     settle(turn);
     const durationMs = performance.now() - startedMs;
-    this.nowMs += 1;
     return { durationMs, placements: placementsIn(turn.effects) };
   }
 }

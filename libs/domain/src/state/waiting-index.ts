@@ -1,5 +1,6 @@
 import type { AppDefinition } from '../definitions/app/app-definition.js';
 import type { Instance } from '../instances/instance.js';
+import type { Candidate } from '../launching/matching/candidate.js';
 
 /** Waiting instances that share app, role and version: an offer suits all of them or none. */
 export class WaitingGroup {
@@ -7,6 +8,8 @@ export class WaitingGroup {
   /** Goes on where it stands: a look at the beginning would pass by all that were served, again and again. */
   private cursor = this.ids.values();
   private current: string | undefined;
+  /** What matching worked out about it: kept here, where it is at hand. */
+  candidate: Candidate | undefined;
 
   constructor(readonly app: AppDefinition) {}
 
@@ -16,8 +19,7 @@ export class WaitingGroup {
 
   /** Id of the instance that has waited longest, `undefined` when nobody waits. */
   get head(): string | undefined {
-    while (this.current === undefined || !this.ids.has(this.current)) {
-      if (this.ids.size === 0) return undefined;
+    while (this.current === undefined && this.ids.size > 0) {
       const next = this.cursor.next();
       if (next.done === true) this.cursor = this.ids.values();
       this.current = next.done === true ? undefined : next.value;
@@ -35,6 +37,7 @@ export class WaitingGroup {
 
   remove(id: string): void {
     this.ids.delete(id);
+    if (id === this.current) this.current = undefined;
   }
 }
 

@@ -20,7 +20,7 @@ export function launchOn(
   for (const group of groups) {
     if (!context.mayLaunch(group.app)) continue;
     held = false;
-    const candidate = context.candidates.of(group.app, role);
+    const candidate = (group.candidate ??= context.candidates.of(group.app, role));
     const outcome = launchFrom(group, candidate, { open, context });
     if (typeof outcome !== 'number') {
       statistics.recordUsed(appId, nowMs);

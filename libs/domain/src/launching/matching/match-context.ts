@@ -4,7 +4,7 @@ import type { Agent, Instance } from '../../instances/instance.js';
 import type { Timestamp } from '../../time/timestamp.js';
 import type { OfferStatistics } from '../offer-statistics.js';
 import type { TaskSettings } from '../task-builder/task-settings.js';
-import type { Candidates } from './candidate.js';
+import type { Candidate, Candidates } from './candidate.js';
 import type { GpuSchedulingBehavior } from './offer-policy.js';
 import type { AcceptedRolesDefault } from './resource-selector.js';
 import type { ValueCounts } from './value-counts.js';
@@ -26,6 +26,8 @@ export interface WaitingVersion {
   readonly app: AppDefinition;
   /** Id of the instance to launch next; `undefined` when nobody is left. */
   readonly head: string | undefined;
+  /** Worked out when it is first matched. */
+  candidate: Candidate | undefined;
 }
 
 /** An app with instances that wait for an offer in one role. */
