@@ -2,6 +2,8 @@
 const BENCHMARKS = {
   'create-apps': () => import('./create-apps.js'),
   launch: () => import('./launch.js'),
+  match: () => import('./match.js'),
+  plan: () => import('./plan.js'),
   replay: () => import('./replay.js'),
 } as const;
 

@@ -144,13 +144,26 @@ async function startCluster(
   logging: Logging,
 ): Promise<ClusterProcess | undefined> {
   if (master.kind !== 'local') return undefined;
-  const { agents: count, resources, attributes, port } = master;
+  const { agents: count, resources, attributes = [], domains = [], port } = master;
+  const overrides = Array.from({ length: count }, (_, index) => ({
+    attributes: attributes[index] ?? attributes[0],
+    domain: domainInfo(domains[index] ?? domains[0]),
+  }));
   const settings = {
     dataDir: resolve(dataDir),
-    master: { port: port ?? 0, allocationIntervalMs: LOCAL_ALLOCATION_INTERVAL_MS },
-    agents: { count, firstPort: 0, resources: resources ?? sharedCpus(count), attributes },
+    master: {
+      port: port ?? 0,
+      allocationIntervalMs: LOCAL_ALLOCATION_INTERVAL_MS,
+      domain: domainInfo(domains[0]),
+    },
+    agents: { count, firstPort: 0, resources: resources ?? sharedCpus(count), overrides },
   };
   return ClusterProcess.start(settings, logging.logger('cluster'));
+}
+
+function domainInfo(domain: { region: string; zone: string } | undefined) {
+  if (domain === undefined) return undefined;
+  return { fault_domain: { region: { name: domain.region }, zone: { name: domain.zone } } };
 }
 
 /**

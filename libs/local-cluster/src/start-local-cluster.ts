@@ -28,6 +28,8 @@ export interface LocalAgentsOptions extends Partial<
   /** Agents take this port and the following ones; 0: free ports. Default 5051. */
   readonly firstPort?: number;
   readonly addressing?: Addressing;
+  /** By number of the agent, where it differs from the others. */
+  readonly overrides?: readonly Partial<Pick<AgentOptions, 'attributes' | 'domain'>>[];
   /** Allows several agents with the same explicitly given ports. */
   readonly allowPortOverlap?: boolean;
 }
@@ -82,11 +84,11 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   if (options.fastRecovery ?? true) master.expectOnly(plans.length);
   const members = plans.map((plan, index) => {
     const link = new MemoryLink();
-    const agentOptions = agentOptionsFor(
-      plan,
-      join(options.dataDir, 'mesos', `agent-${index}`),
-      options.agents,
-    );
+    const workDir = join(options.dataDir, 'mesos', `agent-${index}`);
+    const agentOptions = {
+      ...agentOptionsFor(plan, workDir, options.agents),
+      ...options.agents?.overrides?.[index],
+    };
     const agent = new Agent({ options: agentOptions, link: link.agentEnd, host, clock, random, logger });
     return { agent, link };
   });
@@ -137,6 +139,7 @@ function agentOptionsFor(plan: AgentPlan, workDir: string, given: LocalAgentsOpt
     firstPort: _port,
     addressing: _addressing,
     allowPortOverlap: _overlap,
+    overrides: _overrides,
     ...common
   } = given;
   const chosen = Object.fromEntries(Object.entries(common).filter(([, value]) => value !== undefined));

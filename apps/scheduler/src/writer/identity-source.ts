@@ -1,7 +1,7 @@
 import { randomFillSync, randomInt } from 'node:crypto';
 import { TimeUuids, type TurnEnvironment } from '#domain';
-import { monotonicFactory } from 'ulid';
 import { v7 as newOrderedUuid } from 'uuid';
+import { MonotonicUlids } from './monotonic-ulids.js';
 
 /** The node part of a time-based UUID: 48 random bits, as no hardware address shall leak. */
 const NODE_BITS = 2 ** 48 - 1;
@@ -13,8 +13,7 @@ const NODE_BITS = 2 ** 48 - 1;
  * with it.
  */
 export class IdentitySource {
-  /** Ids have to be unique, not secret; the generator of the platform would be asked for every single character. */
-  private readonly newUlid = monotonicFactory(Math.random);
+  private readonly ulids = new MonotonicUlids();
   private readonly random = new RandomBytes();
   private readonly timeUuids = new TimeUuids(randomInt(NODE_BITS), randomInt(0x4000));
   private lastMs = 0;
@@ -53,7 +52,7 @@ export class IdentitySource {
     const nowMs = this.nowMs();
     return {
       nowMs,
-      newEventId: () => this.newUlid(nowMs),
+      newEventId: () => this.ulids.next(nowMs),
       // Ordered by time, so that neighbours in time are neighbours in the log's index as well.
       newUuid: () => newOrderedUuid({ msecs: nowMs, random: this.random.next() }),
       newTimeUuid: () => this.timeUuids.next(nowMs),

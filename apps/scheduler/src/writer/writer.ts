@@ -26,6 +26,9 @@ import type { SchedulerMetrics } from '../scheduler-metrics.js';
 /** A turn ends after this time, so that the event loop is never held up for long (`design.md` §5). */
 const TURN_BUDGET_MS = 8;
 
+/** So much time a turn has for offers in any case; those it has no time for wait for the next turn. */
+const OFFERS_BUDGET_MS = 4;
+
 /**
  * A turn takes so many commands of the API at most. Clients that wait for their answers send the next command when
  * they have them: were all of them decided in one turn, processor and disk would wait for each other.
@@ -160,7 +163,7 @@ export class Writer {
   }
 
   private scheduleDrain(): void {
-    if (this.draining || this.appendsInFlight >= APPENDS_IN_FLIGHT || this.inbox.length === 0) return;
+    if (this.draining || this.appendsInFlight >= APPENDS_IN_FLIGHT || !this.hasWork) return;
     this.draining = true;
     setImmediate(() => {
       this.draining = false;
@@ -168,13 +171,19 @@ export class Writer {
     });
   }
 
+  /** News to decide, or offers that the last turn had no time for. */
+  private get hasWork(): boolean {
+    return this.inbox.length > 0 || this.runtime.offers.length > 0;
+  }
+
   /** Decides as much of the inbox as fits into one turn and sends it on its way to the disk. */
   private runTurn(): void {
-    if (this.inbox.length === 0) return;
-    const turn = this.newTurn();
+    if (!this.hasWork) return;
+    const deadlineMs = performance.now() + TURN_BUDGET_MS;
+    let offersUntilMs = deadlineMs;
+    const turn = this.newTurn(() => performance.now() >= offersUntilMs);
     const answers: Answer[] = [];
     const settled: (() => void)[] = [];
-    const deadlineMs = performance.now() + TURN_BUDGET_MS;
     let item: InboxItem | undefined;
     try {
       while ((item = this.inbox.shift()) !== undefined) {
@@ -182,6 +191,7 @@ export class Writer {
         if (item.kind === 'scheduler' && item.settled !== undefined) settled.push(item.settled);
         if (answers.length >= TURN_COMMANDS || performance.now() >= deadlineMs) break;
       }
+      offersUntilMs = Math.max(deadlineMs, performance.now() + OFFERS_BUDGET_MS);
       settle(turn);
     } catch (error) {
       return this.abandon(error, item, answers);
@@ -212,8 +222,9 @@ export class Writer {
     this.refuseAll(answers.map(({ item }) => item).filter((item) => item !== culprit));
   }
 
-  private newTurn(): Turn {
-    return new Turn(this.state, this.runtime, this.ports.settings, this.ports.identity.turnEnvironment());
+  private newTurn(isTimeUp: () => boolean = () => false): Turn {
+    const environment = { ...this.ports.identity.turnEnvironment(), isTimeUp };
+    return new Turn(this.state, this.runtime, this.ports.settings, environment);
   }
 
   private causeOf(turn: Turn, kind: 'mesos' | 'system') {

@@ -16,6 +16,7 @@ const LOCAL: MasterAddress = {
   agents: 1,
   resources: undefined,
   attributes: undefined,
+  domains: undefined,
   port: undefined,
   text: 'local',
 };
@@ -38,8 +39,9 @@ export const mesosFlags = {
   master: flag(
     masterType,
     'Mesos masters as host:port or http:// addresses, or `local` for a cluster on this machine, also ' +
-      '`local://?agents=3&resources=cpus:4;mem:8192&attributes=rack:r1`. Unless resources are given, the local cluster ' +
-      'offers four times the processors of the machine.',
+      '`local://?agents=2&resources=cpus:4;mem:8192&attributes=rack:r1|rack:r2&domain=eu/z1`, where attributes and ' +
+      'fault domains are one for all agents or one for each. Unless resources are given, the local cluster offers ' +
+      'four times the processors of the machine.',
     { default: LOCAL },
   ),
   mesos_leader_ui_url: flag(

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { masterType } from './master-address.js';
 
-const local = { kind: 'local', agents: 1, resources: undefined, attributes: undefined, port: undefined };
+const local = {
+  kind: 'local',
+  agents: 1,
+  resources: undefined,
+  attributes: undefined,
+  domains: undefined,
+  port: undefined,
+};
 
 describe('--master', () => {
   it.each([
@@ -13,8 +20,20 @@ describe('--master', () => {
         ...local,
         agents: 3,
         resources: 'cpus:4;mem:8192;ports:[31000-31100]',
-        attributes: 'rack:r7;gen:3',
+        attributes: ['rack:r7;gen:3'],
         port: 0,
+      },
+    ],
+    [
+      'local://?agents=2&attributes=rack:r1|rack:r2&domain=eu/a|us/b',
+      {
+        ...local,
+        agents: 2,
+        attributes: ['rack:r1', 'rack:r2'],
+        domains: [
+          { region: 'eu', zone: 'a' },
+          { region: 'us', zone: 'b' },
+        ],
       },
     ],
   ])('%s is a cluster on this machine', (text, expected) => {
@@ -40,7 +59,12 @@ describe('--master', () => {
 
   it.each([
     ['local://?agents=0', /needs a whole number from 1 to 10000 as `agents`, not `0`/],
-    ['local://?agent=3', /unknown option `agent`; known are agents, resources, attributes, port/],
+    ['local://?agent=3', /unknown option `agent`; known are agents, resources, attributes, domain, port/],
+    [
+      'local://?agents=3&attributes=rack:r1|rack:r2',
+      /one `attributes` for all, or one for each of 3 agents, not 2/,
+    ],
+    ['local://?agents=3&domain=eu', /needs REGION\/ZONE as `domain`, not `eu`/],
     ['local://?agents=1&agents=2', /option `agents` twice/],
   ])('%s is refused with the reason', (text, reason) => {
     expect(masterType.parse(text)).toEqual({ ok: false, reason: expect.stringMatching(reason) as string });

@@ -1,6 +1,12 @@
 import { integerType, maskUserInfo, splitList } from './basic-types.js';
 import { parsed, refused, unexpected, unsupported, type Parsed, type ValueType } from './value-type.js';
 
+/** Where an agent stands. */
+export interface FaultDomain {
+  readonly region: string;
+  readonly zone: string;
+}
+
 /** The embedded cluster that `--master local` starts (`spec/local-cluster.md §2.1, §3`). */
 export interface LocalMaster {
   readonly kind: 'local';
@@ -8,8 +14,10 @@ export interface LocalMaster {
   readonly agents: number;
   /** Resources of each agent as Mesos text or JSON; detected on the machine when absent. */
   readonly resources: string | undefined;
-  /** Attributes of each agent as Mesos text, such as `rack:r7;gen:3`. */
-  readonly attributes: string | undefined;
+  /** Attributes as Mesos text, such as `rack:r7;gen:3`: one for all agents, or one for each. */
+  readonly attributes: readonly string[] | undefined;
+  /** Fault domains: one for all agents, or one for each. The master is in the first one. */
+  readonly domains: readonly FaultDomain[] | undefined;
   /** Port of the embedded master on the loopback address; 0 takes a free one. */
   readonly port: number | undefined;
   /** As it was written. */
@@ -47,7 +55,7 @@ function parseLocal(text: string): Parsed<LocalMaster> {
   const query = /^local(?::\/\/)?(?:\?(.*))?$/s.exec(text);
   if (query === null) return unexpected;
   const options = new URLSearchParams(query[1] ?? '');
-  const known = ['agents', 'resources', 'attributes', 'port'];
+  const known = ['agents', 'resources', 'attributes', 'domain', 'port'];
   for (const name of options.keys()) {
     if (!known.includes(name))
       return refused(`has the unknown option \`${name}\`; known are ${known.join(', ')}`);
@@ -57,14 +65,44 @@ function parseLocal(text: string): Parsed<LocalMaster> {
   if (!agents.ok) return agents;
   const port = numberOption(options, 'port', [0, 65_535]);
   if (!port.ok) return port;
+  const count = agents.value ?? 1;
+  const attributes = listOption(options, 'attributes', count);
+  if (!attributes.ok) return attributes;
+  const domains = domainsOption(options, count);
+  if (!domains.ok) return domains;
   return parsed({
     kind: 'local',
-    agents: agents.value ?? 1,
+    agents: count,
     resources: options.get('resources') ?? undefined,
-    attributes: options.get('attributes') ?? undefined,
+    attributes: attributes.value,
+    domains: domains.value,
     port: port.value,
     text,
   });
+}
+
+/** One text for all agents, or one for each of them with `|` in between. */
+function listOption(
+  options: URLSearchParams,
+  name: string,
+  agents: number,
+): Parsed<readonly string[] | undefined> {
+  const list = options.get(name)?.split('|');
+  if (list === undefined || list.length === 1 || list.length === agents) return parsed(list);
+  return refused(`needs one \`${name}\` for all, or one for each of ${agents} agents, not ${list.length}`);
+}
+
+function domainsOption(options: URLSearchParams, agents: number): Parsed<readonly FaultDomain[] | undefined> {
+  const list = listOption(options, 'domain', agents);
+  if (!list.ok || list.value === undefined) return list as Parsed<undefined>;
+  const domains: FaultDomain[] = [];
+  for (const text of list.value) {
+    const [, region, zone] = /^([^/]+)\/([^/]+)$/.exec(text) ?? [];
+    if (region === undefined || zone === undefined)
+      return refused(`needs REGION/ZONE as \`domain\`, not \`${text}\``);
+    domains.push({ region, zone });
+  }
+  return parsed(domains);
 }
 
 function numberOption(

@@ -1,94 +1,96 @@
-import type { Instance } from '../instances/instance.js';
+import type { Offer } from '../cluster/mesos-shapes.js';
 import { factsOf } from '../instances/operations.js';
-import type { BackoffBook } from '../launching/backoff.js';
-import { matchOffers } from '../launching/matching/match-offers.js';
-import type { AcceptedOffer, DeclinedOffer, WaitingApp } from '../launching/matching/match-context.js';
-import { topLevelGroup } from '../ids/path-id.js';
+import { Matching } from '../launching/matching/match-offer.js';
+import type { Launch, MatchContext } from '../launching/matching/match-context.js';
 import type { Turn } from './turn.js';
 
+const MESOS = { kind: 'mesos' } as const;
+
 /**
- * Matches the offers of the turn against the waiting instances. Every match is an event first; the launch is
- * sent once it is durable. No offer is kept: what is not used is declined (`spec/scheduling.md` §2.5).
+ * Matches offers against the waiting instances, as many as the turn has time for and at least one; the rest waits for
+ * the next turn. Every match is an event first; the launch is sent once it is durable. No offer is kept: what is not used
+ * is declined (`spec/scheduling.md` §2.5).
  */
 export function answerOffers(turn: Turn): void {
-  const { runtime, settings, state, nowMs } = turn;
+  const { runtime, environment } = turn;
   const { offers } = runtime;
   if (offers.length === 0) return;
-  runtime.offers = [];
-  const { accepts, declines, tokensLeft } = matchOffers(offers, {
-    waiting: waitingApps(turn),
-    placedInstances: (appId) => state.instances.of(appId),
-    enforcesGroupRole: (appId) => state.groups.get(topLevelGroup(appId) ?? '/')?.enforceRole === true,
-    tokens: runtime.tokens.available,
+  const matching = new Matching(contextOf(turn));
+  const declines = new Declines();
+  let answered = 0;
+  do {
+    answerOffer(turn, offers[answered]!, { matching, declines });
+    answered += 1;
+  } while (answered < offers.length && environment.isTimeUp?.() !== true);
+  runtime.offers = offers.slice(answered);
+  declines.request(turn);
+}
+
+function answerOffer(
+  turn: Turn,
+  offer: Offer,
+  { matching, declines }: { matching: Matching; declines: Declines },
+): void {
+  const offerId = offer.id.value;
+  turn.attributeTo({ actor: MESOS, correlationId: offerId, causationId: null });
+  const answer = matching.answer(offer);
+  if (answer.kind === 'decline') return declines.add(offerId, answer.refuseSeconds);
+  turn.request({
+    type: 'AcceptOffer',
+    offerId,
+    agentId: offer.agent_id.value,
+    taskInfos: answer.launches.map(({ taskInfo }) => taskInfo),
+  });
+}
+
+/** The state of the turn as matching sees it. */
+function contextOf(turn: Turn): MatchContext {
+  const { state, runtime, settings, nowMs, environment } = turn;
+  const { instances } = state;
+  return {
+    waitingIn: (role) => instances.waiting.ofRole(role),
+    mayLaunch: (app) => runtime.backoff.launchAllowedAt(app) <= nowMs,
+    instance: (id) => instances.get(id),
+    targetInstances: ({ app }) => state.apps.get(app.id)?.instances ?? app.instances,
+    placed: (appId, field, notBefore) => instances.placements.countsOf(appId, field, notBefore),
+    enforcesRole: (groupId) => state.groups.get(groupId)?.enforceRole === true,
+    tokens: () => runtime.tokens.available,
+    launch: (launch) => decideLaunch(turn, launch),
+    candidates: runtime.candidates,
     settings,
     ...(runtime.localRegion === undefined ? {} : { localRegion: runtime.localRegion }),
     nowMs,
-    random: turn.environment.random,
+    random: environment.random,
     statistics: runtime.statistics,
-  });
-  runtime.tokens.spend(runtime.tokens.available - tokensLeft);
-  for (const accept of accepts) launch(turn, accept);
-  decline(turn, declines);
+  };
 }
 
-/** Apps with instances that wait and whose configuration is not held back by its back-off (§2.2). */
-function* waitingApps(turn: Turn): Iterable<WaitingApp> {
-  const { state, runtime, nowMs } = turn;
-  for (const appId of state.instances.waiting().keys()) {
-    const waiting = state.instances.waitingOf(appId);
-    const candidates = allowedToLaunch(waiting, runtime.backoff, nowMs);
-    if (candidates.length === 0) continue;
-    yield { appId, targetInstances: targetOf(turn, appId, candidates), candidates };
-  }
-}
-
-/** While a configuration has a delay its launches are spaced by it: one at a time (§2.3). */
-function allowedToLaunch(waiting: readonly Instance[], backoff: BackoffBook, nowMs: number): Instance[] {
-  const served = new Set<string>();
-  return waiting.filter(({ app }) => {
-    const delay = backoff.delayOf(app);
-    if (delay === undefined) return true;
-    if (delay.launchAllowedAtMs > nowMs || served.has(app.versionInfo.lastConfigChangeAt)) return false;
-    served.add(app.versionInfo.lastConfigChangeAt);
-    return true;
-  });
-}
-
-function targetOf(turn: Turn, appId: string, candidates: readonly Instance[]): number {
-  return turn.state.apps.get(appId)?.instances ?? candidates.length;
-}
-
-function launch(turn: Turn, { offer, launches }: AcceptedOffer): void {
-  const actor = { kind: 'mesos' } as const;
-  turn.attributeTo({ actor, correlationId: offer.id.value, causationId: null });
-  for (const { instance, taskId, incarnation, agent, hostPorts } of launches) {
-    const { instanceId, appId, version } = factsOf(instance);
-    turn.emit({
-      type: 'InstanceProvisioned',
-      data: { instanceId, appId, version, taskId, incarnation, agent, hostPorts },
-    });
-  }
-  turn.request({
-    type: 'AcceptOffer',
-    offerId: offer.id.value,
-    agentId: offer.agent_id.value,
-    taskInfos: launches.map(({ taskInfo }) => taskInfo),
+function decideLaunch(turn: Turn, { instance, taskId, incarnation, agent, hostPorts }: Launch): void {
+  const { instanceId, appId, version } = factsOf(instance);
+  turn.runtime.tokens.spend(1);
+  turn.emit({
+    type: 'InstanceProvisioned',
+    data: { instanceId, appId, version, taskId, incarnation, agent, hostPorts },
   });
 }
 
 /** One call for all offers that are declined for the same time. */
-function decline(turn: Turn, declines: readonly DeclinedOffer[]): void {
-  const byDuration = new Map<number | undefined, string[]>();
-  for (const { offerId, refuseSeconds } of declines) {
-    const ids = byDuration.get(refuseSeconds);
-    if (ids === undefined) byDuration.set(refuseSeconds, [offerId]);
+class Declines {
+  private readonly byDuration = new Map<number | undefined, string[]>();
+
+  add(offerId: string, refuseSeconds: number | undefined): void {
+    const ids = this.byDuration.get(refuseSeconds);
+    if (ids === undefined) this.byDuration.set(refuseSeconds, [offerId]);
     else ids.push(offerId);
   }
-  for (const [refuseSeconds, offerIds] of byDuration) {
-    turn.request({
-      type: 'DeclineOffers',
-      offerIds,
-      ...(refuseSeconds === undefined ? {} : { refuseSeconds }),
-    });
+
+  request(turn: Turn): void {
+    for (const [refuseSeconds, offerIds] of this.byDuration) {
+      turn.request({
+        type: 'DeclineOffers',
+        offerIds,
+        ...(refuseSeconds === undefined ? {} : { refuseSeconds }),
+      });
+    }
   }
 }

@@ -4,6 +4,7 @@ import type { Condition } from '../instances/condition.js';
 import { isScheduled, type Instance } from '../instances/instance.js';
 import { KillBook, settleKill } from '../instances/kill-service.js';
 import { BackoffBook } from '../launching/backoff.js';
+import { Candidates } from '../launching/matching/candidate.js';
 import { LaunchTokens } from '../launching/launch-tokens.js';
 import { OfferDemand } from '../launching/offer-demand.js';
 import { OfferStatistics } from '../launching/offer-statistics.js';
@@ -49,7 +50,9 @@ export class SchedulerRuntime {
   demandChanged = true;
   /** When to look at the demand again without a change, epoch ms. */
   nextDemandLookMs = 0;
-  /** Offers of this turn that still need an answer. */
+  /** What matching worked out about the definitions that wait. */
+  readonly candidates: Candidates;
+  /** Offers that still need an answer: those of this turn, and what former ones had no time for. */
   offers: Offer[] = [];
   lastScaleCheckMs: number | undefined;
   lastSlowTickMs: number;
@@ -62,6 +65,7 @@ export class SchedulerRuntime {
     /** Begin of this leader's term, epoch ms. */
     readonly startedAtMs: number,
   ) {
+    this.candidates = new Candidates(settings);
     this.tokens = new LaunchTokens(settings.launchTokens, settings.launchTokenRefreshIntervalMs, startedAtMs);
     this.revive = new ReviveSchedule(settings);
     this.lastSlowTickMs = startedAtMs;
@@ -98,7 +102,7 @@ export class SchedulerRuntime {
   /** Takes note of everything a recovered state holds. */
   learn(state: State, nowMs: number): void {
     for (const instance of state.instances.values()) {
-      this.demand.observe(instance.id, instance);
+      this.demand.observe(undefined, instance);
       this.observeQueue(state, instance.appId, instance, nowMs);
     }
   }
@@ -108,28 +112,25 @@ export class SchedulerRuntime {
     return this.queuedSince.get(appId);
   }
 
-  /** Learns from an event that is about to be folded in: `before` is the state without it. */
-  observeBefore(before: State, event: DomainEvent, nowMs: number): void {
-    if (event.type === 'TaskStatusChanged') {
-      const instance = before.instances.get(event.data.instanceId);
-      if (instance !== undefined) this.observeStatus(instance, event.data, nowMs);
-    }
-    if (event.type === 'InstanceProvisioned') {
-      const instance = before.instances.get(event.data.instanceId);
-      if (instance !== undefined) this.backoff.rebase(instance.app, nowMs);
-    }
-  }
-
-  /** Learns from an event that was just folded in. */
-  observeAfter(after: State, event: DomainEvent, nowMs: number): void {
+  /** Learns from an event that was just folded in; `before`: the instance it is about, as it was. */
+  observe(
+    after: State,
+    { event, before, nowMs }: { event: DomainEvent; before: Instance | undefined; nowMs: number },
+  ): void {
     if (event.type === 'AppDeleted') return this.forgetApp(event.data.appId);
     if (!('instanceId' in event.data)) return;
+    if (before !== undefined) this.observeProgress(before, event, nowMs);
     const { instanceId, appId } = event.data;
     const instance = after.instances.get(instanceId);
     settleKill(this.kills, after.instances, instanceId);
-    this.demand.observe(instanceId, instance);
+    this.demand.observe(before, instance);
     this.demandChanged = true;
     this.observeQueue(after, appId, instance, nowMs);
+  }
+
+  private observeProgress(before: Instance, event: DomainEvent, nowMs: number): void {
+    if (event.type === 'TaskStatusChanged') this.observeStatus(before, event.data, nowMs);
+    else if (event.type === 'InstanceProvisioned') this.backoff.rebase(before.app, nowMs);
   }
 
   private observeStatus(instance: Instance, change: TaskStatusChange, nowMs: number): void {

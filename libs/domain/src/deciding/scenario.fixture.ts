@@ -58,6 +58,8 @@ export class Scenario {
   /** Effects since they were last taken. */
   private effects: Effect[] = [];
   readonly settings: DomainSettings;
+  /** Turns have no time: each does the least it may. */
+  hurried = false;
   /** Called after each turn. */
   afterTurn: () => void = () => undefined;
   private counter = 0;
@@ -230,6 +232,7 @@ export class Scenario {
       newUuid: uuid,
       newTimeUuid: uuid,
       random: () => ((next() * 7919) % 1000) / 1000,
+      isTimeUp: () => this.hurried,
     };
   }
 }

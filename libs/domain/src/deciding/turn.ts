@@ -20,6 +20,8 @@ export interface TurnEnvironment {
   readonly newTimeUuid: () => string;
   /** In [0, 1). */
   readonly random: () => number;
+  /** Whether the turn should end, and leave what can wait to the next one; absent: everything is done at once. */
+  readonly isTimeUp?: () => boolean;
 }
 
 /** Who set an event off, and through what. */
@@ -97,10 +99,10 @@ export class Turn {
       causationId: cause.causationId,
       data: event.data,
     });
-    this.runtime.observeBefore(this.state, event, nowMs);
     const { type, data } = event;
+    const before = 'instanceId' in data ? this.state.instances.get(data.instanceId) : undefined;
     evolve(this.state, { type, data, position: this.state.position + 1, time: nowMs } as RecordedEvent);
-    this.runtime.observeAfter(this.state, event, nowMs);
+    this.runtime.observe(this.state, { event, before, nowMs });
     const { correlationId, actor } = cause;
     for (const appId of appsTouchedBy(event)) {
       this.touchedApps.set(appId, { actor: systemActorFor(actor), correlationId, causationId: id });
@@ -120,6 +122,7 @@ function systemActorFor(actor: Actor): Actor {
   return actor.kind === 'system' ? actor : SYSTEM;
 }
 
+/** A launch is not among it: an instance that was sent to an agent counts for everything as it did while it waited. */
 function appsTouchedBy(event: DomainEvent): Iterable<string> {
   switch (event.type) {
     case 'AppCreated':
@@ -127,7 +130,6 @@ function appsTouchedBy(event: DomainEvent): Iterable<string> {
       return [event.data.app.id];
     case 'AppDeleted':
     case 'InstanceScheduled':
-    case 'InstanceProvisioned':
     case 'TaskStatusChanged':
     case 'InstanceBecameInactive':
     case 'InstanceGoalChanged':

@@ -7,19 +7,8 @@ export interface DependencyView {
   ids(): Iterable<string>;
 }
 
-/** The apps an app waits for: those it names, and all below the groups it names (`spec/scheduling.md` §7.2). */
-export function dependenciesOf(app: AppDefinition, view: DependencyView): string[] {
-  const found: string[] = [];
-  for (const dependency of app.dependencies) {
-    if (view.get(dependency) !== undefined) found.push(dependency);
-    else {
-      for (const id of view.ids()) if (isDescendant(id, dependency)) found.push(id);
-    }
-  }
-  return found;
-}
-
 /**
+ * An app waits for the apps it names, and for all below the groups it names (`spec/scheduling.md` §7.2).
  * Number of apps on the longest dependency chain that ends in the app; 1 for an app that waits for nobody.
  * The graph must be free of cycles: the tree rules see to it.
  */
@@ -29,10 +18,22 @@ export function layerOf(appId: string, view: DependencyView, known: Map<string, 
   const app = view.get(appId);
   let layer = 1;
   if (app !== undefined) {
-    for (const dependency of dependenciesOf(app, view)) {
-      layer = Math.max(layer, layerOf(dependency, view, known) + 1);
+    for (const dependency of app.dependencies) {
+      const named = view.get(dependency) !== undefined;
+      const below = named ? layerOf(dependency, view, known) : layerOfGroup(dependency, view, known);
+      layer = Math.max(layer, below + 1);
     }
   }
   known.set(appId, layer);
+  return layer;
+}
+
+/** The highest layer below a group, 0 for one without apps; looked for once, however many apps wait for the group. */
+function layerOfGroup(group: string, view: DependencyView, known: Map<string, number>): number {
+  const seen = known.get(group);
+  if (seen !== undefined) return seen;
+  let layer = 0;
+  for (const id of view.ids()) if (isDescendant(id, group)) layer = Math.max(layer, layerOf(id, view, known));
+  known.set(group, layer);
   return layer;
 }

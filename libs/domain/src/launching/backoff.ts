@@ -98,6 +98,8 @@ export class BackoffBook {
   }
 
   private find(app: BackoffConfig): Entry | undefined {
+    // Hardly ever is anything delayed, and this is asked for every launch.
+    if (this.byApp.size === 0) return undefined;
     return this.byApp.get(app.id)?.get(app.versionInfo.lastConfigChangeAt);
   }
 

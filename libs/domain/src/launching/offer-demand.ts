@@ -10,10 +10,10 @@ export interface RoleDemand {
 
 /** Waiting instances that share app, configuration and role, and so a back-off. */
 interface WaitingGroup {
-  readonly key: string;
   readonly role: string;
   readonly config: BackoffConfig;
-  readonly instanceIds: Set<string>;
+  /** Number of instances. */
+  size: number;
   version: number;
   /** A back-off held it when it was last looked at. */
   held: boolean;
@@ -24,34 +24,34 @@ interface WaitingGroup {
  * instance stops counting at once [D7].
  */
 export class OfferDemand {
-  private readonly groups = new Map<string, WaitingGroup>();
-  private readonly groupOfInstance = new Map<string, WaitingGroup>();
+  private readonly groups = new Set<WaitingGroup>();
+  private readonly groupsByApp = new Map<string, WaitingGroup[]>();
   /** Never forgotten before the leadership changes. */
   private readonly roles = new Set<string>();
   private lastVersion = 0;
 
-  /** An instance is as given now; `undefined`: it is gone. */
-  observe(instanceId: string, instance: Instance | undefined): void {
-    if (instance !== undefined) this.roles.add(instance.role);
-    const wanted = instance !== undefined && isScheduled(instance) ? instance : undefined;
-    const before = this.groupOfInstance.get(instanceId);
-    const key = wanted === undefined ? undefined : keyOf(wanted);
-    if (before?.key === key) return;
-    if (before !== undefined) this.leave(before, instanceId);
-    if (wanted !== undefined) this.enter(instanceId, wanted);
+  /** An instance changed; `undefined` where it did not exist before or does not any more. */
+  observe(before: Instance | undefined, after: Instance | undefined): void {
+    if (after !== undefined && after.role !== before?.role) this.roles.add(after.role);
+    const wanted = before !== undefined && isScheduled(before);
+    const wants = after !== undefined && isScheduled(after);
+    if (wanted && wants && areAlike(before, after)) return;
+    if (wanted) this.leave(before);
+    if (wants) this.enter(after);
   }
 
   /** The demand of every role ever seen. Looks once at each configuration that waits. */
   byRole(backoff: BackoffBook, nowMs: number): Map<string, RoleDemand> {
     const demand = new Map<string, RoleDemand>();
     for (const role of this.roles) demand.set(role, { wanted: false, highestVersion: 0 });
-    for (const group of this.groups.values()) {
+    for (const group of this.groups) {
       const held = backoff.launchAllowedAt(group.config) > nowMs;
       if (group.held && !held) group.version = this.nextVersion();
       group.held = held;
       if (held) continue;
-      const { highestVersion } = demand.get(group.role)!;
-      demand.set(group.role, { wanted: true, highestVersion: Math.max(highestVersion, group.version) });
+      const { wanted, highestVersion } = demand.get(group.role)!;
+      if (wanted && group.version <= highestVersion) continue;
+      demand.set(group.role, { wanted: true, highestVersion: group.version });
     }
     return demand;
   }
@@ -59,30 +59,37 @@ export class OfferDemand {
   /** When the next back-off of a waiting configuration ends, epoch ms; `undefined`: none is running. */
   nextReleaseAtMs(backoff: BackoffBook, nowMs: number): number | undefined {
     let next: number | undefined;
-    for (const { config } of this.groups.values()) {
+    for (const { config } of this.groups) {
       const at = backoff.launchAllowedAt(config);
       if (at > nowMs && (next === undefined || at < next)) next = at;
     }
     return next;
   }
 
-  private enter(instanceId: string, instance: Instance): void {
-    const key = keyOf(instance);
-    let group = this.groups.get(key);
+  private enter(instance: Instance): void {
+    const { app, role } = instance;
+    const ofApp = this.groupsByApp.get(app.id) ?? [];
+    let group = ofApp.find((known) => belongs(instance, known));
     if (group === undefined) {
-      const { app, role } = instance;
-      group = { key, role, config: app, instanceIds: new Set(), version: 0, held: false };
-      this.groups.set(key, group);
+      group = { role, config: app, size: 0, version: 0, held: false };
+      this.groups.add(group);
+      ofApp.push(group);
+      this.groupsByApp.set(app.id, ofApp);
     }
     group.version = this.nextVersion();
-    group.instanceIds.add(instanceId);
-    this.groupOfInstance.set(instanceId, group);
+    group.size += 1;
   }
 
-  private leave(group: WaitingGroup, instanceId: string): void {
-    this.groupOfInstance.delete(instanceId);
-    group.instanceIds.delete(instanceId);
-    if (group.instanceIds.size === 0) this.groups.delete(group.key);
+  private leave(instance: Instance): void {
+    const { id } = instance.app;
+    const ofApp = this.groupsByApp.get(id) ?? [];
+    const group = ofApp.find((known) => belongs(instance, known));
+    if (group === undefined) return;
+    group.size -= 1;
+    if (group.size > 0) return;
+    this.groups.delete(group);
+    if (ofApp.length === 1) this.groupsByApp.delete(id);
+    else ofApp.splice(ofApp.indexOf(group), 1);
   }
 
   private nextVersion(): number {
@@ -91,7 +98,19 @@ export class OfferDemand {
   }
 }
 
-/** No part contains a space. */
-function keyOf({ app, role }: Instance): string {
-  return `${app.id} ${app.versionInfo.lastConfigChangeAt} ${role}`;
+/** Waits for the same as before. */
+function areAlike(before: Instance, after: Instance): boolean {
+  return (
+    before.role === after.role &&
+    before.app.versionInfo.lastConfigChangeAt === after.app.versionInfo.lastConfigChangeAt
+  );
+}
+
+function belongs({ app, role }: Instance, group: WaitingGroup): boolean {
+  const { id, versionInfo } = group.config;
+  return (
+    role === group.role &&
+    app.id === id &&
+    app.versionInfo.lastConfigChangeAt === versionInfo.lastConfigChangeAt
+  );
 }

@@ -144,6 +144,8 @@ function scheduleInstance(state: State, data: EventData['InstanceScheduled'], ti
   });
 }
 
+const NO_ADDRESSES: Task['ipAddresses'] = [];
+
 function provisioned(instance: Instance, data: EventData['InstanceProvisioned'], time: number): Instance {
   const task: Task = {
     id: data.taskId,
@@ -151,7 +153,7 @@ function provisioned(instance: Instance, data: EventData['InstanceProvisioned'],
     stagedAtMs: time,
     startedAtMs: undefined,
     hostPorts: data.hostPorts,
-    ipAddresses: [],
+    ipAddresses: NO_ADDRESSES,
     status: undefined,
   };
   return replaced(instance, {

@@ -7,9 +7,11 @@ import {
   mustBeKilled,
   type Instance,
 } from '../instances/instance.js';
+import { Placements } from '../launching/matching/placements.js';
 import type { Timestamp } from '../time/timestamp.js';
 import { Standings, type Standing } from './standings.js';
 import { Tally } from './tally.js';
+import { WaitingIndex } from './waiting-index.js';
 
 const LAUNCHING: ReadonlySet<Condition> = new Set<Condition>(['Provisioned', 'Staging', 'Starting']);
 
@@ -22,8 +24,12 @@ const NOTHING: ReadonlySet<string> = new Set();
 export class InstanceIndex {
   private readonly byId = new Map<string, Instance>();
   private readonly idsByApp = new Map<string, Set<string>>();
-  private readonly waitingByApp = new Map<string, Set<string>>();
-  private readonly provisionedByApp = new Map<string, Set<string>>();
+  /** Instances that wait for an offer. */
+  readonly waiting = new WaitingIndex();
+  /** What constraints compare with. */
+  readonly placements = new Placements((appId) => this.of(appId));
+  /** Instances by app that were sent to an agent which has not said a word yet. */
+  private readonly provisioned = new Tally();
   private readonly standings = new Standings();
   private readonly unreadyByRollout = new Tally();
   private readonly toKill = new Set<string>();
@@ -71,27 +77,22 @@ export class InstanceIndex {
     return this.unreadyByRollout.of(rolloutKey(appId, deploymentId));
   }
 
-  /** Apps with instances that wait for an offer, and those instances' ids. */
-  waiting(): ReadonlyMap<string, ReadonlySet<string>> {
-    return this.waitingByApp;
-  }
-
   waitingOf(appId: string): Instance[] {
-    return this.resolve(this.waitingByApp.get(appId) ?? NOTHING);
+    return this.resolve(this.waiting.idsOf(appId));
   }
 
   /** How many instances of an app wait for an offer or were just sent to one: its place in the launch queue. */
   queuedOf(appId: string): number {
-    return (this.waitingByApp.get(appId)?.size ?? 0) + (this.provisionedByApp.get(appId)?.size ?? 0);
+    return this.waiting.countOf(appId) + this.provisioned.of(appId);
   }
 
   isQueued(appId: string): boolean {
-    return this.waitingByApp.has(appId) || this.provisionedByApp.has(appId);
+    return this.waiting.has(appId) || this.provisioned.of(appId) > 0;
   }
 
   /** Ids of apps in the launch queue. */
   queuedAppIds(): Set<string> {
-    return new Set([...this.waitingByApp.keys(), ...this.provisionedByApp.keys()]);
+    return new Set([...this.waiting.appIds(), ...this.provisioned.keys()]);
   }
 
   /** Ids of instances with a live task that must end. */
@@ -114,8 +115,7 @@ export class InstanceIndex {
     const before = this.byId.get(id);
     this.byId.set(id, instance);
     if (before === undefined) addTo(this.idsByApp, appId, id);
-    this.remark(instance, before === undefined ? 0 : marksOf(before), marksOf(instance));
-    this.recount(before, instance);
+    this.change(before, instance);
   }
 
   remove(id: string): void {
@@ -123,17 +123,28 @@ export class InstanceIndex {
     if (instance === undefined) return;
     this.byId.delete(id);
     removeFrom(this.idsByApp, instance.appId, id);
-    this.remark(instance, marksOf(instance), 0);
-    this.recount(instance, undefined);
+    this.change(instance, undefined);
+    if (!this.idsByApp.has(instance.appId)) this.placements.forget(instance.appId);
   }
 
-  /** Moves an instance between the indexes; most changes touch none or one of them. */
-  private remark({ id, appId }: Instance, before: number, after: number): void {
+  /** Brings every index up to date; most changes touch few of them. */
+  private change(before: Instance | undefined, after: Instance | undefined): void {
+    const { id, appId } = (after ?? before)!;
+    const marked = before === undefined ? 0 : marksOf(before);
+    const marks = after === undefined ? 0 : marksOf(after);
+    this.remark(id, appId, { before: marked, after: marks });
+    if (marked & Mark.Waiting && !(marks & Mark.Waiting && isSameGroup(before!, after!))) {
+      this.waiting.remove(before!);
+      if (marks & Mark.Waiting) this.waiting.add(after!);
+    } else if (marks & Mark.Waiting && !(marked & Mark.Waiting)) this.waiting.add(after!);
+    this.placements.change(before, after);
+    this.recount(before, after);
+  }
+
+  private remark(id: string, appId: string, { before, after }: { before: number; after: number }): void {
     const changed = before ^ after;
     if (changed === 0) return;
-    if (changed & Mark.Waiting) setMember(this.waitingByApp, appId, id, (after & Mark.Waiting) !== 0);
-    if (changed & Mark.Provisioned)
-      setMember(this.provisionedByApp, appId, id, (after & Mark.Provisioned) !== 0);
+    if (changed & Mark.Provisioned) this.provisioned.add(appId, (after & Mark.Provisioned) !== 0 ? 1 : -1);
     if (changed & Mark.ToKill) setMembership(this.toKill, id, (after & Mark.ToKill) !== 0);
     if (changed & Mark.Unreachable) setMembership(this.unreachable, id, (after & Mark.Unreachable) !== 0);
     if (changed & Mark.Launching) setMembership(this.launching, id, (after & Mark.Launching) !== 0);
@@ -141,14 +152,14 @@ export class InstanceIndex {
 
   private recount(before: Instance | undefined, after: Instance | undefined): void {
     this.standings.change(before, after);
-    const left = rolloutOf(before);
-    const joined = rolloutOf(after);
-    if (left === joined) return;
-    if (joined !== undefined) this.unreadyByRollout.add(joined, 1);
-    if (left !== undefined) this.unreadyByRollout.add(left, -1);
+    const left = keepsWaiting(before);
+    const joins = keepsWaiting(after);
+    if (left && joins && before!.deploymentId === after!.deploymentId) return;
+    if (joins) this.unreadyByRollout.add(rolloutKey(after!.appId, after!.deploymentId!), 1);
+    if (left) this.unreadyByRollout.add(rolloutKey(before!.appId, before!.deploymentId!), -1);
   }
 
-  private resolve(ids: ReadonlySet<string>): Instance[] {
+  private resolve(ids: Iterable<string>): Instance[] {
     const found: Instance[] = [];
     for (const id of ids) {
       const instance = this.byId.get(id);
@@ -172,18 +183,16 @@ function marksOf(instance: Instance): number {
   );
 }
 
+/** Waits in the same place as before. */
+const isSameGroup = (before: Instance, after: Instance): boolean =>
+  before.app.version === after.app.version && before.role === after.role;
+
 /** No part contains a space. */
 const rolloutKey = (appId: string, deploymentId: string): string => `${deploymentId} ${appId}`;
 
-/** The rollout that an instance keeps waiting, if it does. */
-function rolloutOf(instance: Instance | undefined): string | undefined {
-  if (instance?.deploymentId === undefined || !isCounted(instance) || isGood(instance)) return undefined;
-  return rolloutKey(instance.appId, instance.deploymentId);
-}
-
-function setMember(index: Map<string, Set<string>>, appId: string, id: string, member: boolean): void {
-  if (member) addTo(index, appId, id);
-  else removeFrom(index, appId, id);
+/** Whether a rollout waits for the instance. */
+function keepsWaiting(instance: Instance | undefined): boolean {
+  return instance?.deploymentId !== undefined && isCounted(instance) && !isGood(instance);
 }
 
 function setMembership(set: Set<string>, id: string, member: boolean): void {

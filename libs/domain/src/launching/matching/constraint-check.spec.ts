@@ -54,7 +54,7 @@ describe('constraint operators', () => {
     [['f', 'GROUP_BY'], 'b', ['a', 'a', 'b'], true],
     [['f', 'GROUP_BY'], 'a', ['a', 'a', 'b', undefined], false],
   ])('%j, offer %s, placed %j → %s', (constraint, value, placed, holds) => {
-    const view = { targetInstances: 1, placed: () => countsOf(placed) };
+    const view = { targetInstances: () => 1, placed: () => countsOf(placed) };
     expect(checkFor(constraint)(value, view)).toBe(holds);
   });
 
@@ -74,7 +74,7 @@ describe('constraint operators', () => {
   ])(
     'GROUP_BY %s of %i instances, offer %s, placed %j → %s',
     (...[groups, targetInstances, value, placed, holds]) => {
-      const view = { targetInstances, placed: () => countsOf(repeated(placed)) };
+      const view = { targetInstances: () => targetInstances, placed: () => countsOf(repeated(placed)) };
       expect(checkFor(['f', 'GROUP_BY', groups])(value, view)).toBe(holds);
     },
   );

@@ -6,9 +6,9 @@ import type { ValueCounts } from './value-counts.js';
 /** What a constraint looks at besides the value that the offer has. */
 export interface PlacementView {
   /** Target number of instances of the candidate's app [D2]. */
-  readonly targetInstances: number;
-  /** Counts of the constraint's field over the placed instances. */
-  placed(): ValueCounts;
+  targetInstances(): number;
+  /** Counts of a field over the placed instances. */
+  placed(field: string): ValueCounts;
 }
 
 /** A constraint ready to be asked; `value` is that of the offer, which has the field. */
@@ -34,12 +34,12 @@ export function holdsWithoutField([, operator]: Constraint): boolean {
   return operator === 'UNLIKE';
 }
 
-function compile([, operator, wanted = '']: Constraint): ConstraintCheck {
+function compile([field, operator, wanted = '']: Constraint): ConstraintCheck {
   switch (operator) {
     case 'UNIQUE':
-      return (value, view) => view.placed().countOf(value) === 0;
+      return (value, view) => view.placed(field).countOf(value) === 0;
     case 'CLUSTER':
-      return wanted === '' ? likeTheFirst : (value) => value === wanted;
+      return wanted === '' ? likeTheFirst(field) : (value) => value === wanted;
     case 'LIKE':
       return matcher(wanted);
     case 'UNLIKE': {
@@ -52,17 +52,21 @@ function compile([, operator, wanted = '']: Constraint): ConstraintCheck {
     }
     case 'MAX_PER': {
       const limit = Number(wanted);
-      return (value, view) => view.placed().countOf(value) < limit;
+      return (value, view) => view.placed(field).countOf(value) < limit;
     }
     case 'GROUP_BY':
-      return wanted === '' ? leastFilled : groupsOf(wanted === 'inf' ? UNLIMITED_GROUPS : Number(wanted));
+      return wanted === ''
+        ? leastFilled(field)
+        : groupsOf(field, wanted === 'inf' ? UNLIMITED_GROUPS : Number(wanted));
   }
 }
 
-const likeTheFirst: ConstraintCheck = (value, view) => {
-  const placed = view.placed();
-  return placed.total === 0 || placed.first === value;
-};
+function likeTheFirst(field: string): ConstraintCheck {
+  return (value, view) => {
+    const placed = view.placed(field);
+    return placed.total === 0 || placed.first === value;
+  };
+}
 
 /** Validation refuses what does not compile; should one be stored all the same, it matches nothing. */
 function matcher(source: string): ConstraintCheck {
@@ -71,20 +75,23 @@ function matcher(source: string): ConstraintCheck {
 }
 
 /** [D1] */
-const leastFilled: ConstraintCheck = (value, view) => {
-  const placed = view.placed();
-  const count = placed.countOf(value);
-  return count === 0 || count === placed.smallest;
-};
+function leastFilled(field: string): ConstraintCheck {
+  return (value, view) => {
+    const placed = view.placed(field);
+    const count = placed.countOf(value);
+    return count === 0 || count === placed.smallest;
+  };
+}
 
 /** Even spread over a known number of groups: `base` each, the remainder one more. */
-function groupsOf(groups: number): ConstraintCheck {
+function groupsOf(field: string, groups: number): ConstraintCheck {
   return (value, view) => {
-    const placed = view.placed();
+    const placed = view.placed(field);
     const count = placed.countOf(value);
     if (count === 0) return placed.buckets < groups;
-    const base = Math.floor(view.targetInstances / groups);
-    const remainder = view.targetInstances % groups;
+    const target = view.targetInstances();
+    const base = Math.floor(target / groups);
+    const remainder = target % groups;
     return count < base || (count === base && remainder - placed.excessOver(base) > 0);
   };
 }

@@ -1,4 +1,5 @@
-import type { CandidateGroup } from './candidate-group.js';
+import type { Candidate } from './candidate.js';
+import type { PlacementView } from './constraint-check.js';
 import { NO_REASON, reasonSet, type ReasonSet } from './no-match-reason.js';
 import { SCALARS, type ScalarName } from './offer-resources.js';
 import type { OpenOffer } from './open-offer.js';
@@ -23,24 +24,30 @@ export interface Verdict {
   readonly reasons: ReasonSet;
 }
 
-/** Whether an offer suits a group, apart from ports; every check runs, so that all reasons are told (§3.1). */
-export function judgeOffer(group: CandidateGroup, open: OpenOffer): Verdict {
+/**
+ * Whether an offer suits a candidate, apart from ports; every check runs, so that all reasons are told
+ * (`spec/scheduling.md` §3.1).
+ */
+export function judgeOffer(candidate: Candidate, open: OpenOffer, view: PlacementView): Verdict {
+  const { resources } = open;
+  const { totalDemand, roles } = candidate;
   let reasons = NO_REASON;
   for (const name of SCALARS) {
-    const wanted = group.totalDemand[name];
-    if (wanted > 0 && open.resources.available(name, group.roles) < wanted) reasons |= INSUFFICIENT[name];
+    const wanted = totalDemand[name];
+    if (wanted > 0 && resources.available(name, roles) < wanted) reasons |= INSUFFICIENT[name];
   }
-  if (!open.resources.hasAnyFor(group.roles)) reasons |= UNFULFILLED_ROLE;
-  if (!holdsConstraints(group, open)) reasons |= UNFULFILLED_CONSTRAINT;
+  if (!resources.hasAnyFor(roles)) reasons |= UNFULFILLED_ROLE;
+  if (!holdsConstraints(candidate, open, view)) reasons |= UNFULFILLED_CONSTRAINT;
   if (open.isUnderMaintenance) reasons |= MAINTENANCE;
-  if (group.avoidsGpuAgents && open.resources.hasGpus()) reasons |= SCARCE_RESOURCES;
-  const inReach = open.isLocal || group.choosesFaultDomain;
+  if (candidate.avoidsGpuAgents && resources.hasGpus()) reasons |= SCARCE_RESOURCES;
+  const inReach = open.isLocal || candidate.choosesFaultDomain;
   return { fits: reasons === NO_REASON && inReach, reasons };
 }
 
-function holdsConstraints({ constraints }: CandidateGroup, open: OpenOffer): boolean {
-  return constraints.every(({ field, check, withoutField, view }) => {
+function holdsConstraints({ constraints }: Candidate, open: OpenOffer, view: PlacementView): boolean {
+  for (const { field, check, withoutField } of constraints) {
     const value = open.valueOf(field);
-    return value === undefined ? withoutField : check(value, view);
-  });
+    if (value === undefined ? !withoutField : !check(value, view)) return false;
+  }
+  return true;
 }

@@ -1,99 +1,71 @@
 import { nextIncarnation, taskIdOf } from '../../ids/instance-id.js';
-import type { Instance } from '../../instances/instance.js';
-import { CandidateGroup, type AppPlacement } from './candidate-group.js';
+import type { Candidate } from './candidate.js';
 import { INSUFFICIENT_PORTS, judgeOffer } from './judge-offer.js';
-import type { Launch, MatchContext, WaitingApp } from './match-context.js';
+import type { Launch, MatchContext, WaitingRunSpec, WaitingVersion } from './match-context.js';
 import { NO_REASON, type ReasonSet } from './no-match-reason.js';
 import type { OpenOffer } from './open-offer.js';
-import { Placements } from './placements.js';
 
-/** The waiting instances of one app and role: what offers of that role are shown to. */
-export class Launcher {
-  private readonly groups: CandidateGroup[] = [];
-  /** Place in its queue; kept by the queue. */
-  place = 0;
-
-  constructor(
-    readonly appId: string,
-    private readonly role: string,
-    private readonly placement: AppPlacement,
-    private readonly context: MatchContext,
-  ) {}
-
-  get hasCandidates(): boolean {
-    return this.groups.length > 0;
-  }
-
-  add(instance: Instance): void {
-    const { version } = instance.app;
-    let group = this.groups.find((known) => known.app.version === version);
-    if (group === undefined) {
-      group = new CandidateGroup(instance.app, this.role, this.placement, this.context);
-      this.groups.push(group);
+/**
+ * At most one launch of an app on what is left of the offer; the statistics learn of either outcome. `held`: back-offs hold
+ * all that wait, so nobody looked at the offer.
+ */
+export function launchOn(
+  { appId, role, groups }: WaitingRunSpec,
+  open: OpenOffer,
+  context: MatchContext,
+): Launch | 'held' | 'no match' {
+  const { statistics, nowMs } = context;
+  let reasons = NO_REASON;
+  let held = true;
+  for (const group of groups) {
+    if (!context.mayLaunch(group.app)) continue;
+    held = false;
+    const candidate = (group.candidate ??= context.candidates.of(group.app, role));
+    const outcome = launchFrom(group, candidate, { open, context });
+    if (typeof outcome !== 'number') {
+      statistics.recordUsed(appId, nowMs);
+      return outcome;
     }
-    group.add(instance);
+    reasons = outcome;
   }
-
-  /** At most one launch on what is left of the offer; the statistics learn of either outcome. */
-  launchOn(open: OpenOffer): Launch | undefined {
-    const { statistics, nowMs } = this.context;
-    let reasons = NO_REASON;
-    for (const group of this.groups) {
-      const outcome = this.launchFrom(group, open);
-      if (typeof outcome !== 'number') {
-        statistics.recordUsed(this.appId, nowMs);
-        return outcome;
-      }
-      reasons = outcome;
-    }
-    statistics.recordUnused(this.appId, { snapshot: open.snapshot(), reasons, atMs: nowMs });
-    return undefined;
-  }
-
-  private launchFrom(group: CandidateGroup, open: OpenOffer): Launch | ReasonSet {
-    const verdict = judgeOffer(group, open);
-    if (!verdict.fits) return verdict.reasons;
-    const { random } = this.context;
-    const ports = open.resources.takePorts(group.ports, group.roles, random);
-    if (ports === undefined) return INSUFFICIENT_PORTS;
-    const taskScalars = open.resources.takeScalars(group.taskDemand, group.roles);
-    const executorResources =
-      group.executorDemand === undefined ? [] : open.resources.takeScalars(group.executorDemand, group.roles);
-    open.changed();
-    this.placement.placements.add(group.app.version, open.agent);
-
-    const instance = group.head;
-    group.advance();
-    if (group.isEmpty) this.groups.splice(this.groups.indexOf(group), 1);
-    const incarnation = nextIncarnation(instance.task?.id);
-    const taskId = taskIdOf(instance.id, incarnation);
-    const resources = [...taskScalars, ...ports.resources];
-    const { agentId, host } = open.agent;
-    const slot = { taskId, agentId, host, hostPorts: ports.hostPorts, resources, executorResources };
-    return {
-      instance,
-      taskId,
-      incarnation,
-      agent: open.agent,
-      hostPorts: ports.hostPorts.filter((port) => port !== undefined),
-      resources: [...resources, ...executorResources],
-      taskInfo: group.template.build(slot, random),
-    };
-  }
+  if (held) return 'held';
+  statistics.recordUnused(appId, { snapshot: open.snapshot(), reasons, atMs: nowMs });
+  return 'no match';
 }
 
-/** The launchers of an app, one per role that its waiting instances have. */
-export function launchersOf(waiting: WaitingApp, context: MatchContext): Map<string, Launcher> {
-  const { appId, targetInstances } = waiting;
-  const placements = new Placements(() => context.placedInstances(appId));
-  const launchers = new Map<string, Launcher>();
-  for (const instance of waiting.candidates) {
-    let launcher = launchers.get(instance.role);
-    if (launcher === undefined) {
-      launcher = new Launcher(appId, instance.role, { targetInstances, placements }, context);
-      launchers.set(instance.role, launcher);
-    }
-    launcher.add(instance);
-  }
-  return launchers;
+function launchFrom(
+  group: WaitingVersion,
+  candidate: Candidate,
+  { open, context }: { open: OpenOffer; context: MatchContext },
+): Launch | ReasonSet {
+  const verdict = judgeOffer(candidate, open, {
+    targetInstances: () => context.targetInstances(group),
+    placed: (field) => context.placed(group.app.id, field, group.app.versionInfo.lastConfigChangeAt),
+  });
+  if (!verdict.fits) return verdict.reasons;
+  const { random } = context;
+  const { resources, agent } = open;
+  const ports = resources.takePorts(candidate.ports, candidate.roles, random);
+  if (ports === undefined) return INSUFFICIENT_PORTS;
+  const taken = resources.takeScalars(candidate.taskDemand, candidate.roles);
+  for (const resource of ports.resources) taken.push(resource);
+  const executorResources =
+    candidate.executorDemand === undefined
+      ? []
+      : resources.takeScalars(candidate.executorDemand, candidate.roles);
+  open.changed();
+
+  const instance = context.instance(group.head!)!;
+  const incarnation = nextIncarnation(instance.task?.id);
+  const taskId = taskIdOf(instance.id, incarnation);
+  const { agentId, host } = agent;
+  const { hostPorts } = ports;
+  const slot = { taskId, agentId, host, hostPorts, resources: taken, executorResources };
+  const taskInfo = candidate.template(context.enforcesRole(candidate.topLevelGroup)).build(slot, random);
+  const assigned = candidate.hasHostPortsOnly ? (hostPorts as readonly number[]) : hostPorts.filter(isPort);
+  const launch = { instance, taskId, incarnation, agent, hostPorts: assigned, taskInfo };
+  context.launch(launch);
+  return launch;
 }
+
+const isPort = (port: number | undefined): port is number => port !== undefined;

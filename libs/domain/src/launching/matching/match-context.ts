@@ -1,9 +1,13 @@
-import type { Offer, Resource, TaskInfo } from '../../cluster/mesos-shapes.js';
+import type { TaskInfo } from '../../cluster/mesos-shapes.js';
+import type { AppDefinition } from '../../definitions/app/app-definition.js';
 import type { Agent, Instance } from '../../instances/instance.js';
+import type { Timestamp } from '../../time/timestamp.js';
 import type { OfferStatistics } from '../offer-statistics.js';
 import type { TaskSettings } from '../task-builder/task-settings.js';
+import type { Candidate, Candidates } from './candidate.js';
 import type { GpuSchedulingBehavior } from './offer-policy.js';
 import type { AcceptedRolesDefault } from './resource-selector.js';
+import type { ValueCounts } from './value-counts.js';
 
 /** The configuration that matching depends on, named as the flags are (`spec/operations.md` §9.2). */
 export interface MatchingSettings extends TaskSettings {
@@ -17,23 +21,41 @@ export interface MatchingSettings extends TaskSettings {
   readonly mesosRole: string;
 }
 
-/** An app with instances that may launch now: they wait for an offer and no back-off holds them. */
-export interface WaitingApp {
-  readonly appId: string;
-  /** Instances its target definition asks for [D2]. */
-  readonly targetInstances: number;
-  /** In the order in which they are to be launched. Each is launched with the definition it carries. */
-  readonly candidates: Iterable<Instance>;
+/** Waiting instances of one version; each is launched with the definition it carries. */
+export interface WaitingVersion {
+  readonly app: AppDefinition;
+  /** Id of the instance to launch next; `undefined` when nobody is left. */
+  readonly head: string | undefined;
+  /** Worked out when it is first matched. */
+  candidate: Candidate | undefined;
 }
 
+/** An app with instances that wait for an offer in one role. */
+export interface WaitingRunSpec {
+  readonly appId: string;
+  readonly role: string;
+  /** Those with somebody left, oldest first; shrinks as launches are decided. */
+  readonly groups: readonly WaitingVersion[];
+}
+
+/** The world that offers are matched with. It changes with every launch that is decided. */
 export interface MatchContext {
-  readonly waiting: Iterable<WaitingApp>;
-  /** All instances of an app; matching itself leaves out those that do not count as placed. */
-  placedInstances(appId: string): Iterable<Instance>;
-  /** `enforceRole` of the app's top-level group. */
-  enforcesGroupRole(appId: string): boolean;
-  /** Launches that the shared budget allows. */
-  readonly tokens: number;
+  /** Apps with instances that wait in a role, in any order. */
+  waitingIn(role: string): readonly WaitingRunSpec[];
+  /** Whether no back-off holds this configuration (§2.2). */
+  mayLaunch(app: AppDefinition): boolean;
+  instance(id: string): Instance | undefined;
+  /** Instances that the target definition of an app asks for [D2]. */
+  targetInstances(waiting: WaitingVersion): number;
+  /** Values of a field over the placed instances whose version is not older than `notBefore` (§3.5). */
+  placed(appId: string, field: string, notBefore: Timestamp): ValueCounts;
+  /** `enforceRole` of a top-level group, or of the root. */
+  enforcesRole(groupId: string): boolean;
+  /** Launches that the shared budget still allows. */
+  tokens(): number;
+  /** Decides a launch: from here on the instance counts as placed and waits no longer, and a token is spent. */
+  launch(launch: Launch): void;
+  readonly candidates: Candidates;
   readonly settings: MatchingSettings;
   /** Region of the master's domain; absent while unknown or when it has none. */
   readonly localRegion?: string;
@@ -52,25 +74,13 @@ export interface Launch {
   readonly agent: Agent;
   /** Those assigned, in the order of the declared ports. */
   readonly hostPorts: readonly number[];
-  /** Everything taken from the offer, a custom executor's share included. */
-  readonly resources: readonly Resource[];
   readonly taskInfo: TaskInfo;
 }
 
-/** An offer to accept: at least one launch. */
-export interface AcceptedOffer {
-  readonly offer: Offer;
-  readonly launches: readonly Launch[];
-}
-
-/** `refuseSeconds` absent: no filter is sent, Mesos may offer the same again after its default of 5 s. */
-export interface DeclinedOffer {
-  readonly offerId: string;
-  readonly refuseSeconds?: number;
-}
-
-export interface MatchOutcome {
-  readonly accepts: readonly AcceptedOffer[];
-  readonly declines: readonly DeclinedOffer[];
-  readonly tokensLeft: number;
-}
+/**
+ * What became of an offer. Without launches it is declined for `refuseSeconds`; those absent: no filter is sent, Mesos may
+ * offer the same again after its default of 5 s.
+ */
+export type OfferAnswer =
+  | { readonly kind: 'accept'; readonly launches: readonly Launch[] }
+  | { readonly kind: 'decline'; readonly refuseSeconds?: number };

@@ -4,60 +4,62 @@ import type { Timestamp } from '../../time/timestamp.js';
 import { fieldValue } from './field-value.js';
 import { ValueCounts } from './value-counts.js';
 
-interface Placed {
-  readonly version: Timestamp;
-  readonly agent: Agent | undefined;
-}
-
 interface Tracked {
   readonly field: string;
   readonly notBefore: Timestamp;
   readonly counts: ValueCounts;
 }
 
+/** Counts kept per app: a new configuration asks for new ones, the oldest are counted afresh should they be asked for. */
+const TRACKED_PER_APP = 16;
+
 /**
- * The placed instances of one app that constraints compare with (`spec/scheduling.md` §3.5): those that wait for an offer
- * and those the cluster lost sight of do not count, those of an older configuration do not count for newer candidates.
- * Launches of the running pass are added as they are decided.
+ * The placed instances that constraints compare with (`spec/scheduling.md` §3.5): those that wait for an offer and those
+ * the cluster lost sight of do not count, those of an older configuration do not count for newer candidates. Counted when
+ * a constraint first asks, kept in step from then on.
  */
 export class Placements {
-  private readonly tracked: Tracked[] = [];
-  private placed: readonly Placed[] | undefined;
-  private readonly launched: Placed[] = [];
+  private readonly byApp = new Map<string, Tracked[]>();
 
-  /** `instances`: all instances of the app; read once, and only if a constraint asks. */
-  constructor(private readonly instances: () => Iterable<Instance>) {}
+  /** `instancesOf`: all instances of an app. */
+  constructor(private readonly instancesOf: (appId: string) => Iterable<Instance>) {}
 
-  /** Counts of a field's values over the instances whose version is not older than `notBefore`. */
-  countsOf(field: string, notBefore: Timestamp): ValueCounts {
-    const known = this.tracked.find((entry) => entry.field === field && entry.notBefore === notBefore);
+  /** Counts of a field's values over the instances of an app whose version is not older than `notBefore`. */
+  countsOf(appId: string, field: string, notBefore: Timestamp): ValueCounts {
+    const tracked = this.byApp.get(appId) ?? [];
+    const known = tracked.find((entry) => entry.field === field && entry.notBefore === notBefore);
     if (known !== undefined) return known.counts;
     const entry = { field, notBefore, counts: new ValueCounts() };
-    this.tracked.push(entry);
-    this.placed ??= placedAmong(this.instances());
-    for (const placed of this.placed) track(entry, placed);
-    for (const placed of this.launched) track(entry, placed);
+    for (const instance of this.instancesOf(appId))
+      if (countsFor(entry, instance)) entry.counts.add(valueIn(entry, instance));
+    this.byApp.set(appId, [...tracked.slice(-(TRACKED_PER_APP - 1)), entry]);
     return entry.counts;
   }
 
-  /** An instance of this version was given a place on the agent. */
-  add(version: Timestamp, agent: Agent): void {
-    const placed = { version, agent };
-    this.launched.push(placed);
-    for (const entry of this.tracked) track(entry, placed);
+  /** An instance changed; `undefined` where it did not exist before or does not any more. */
+  change(before: Instance | undefined, after: Instance | undefined): void {
+    if (this.byApp.size === 0) return;
+    const tracked = this.byApp.get((after ?? before)?.appId ?? '');
+    if (tracked === undefined) return;
+    for (const entry of tracked) {
+      const counted = before !== undefined && countsFor(entry, before);
+      const counts = after !== undefined && countsFor(entry, after);
+      if (counted && counts && before.agent === after.agent) continue;
+      if (counted) entry.counts.remove(valueIn(entry, before));
+      if (counts) entry.counts.add(valueIn(entry, after));
+    }
+  }
+
+  /** The app has no instances any more. */
+  forget(appId: string): void {
+    this.byApp.delete(appId);
   }
 }
 
-function placedAmong(instances: Iterable<Instance>): Placed[] {
-  const placed: Placed[] = [];
-  for (const instance of instances) {
-    if (isScheduled(instance) || isLost(instance.condition)) continue;
-    placed.push({ version: instance.app.version, agent: instance.agent });
-  }
-  return placed;
+function countsFor({ notBefore }: Tracked, instance: Instance): boolean {
+  return instance.app.version >= notBefore && !isScheduled(instance) && !isLost(instance.condition);
 }
 
-function track(entry: Tracked, { version, agent }: Placed): void {
-  if (version < entry.notBefore) return;
-  entry.counts.add(agent === undefined ? undefined : fieldValue(agent, entry.field));
+function valueIn({ field }: Tracked, { agent }: { readonly agent?: Agent }): string | undefined {
+  return agent === undefined ? undefined : fieldValue(agent, field);
 }

@@ -46,6 +46,11 @@ export class PortPool {
     return this.shares.some(({ count, role }) => count > 0 && roles.includes(role));
   }
 
+  private usable(roles: readonly string[]): readonly Share[] {
+    const isUsable = ({ count, role }: Share): boolean => count > 0 && roles.includes(role);
+    return this.shares.every(isUsable) ? this.shares : this.shares.filter(isUsable);
+  }
+
   /** What is left of an offered resource, `undefined` if nothing is or it is not in the pool. */
   remainderOf(resource: Resource): Resource | undefined {
     const share = this.shares.find((candidate) => candidate.resource === resource);
@@ -63,22 +68,34 @@ export class PortPool {
     random: () => number,
   ): TakenPorts | undefined {
     if (requests.length === 0) return { hostPorts: [], resources: [] };
-    const shares = this.shares.filter(({ count, role }) => count > 0 && roles.includes(role));
-    const chosen = choose(requests, shares, random);
+    const shares = this.usable(roles);
+    const start = randomPlace(shares, random);
+    const run = start === undefined ? undefined : takeRun(requests, start);
+    if (run !== undefined) return run;
+    const chosen = choose(requests, ringOf(shares, start, random), shares);
     if (chosen === undefined) return undefined;
     const distinct = distinctPorts(chosen);
-    for (const { port, share } of distinct) removePort(share, port);
+    for (const { port, share } of distinct) removeRun(share, port, port);
     return { hostPorts: chosen.map((choice) => choice?.port), resources: resourcesOf(distinct) };
   }
 }
 
+/** The common case: only random ports, and the range in which they begin has enough of them. */
+function takeRun(requests: readonly PortRequest[], { share, range, port }: Place): TakenPorts | undefined {
+  const end = port + requests.length - 1;
+  if (end > range.end) return undefined;
+  for (const request of requests) if (request !== 'random') return undefined;
+  const hostPorts = requests.map((_, index) => port + index);
+  removeRun(share, port, end);
+  return { hostPorts, resources: [withRanges(share.resource, [{ begin: port, end }])] };
+}
+
 function choose(
   requests: readonly PortRequest[],
+  ring: Iterator<ChosenPort>,
   shares: readonly Share[],
-  random: () => number,
 ): (ChosenPort | undefined)[] | undefined {
   const fixed = new Set(requests.filter((request) => typeof request === 'number'));
-  const ring = ringOf(shares, random);
   const chosen: (ChosenPort | undefined)[] = [];
   for (const request of requests) {
     if (request === undefined) {
@@ -104,10 +121,12 @@ function nextFree(ring: Iterator<ChosenPort>, taken: ReadonlySet<number>): Chose
  * just given back is unlikely to go to another app at once. A random port is drawn first and the order of the other
  * ranges only when they are needed, which comes to the same.
  */
-function* ringOf(shares: readonly Share[], random: () => number): Generator<ChosenPort, undefined> {
-  const total = shares.reduce((sum, share) => sum + share.count, 0);
-  if (total === 0) return undefined;
-  const start = locate(shares, Math.floor(random() * total));
+function* ringOf(
+  shares: readonly Share[],
+  start: Place | undefined,
+  random: () => number,
+): Generator<ChosenPort, undefined> {
+  if (start === undefined) return undefined;
   yield* portsOf(start.share, start.port, start.range.end);
   const others = shares.flatMap((share) => share.ranges.map((range) => ({ share, range })));
   for (let left = others.length; left > 0; left -= 1) {
@@ -124,10 +143,21 @@ function* portsOf(share: Share, first: number, last: number): Generator<ChosenPo
   for (let port = first; port <= last; port += 1) yield { port, share };
 }
 
-function locate(
-  shares: readonly Share[],
-  place: number,
-): { share: Share; range: MutableRange; port: number } {
+/** A port and where it lies. */
+interface Place {
+  readonly share: Share;
+  readonly range: MutableRange;
+  readonly port: number;
+}
+
+/** Any port with the same chance; `undefined` when there is none. */
+function randomPlace(shares: readonly Share[], random: () => number): Place | undefined {
+  let total = 0;
+  for (const { count } of shares) total += count;
+  return total === 0 ? undefined : locate(shares, Math.floor(random() * total));
+}
+
+function locate(shares: readonly Share[], place: number): Place {
   let left = place;
   for (const share of shares) {
     if (left >= share.count) {
@@ -162,16 +192,17 @@ function rangeIndex(ranges: readonly MutableRange[], port: number): number {
   return -1;
 }
 
-function removePort(share: Share, port: number): void {
-  const index = rangeIndex(share.ranges, port);
+/** Takes out consecutive ports that lie in one range. */
+function removeRun(share: Share, first: number, last: number): void {
+  const index = rangeIndex(share.ranges, first);
   const range = share.ranges[index]!;
-  share.count -= 1;
-  if (range.begin === range.end) share.ranges.splice(index, 1);
-  else if (port === range.begin) range.begin += 1;
-  else if (port === range.end) range.end -= 1;
+  share.count -= last - first + 1;
+  if (range.begin === first && range.end === last) share.ranges.splice(index, 1);
+  else if (first === range.begin) range.begin = last + 1;
+  else if (last === range.end) range.end = first - 1;
   else {
-    share.ranges.splice(index + 1, 0, { begin: port + 1, end: range.end });
-    range.end = port - 1;
+    share.ranges.splice(index + 1, 0, { begin: last + 1, end: range.end });
+    range.end = first - 1;
   }
 }
 

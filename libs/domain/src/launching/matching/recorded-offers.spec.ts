@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readRecordedSession, stepsOf } from '../../../../../test/support/recorded-session.js';
 import type { Offer } from '../../cluster/mesos-shapes.js';
 import { anApp, aWaiting } from '../app.fixture.js';
-import { aContext } from './match-context.fixture.js';
-import { matchOffers } from './match-offers.js';
+import { aContext, matchOffers } from './match-context.fixture.js';
 
 function recordedOffers(): Offer[] {
   const events = stepsOf(readRecordedSession('scheduler-session'), 'event').map(({ json }) => json);

@@ -1,18 +1,27 @@
 /**
- * How many placed instances have each value of one field. Kept in step while a pass places more of them, so that no
- * constraint ever walks the instances again.
+ * How many placed instances have each value of one field. Kept in step with them, so that no constraint ever walks the
+ * instances.
  */
 export class ValueCounts {
-  /** The value that the first placed instance has; meaningful if `total` > 0. */
-  first: string | undefined;
   /** Placed instances, also those without the field. */
-  total = 0;
+  private placed = 0;
+  /** In the order in which the values came into use. */
   private readonly counts = new Map<string | undefined, number>();
   /** How many values there are of each count. */
   private readonly valuesByCount = new Map<number, number>();
   private smallestCount = 0;
   /** By base: the sum over all values of what exceeds the base. */
   private readonly excess = new Map<number, number>();
+
+  get total(): number {
+    return this.placed;
+  }
+
+  /** The value that has been in use longest: that of the first placed instance; meaningful if `total` > 0. */
+  get first(): string | undefined {
+    for (const value of this.counts.keys()) return value;
+    return undefined;
+  }
 
   /** Number of different values; instances without the field share one. */
   get buckets(): number {
@@ -41,26 +50,40 @@ export class ValueCounts {
 
   /** One more instance is placed where the field has this value. */
   add(value: string | undefined): void {
-    if (this.total === 0) this.first = value;
-    this.total += 1;
     const before = this.countOf(value);
+    this.placed += 1;
     this.counts.set(value, before + 1);
-    this.moveBucket(before);
-    for (const [base, sum] of this.excess) {
-      if (before >= base) this.excess.set(base, sum + 1);
-    }
+    for (const [base, sum] of this.excess) if (before >= base) this.excess.set(base, sum + 1);
+    this.moveValue(before, before + 1);
   }
 
-  private moveBucket(before: number): void {
-    const values = this.valuesByCount;
-    values.set(before + 1, (values.get(before + 1) ?? 0) + 1);
-    if (before === 0) {
-      this.smallestCount = 1;
-      return;
-    }
-    const left = values.get(before)! - 1;
-    if (left > 0) values.set(before, left);
-    else values.delete(before);
-    if (left === 0 && before === this.smallestCount) this.smallestCount = before + 1;
+  /** One instance less; it had been added with the same value. */
+  remove(value: string | undefined): void {
+    const before = this.countOf(value);
+    if (before === 0) return;
+    this.placed -= 1;
+    if (before === 1) this.counts.delete(value);
+    else this.counts.set(value, before - 1);
+    for (const [base, sum] of this.excess) if (before > base) this.excess.set(base, sum - 1);
+    this.moveValue(before, before - 1);
   }
+
+  private moveValue(before: number, after: number): void {
+    const values = this.valuesByCount;
+    if (after > 0) values.set(after, (values.get(after) ?? 0) + 1);
+    if (before > 0) {
+      const left = values.get(before)! - 1;
+      if (left > 0) values.set(before, left);
+      else values.delete(before);
+    }
+    if (after > 0 && (this.smallestCount === 0 || after < this.smallestCount)) this.smallestCount = after;
+    else if (!values.has(this.smallestCount)) this.smallestCount = smallestOf(values.keys());
+  }
+}
+
+/** Counts differ by little where values are kept in balance, so there are few to look at. */
+function smallestOf(counts: Iterable<number>): number {
+  let smallest = 0;
+  for (const count of counts) if (smallest === 0 || count < smallest) smallest = count;
+  return smallest;
 }

@@ -1,20 +1,27 @@
 import type { Label, TaskInfo } from '../../cluster/mesos-shapes.js';
 import type { AppDefinition } from '../../definitions/app/app-definition.js';
-import { reversedName } from '../../ids/path-id.js';
 import type { PortAssignment } from './port-assignments.js';
 
 type Discovery = NonNullable<TaskInfo['discovery']>;
 type DiscoveryPort = Discovery['ports']['ports'][number];
 
-/** What Mesos shows of a task to service discovery (`spec/scheduling.md` §4.1, §4.6). */
-export function discoveryOf(app: AppDefinition, assignments: readonly PortAssignment[]): Discovery {
-  const networks = app.networks.flatMap(({ mode, name }) => (mode === 'container' ? [name ?? ''] : []));
-  const usesHost = app.container?.portMappings === undefined;
-  const ports = assignments.flatMap((assignment) =>
-    usesHost ? hostPorts(assignment, {}) : mappedPorts(assignment, networks),
-  );
-  return { visibility: 'FRAMEWORK', name: reversedName(app.id), ports: { ports } };
+/** What Mesos shows of a task to service discovery, under the `name` of the task (`spec/scheduling.md` §4.1, §4.6). */
+export function discoveryOf(
+  app: AppDefinition,
+  name: string,
+  assignments: readonly PortAssignment[],
+): Discovery {
+  const ports: DiscoveryPort[] = [];
+  if (app.container?.portMappings === undefined) {
+    for (const assignment of assignments) ports.push(...hostPorts(assignment, NO_LABELS));
+  } else {
+    const networks = app.networks.flatMap(({ mode, name: own }) => (mode === 'container' ? [own ?? ''] : []));
+    for (const assignment of assignments) ports.push(...mappedPorts(assignment, networks));
+  }
+  return { visibility: 'FRAMEWORK', name, ports: { ports } };
 }
+
+const NO_LABELS: Readonly<Record<string, string>> = {};
 
 function mappedPorts(assignment: PortAssignment, networks: readonly string[]): DiscoveryPort[] {
   if (assignment.hostPort !== undefined) return hostPorts(assignment, { 'network-scope': 'host' });
@@ -45,7 +52,7 @@ function discoveryPort(
   { name, labels: own }: PortAssignment,
   { number, protocol, labels }: Endpoint,
 ): DiscoveryPort {
-  const all = labelsOf({ ...own, ...labels });
+  const all = labelsOf(labels === NO_LABELS ? own : { ...own, ...labels });
   return {
     number,
     ...(name === undefined ? {} : { name }),

@@ -51,13 +51,15 @@ export function portVariables(
 ): Map<string, string> {
   const variables = new Map<string, string>();
   if (assignments.length === 0) return variables;
-  const used = new Set(assignments.flatMap(({ declared, hostPort }) => [declared, hostPort]));
+  let used: Set<number | undefined> | undefined;
   const hostPorts: number[] = [];
   const randomPorts: number[] = [];
-  for (const [index, { declared, hostPort, name }] of assignments.entries()) {
+  for (let index = 0; index < assignments.length; index++) {
+    const { declared, hostPort, name } = assignments[index]!;
     let port = hostPort ?? declared;
     if (hostPort !== undefined) hostPorts.push(hostPort);
     else if (declared === 0) {
+      used ??= portsOf(assignments);
       port = unusedPort(used, random);
       randomPorts.push(port);
     }
@@ -65,11 +67,14 @@ export function portVariables(
     variables.set(`PORT_${declared === 0 ? port : declared}`, String(port));
     if (name !== undefined) variables.set(`PORT_${name.toUpperCase()}`, String(port));
   }
-  const listed = [...hostPorts, ...randomPorts];
+  const listed = randomPorts.length === 0 ? hostPorts : [...hostPorts, ...randomPorts];
   if (listed.length > 0) variables.set('PORT', String(listed[0]));
   variables.set('PORTS', listed.join(','));
   return variables;
 }
+
+const portsOf = (assignments: readonly PortAssignment[]): Set<number | undefined> =>
+  new Set(assignments.flatMap(({ declared, hostPort }) => [declared, hostPort]));
 
 function unusedPort(used: Set<number | undefined>, random: () => number): number {
   const size = LAST_PORT - FIRST_FREE_PORT + 1;

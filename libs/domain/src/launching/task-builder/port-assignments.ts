@@ -33,12 +33,18 @@ export function portAssignmentsOf(
   return (app.portDefinitions ?? []).map((definition, i) => ofDefinition(definition, hostPorts[i]));
 }
 
+const TCP = ['tcp'];
+const NONE: Readonly<Record<string, string>> = {};
+const NO_NETWORKS: readonly string[] = [];
+
+const protocolsOf = (protocol: string): readonly string[] => (protocol === 'tcp' ? TCP : protocol.split(','));
+
 function ofMapping(mapping: PortMapping, hostPort: number | undefined): PortAssignment {
   return {
     declared: mapping.containerPort === 0 ? (hostPort ?? 0) : mapping.containerPort,
     hostPort,
     name: mapping.name,
-    protocols: mapping.protocol.split(','),
+    protocols: protocolsOf(mapping.protocol),
     labels: mapping.labels,
     networkNames: mapping.networkNames ?? [],
   };
@@ -49,8 +55,8 @@ function ofDefinition(definition: PortDefinition, hostPort: number | undefined):
     declared: definition.port,
     hostPort,
     name: definition.name,
-    protocols: definition.protocol.split(','),
-    labels: definition.labels ?? {},
-    networkNames: [],
+    protocols: protocolsOf(definition.protocol),
+    labels: definition.labels ?? NONE,
+    networkNames: NO_NETWORKS,
   };
 }

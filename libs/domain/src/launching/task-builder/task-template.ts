@@ -4,9 +4,10 @@ import { reversedName } from '../../ids/path-id.js';
 import { commandOf, executorCommandOf, executorPathOf } from './command.js';
 import { containerOf } from './container.js';
 import { discoveryOf, labelsOf } from './discovery.js';
-import { definitionVariables, portVariables, userVariables, type Variables } from './environment.js';
+import { definitionVariables, portVariables, userVariables } from './environment.js';
 import { portAssignmentsOf, type PortAssignment } from './port-assignments.js';
 import type { TaskSettings } from './task-settings.js';
+import { VariableList } from './variable-list.js';
 
 const NANOSECONDS_PER_SECOND = 1_000_000_000;
 
@@ -27,8 +28,7 @@ export interface TaskSlot {
  */
 export class TaskTemplate {
   private readonly name: string;
-  private readonly definitionVariables: Variables;
-  private readonly userVariables: Variables;
+  private readonly variables: VariableList;
   private readonly executorPath: string | undefined;
   private readonly command: CommandInfo;
   private readonly common: Pick<TaskInfo, 'labels' | 'kill_policy' | 'limits'>;
@@ -39,8 +39,11 @@ export class TaskTemplate {
     enforcesGroupRole: boolean,
   ) {
     this.name = reversedName(app.id);
-    this.definitionVariables = definitionVariables(app, enforcesGroupRole);
-    this.userVariables = userVariables(app.env);
+    this.variables = new VariableList(
+      settings.envVarsPrefix ?? '',
+      definitionVariables(app, enforcesGroupRole),
+      userVariables(app.env),
+    );
     this.executorPath = executorPathOf(app, settings.executor);
     this.command =
       this.executorPath === undefined ? commandOf(app) : executorCommandOf(app, this.executorPath);
@@ -50,26 +53,17 @@ export class TaskTemplate {
   /** The task for one slot. `random` chooses ports that are declared as 0 and get no host port. */
   build(slot: TaskSlot, random: () => number): TaskInfo {
     const assignments = portAssignmentsOf(this.app, slot.hostPorts);
+    const ports = portVariables(assignments, random);
+    const variables = this.variables.of({ taskId: slot.taskId, host: slot.host, ports });
     return {
       name: this.name,
       task_id: { value: slot.taskId },
       agent_id: { value: slot.agentId },
       resources: slot.resources,
-      ...this.processPart(slot, assignments, this.environmentOf(slot, portVariables(assignments, random))),
+      ...this.processPart(slot, assignments, { variables }),
       ...this.common,
-      discovery: discoveryOf(this.app, assignments),
+      discovery: discoveryOf(this.app, this.name, assignments),
     };
-  }
-
-  /** Later variables win over earlier ones of the same name: the user over the system (§4.2). */
-  private environmentOf(slot: TaskSlot, ports: Variables): CommandInfo['environment'] {
-    const prefix = this.settings.envVarsPrefix ?? '';
-    const variables = new Map([['MESOS_TASK_ID', slot.taskId]]);
-    for (const [name, value] of this.definitionVariables) variables.set(name, value);
-    variables.set(`${prefix}HOST`, slot.host);
-    for (const [name, value] of ports) variables.set(prefix + name, value);
-    for (const [name, value] of this.userVariables) variables.set(name, value);
-    return { variables: Array.from(variables, ([name, value]) => ({ name, value })) };
   }
 
   /** Command and container: of the task, or of its custom executor (§3.10). */

@@ -1,55 +1,47 @@
 import type { AppDefinition, Constraint } from '../../definitions/app/app-definition.js';
-import type { Instance } from '../../instances/instance.js';
+import { topLevelGroup } from '../../ids/path-id.js';
 import { executorPathOf } from '../task-builder/command.js';
 import { portRequestsOf } from '../task-builder/port-assignments.js';
 import { TaskTemplate } from '../task-builder/task-template.js';
-import { checkFor, holdsWithoutField, type ConstraintCheck, type PlacementView } from './constraint-check.js';
-import type { MatchContext } from './match-context.js';
+import { checkFor, holdsWithoutField, type ConstraintCheck } from './constraint-check.js';
+import type { MatchingSettings } from './match-context.js';
 import { avoidsGpuAgents, choosesFaultDomain } from './offer-policy.js';
 import { SCALARS, type Demand } from './offer-resources.js';
-import type { Placements } from './placements.js';
 import type { PortRequest } from './port-pool.js';
 import { acceptedRoles } from './resource-selector.js';
 import { toThousandths } from './thousandths.js';
 
-/** What a group knows of its app besides the definition it launches. */
-export interface AppPlacement {
-  readonly targetInstances: number;
-  readonly placements: Placements;
-}
-
-interface BoundConstraint {
+interface PreparedConstraint {
   readonly field: string;
   readonly check: ConstraintCheck;
   readonly withoutField: boolean;
-  readonly view: PlacementView;
 }
 
 /**
- * Waiting instances of one app with the same version and role. An offer suits all of them or none, so it is judged once
- * (`spec/scheduling.md` §3); everything that does not depend on the offer is prepared here, once per pass.
+ * What matching wants to know of a definition and the role it is launched in, apart from the offer: worked out once and
+ * kept as long as the definition (`spec/scheduling.md` §3).
  */
-export class CandidateGroup {
+export class Candidate {
   readonly roles: readonly string[];
   readonly taskDemand: Demand;
   /** Of a custom executor, on top of the task's. */
   readonly executorDemand: Demand | undefined;
   readonly totalDemand: Demand;
   readonly ports: readonly PortRequest[];
-  readonly constraints: readonly BoundConstraint[];
+  readonly constraints: readonly PreparedConstraint[];
   readonly choosesFaultDomain: boolean;
   readonly avoidsGpuAgents: boolean;
-  private readonly instances: Instance[] = [];
-  private launched = 0;
-  private taskTemplate: TaskTemplate | undefined;
+  /** Every port that the app declares gets a host port. */
+  readonly hasHostPortsOnly: boolean;
+  /** The group whose `enforceRole` its tasks are told; the root for apps right below it. */
+  readonly topLevelGroup: string;
+  private taskTemplate: { readonly enforcesGroupRole: boolean; readonly template: TaskTemplate } | undefined;
 
   constructor(
     readonly app: AppDefinition,
-    role: string,
-    place: AppPlacement,
-    private readonly context: MatchContext,
+    readonly role: string,
+    private readonly settings: MatchingSettings,
   ) {
-    const { settings } = context;
     this.roles = acceptedRoles(
       app.acceptedResourceRoles,
       role,
@@ -59,50 +51,44 @@ export class CandidateGroup {
     this.executorDemand = executorDemandOf(app, settings.executor);
     this.totalDemand = sumOf(this.taskDemand, this.executorDemand);
     this.ports = portRequestsOf(app);
-    this.constraints = app.constraints.map((constraint) => bind(constraint, app, place));
+    this.hasHostPortsOnly = !this.ports.includes(undefined);
+    this.topLevelGroup = topLevelGroup(app.id) ?? '/';
+    this.constraints = app.constraints.map(prepare);
     this.choosesFaultDomain = choosesFaultDomain(app);
     this.avoidsGpuAgents = avoidsGpuAgents(app, settings.gpuSchedulingBehavior);
   }
 
-  get isEmpty(): boolean {
-    return this.launched === this.instances.length;
-  }
-
-  /** The instance to launch next; there is one. */
-  get head(): Instance {
-    return this.instances[this.launched]!;
-  }
-
-  get template(): TaskTemplate {
-    this.taskTemplate ??= new TaskTemplate(
-      this.app,
-      this.context.settings,
-      this.context.enforcesGroupRole(this.app.id),
-    );
-    return this.taskTemplate;
-  }
-
-  add(instance: Instance): void {
-    this.instances.push(instance);
-  }
-
-  /** The head got its place. */
-  advance(): void {
-    this.launched += 1;
+  /** `enforcesGroupRole`: that of the app's top-level group, which the tasks are told. */
+  template(enforcesGroupRole: boolean): TaskTemplate {
+    if (this.taskTemplate?.enforcesGroupRole !== enforcesGroupRole) {
+      const template = new TaskTemplate(this.app, this.settings, enforcesGroupRole);
+      this.taskTemplate = { enforcesGroupRole, template };
+    }
+    return this.taskTemplate.template;
   }
 }
 
-function bind(constraint: Constraint, app: AppDefinition, place: AppPlacement): BoundConstraint {
-  const [field] = constraint;
-  const notBefore = app.versionInfo.lastConfigChangeAt;
+/** The candidates of all definitions that wait, each prepared once. */
+export class Candidates {
+  private readonly byApp = new WeakMap<AppDefinition, Candidate>();
+
+  constructor(private readonly settings: MatchingSettings) {}
+
+  of(app: AppDefinition, role: string): Candidate {
+    let candidate = this.byApp.get(app);
+    if (candidate?.role !== role) {
+      candidate = new Candidate(app, role, this.settings);
+      this.byApp.set(app, candidate);
+    }
+    return candidate;
+  }
+}
+
+function prepare(constraint: Constraint): PreparedConstraint {
   return {
-    field,
+    field: constraint[0],
     check: checkFor(constraint),
     withoutField: holdsWithoutField(constraint),
-    view: {
-      targetInstances: place.targetInstances,
-      placed: () => place.placements.countsOf(field, notBefore),
-    },
   };
 }
 

@@ -4,9 +4,8 @@ import type { AppDefinition } from '../../definitions/app/app-definition.js';
 import type { Instance } from '../../instances/instance.js';
 import { anApp, anOffer, aRunning, aWaiting, ports, scalar, VERSION } from '../app.fixture.js';
 import { OfferStatistics } from '../offer-statistics.js';
-import { aContext, NOW_MS } from './match-context.fixture.js';
-import type { MatchContext, MatchingSettings, WaitingApp } from './match-context.js';
-import { matchOffers } from './match-offers.js';
+import { aContext, matchOffers, NOW_MS, type Scene, type WaitingApp } from './match-context.fixture.js';
+import type { MatchingSettings } from './match-context.js';
 
 function waiting(app: AppDefinition, count = 1, changes: Partial<Instance> = {}): WaitingApp {
   return {
@@ -19,7 +18,7 @@ function waiting(app: AppDefinition, count = 1, changes: Partial<Instance> = {})
 function reasonsFor(
   app: AppDefinition,
   offer: Offer,
-  { context, settings }: { context?: Partial<MatchContext>; settings?: Partial<MatchingSettings> } = {},
+  { context, settings }: { context?: Partial<Scene>; settings?: Partial<MatchingSettings> } = {},
 ): readonly string[] | 'matched' {
   const statistics = new OfferStatistics();
   const outcome = matchOffers(

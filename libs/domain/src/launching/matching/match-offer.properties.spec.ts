@@ -5,9 +5,7 @@ import type { AppDefinition, Constraint } from '../../definitions/app/app-defini
 import { isLost } from '../../instances/condition.js';
 import type { Instance } from '../../instances/instance.js';
 import { anApp, anOffer, aRunning, aWaiting, ports, randomFrom, scalar, text } from '../app.fixture.js';
-import { aContext } from './match-context.fixture.js';
-import type { Launch, MatchOutcome } from './match-context.js';
-import { matchOffers } from './match-offers.js';
+import { aContext, matchOffers, type LaunchView, type MatchOutcome } from './match-context.fixture.js';
 import { roleOf } from './resource-selector.js';
 
 const ROLES = ['*', 'dev'];
@@ -137,7 +135,7 @@ function appOf(shape: Shape<typeof arbitraryApp>, n: number): AppDefinition {
   });
 }
 
-function launchesOf({ outcome }: Scene): Launch[] {
+function launchesOf({ outcome }: Scene): LaunchView[] {
   return outcome.accepts.flatMap(({ launches }) => launches);
 }
 
@@ -240,7 +238,7 @@ describe('whatever is offered and waits', () => {
 /** The rules of `spec/scheduling.md` §3.5, counted afresh each time. */
 function naivelyHolds(
   [field, operator, wanted = '']: Constraint,
-  launch: Launch,
+  launch: LaunchView,
   others: readonly Instance[],
 ): boolean {
   const valueAt = (agent: Instance['agent']) =>

@@ -1,0 +1,127 @@
+import {
+  decideApiCommand,
+  decideSchedulerCommand,
+  SchedulerRuntime,
+  settle,
+  State,
+  Turn,
+  type Effect,
+  type Offer,
+} from '#domain';
+import { IdentitySource } from '../apps/scheduler/src/writer/identity-source.js';
+import { settings } from './history.js';
+
+const RACKS = 250;
+const ZONES = 5;
+/** Tasks that one agent has room for, in cpus of the apps. */
+const ROOM = 10;
+
+/** How much waits, and where it may go. */
+export interface SceneSize {
+  readonly apps: number;
+  readonly instancesPerApp: number;
+  readonly agents: number;
+}
+
+/** The constraints of an app, by its number. */
+export type ConstraintsOf = (app: number) => readonly (readonly string[])[];
+
+/** What one turn did. */
+export interface TurnReport {
+  readonly durationMs: number;
+  readonly placements: number;
+}
+
+/** Budget of a turn that has nothing but offers, as the writer sets it. */
+const TURN_BUDGET_MS = 8;
+
+/**
+ * The scheduler's core between the log and the network: a state with waiting instances, and offers that come in. Ids
+ * are made as the real scheduler makes them; nothing is written or sent.
+ */
+export class MatchScene {
+  private readonly state = new State();
+  private readonly settings = { ...settings(), maxInstancesPerOffer: ROOM };
+  private readonly runtime = new SchedulerRuntime(this.settings, 0);
+  private readonly identity = new IdentitySource();
+
+  constructor(readonly size: SceneSize) {}
+
+  /** Every offer is answered. */
+  get isDone(): boolean {
+    return this.runtime.offers.length === 0;
+  }
+
+  /** Every app of the scene is asked for by one command, so that all of it is one deployment. */
+  prepare(constraintsOf: ConstraintsOf): void {
+    const { apps, instancesPerApp } = this.size;
+    const items = Array.from({ length: apps }, (_, index) => ({
+      id: `/scene/app-${index}`,
+      cmd: 'exec ./serve --port $PORT0',
+      cpus: 0.1,
+      mem: 64,
+      instances: instancesPerApp,
+      constraints: constraintsOf(index),
+      env: { STAGE: 'production' },
+      labels: { team: `team-${index % 20}` },
+    }));
+    this.turn((turn) => {
+      decideSchedulerCommand(turn, { type: 'SchedulerConnected', frameworkId: 'f', master: 'm' });
+      const reply = decideApiCommand(turn, {
+        type: 'UpdateApps',
+        items,
+        force: true,
+        partialUpdate: false,
+        createMissing: true,
+      });
+      if (reply.kind !== 'accepted') throw new Error(JSON.stringify(reply).slice(0, 500));
+    });
+  }
+
+  /** One offer of every agent. */
+  offers(): Offer[] {
+    return Array.from({ length: this.size.agents }, (_, agent) => ({
+      id: { value: `offer-${agent}` },
+      agent_id: { value: `agent-S${agent}` },
+      hostname: `agent${agent}.example`,
+      allocation_info: { role: '*' },
+      attributes: [
+        { name: 'rack', type: 'TEXT', text: { value: `rack-${agent % RACKS}` } },
+        { name: 'zone', type: 'TEXT', text: { value: `zone-${agent % ZONES}` } },
+      ],
+      resources: [
+        { name: 'cpus', type: 'SCALAR', scalar: { value: 16 }, role: '*' },
+        { name: 'mem', type: 'SCALAR', scalar: { value: 65_536 }, role: '*' },
+        { name: 'disk', type: 'SCALAR', scalar: { value: 100_000 }, role: '*' },
+        { name: 'ports', type: 'RANGES', ranges: { range: [{ begin: 31_000, end: 32_000 }] }, role: '*' },
+      ],
+    }));
+  }
+
+  receive(offers: readonly Offer[]): TurnReport {
+    return this.turn((turn) => decideSchedulerCommand(turn, { type: 'ReceiveOffers', offers }));
+  }
+
+  /** A turn without news: what the writer does while offers are left to answer. */
+  goOn(): TurnReport {
+    return this.turn(() => undefined);
+  }
+
+  private turn(decide: (turn: Turn) => void): TurnReport {
+    const startedMs = performance.now();
+    const turn = new Turn(this.state, this.runtime, this.settings, {
+      ...this.identity.turnEnvironment(),
+      isTimeUp: () => performance.now() - startedMs >= TURN_BUDGET_MS,
+    });
+    decide(turn);
+    settle(turn);
+    const durationMs = performance.now() - startedMs;
+    return { durationMs, placements: placementsIn(turn.effects) };
+  }
+}
+
+function placementsIn(effects: readonly Effect[]): number {
+  let placements = 0;
+  for (const effect of effects) if (effect.type === 'AcceptOffer') placements += effect.taskInfos.length;
+  return placements;
+}

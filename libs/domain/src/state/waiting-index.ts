@@ -1,0 +1,139 @@
+import type { AppDefinition } from '../definitions/app/app-definition.js';
+import type { Instance } from '../instances/instance.js';
+import type { Candidate } from '../launching/matching/candidate.js';
+
+/** Waiting instances that share app, role and version: an offer suits all of them or none. */
+export class WaitingGroup {
+  private readonly ids = new Set<string>();
+  /** Goes on where it stands: a look at the beginning would pass by all that were served, again and again. */
+  private cursor = this.ids.values();
+  private current: string | undefined;
+  /** What matching worked out about it: kept here, where it is at hand. */
+  candidate: Candidate | undefined;
+
+  constructor(readonly app: AppDefinition) {}
+
+  get size(): number {
+    return this.ids.size;
+  }
+
+  /** Id of the instance that has waited longest, `undefined` when nobody waits. */
+  get head(): string | undefined {
+    while (this.current === undefined && this.ids.size > 0) {
+      const next = this.cursor.next();
+      if (next.done === true) this.cursor = this.ids.values();
+      this.current = next.done === true ? undefined : next.value;
+    }
+    return this.current;
+  }
+
+  values(): Iterable<string> {
+    return this.ids;
+  }
+
+  add(id: string): void {
+    this.ids.add(id);
+  }
+
+  remove(id: string): void {
+    this.ids.delete(id);
+    if (id === this.current) this.current = undefined;
+  }
+}
+
+/** The waiting instances of one app and role; an offer is shown to all of them at once. */
+export class WaitingApp {
+  /** One per version that waits, none of them empty. */
+  readonly groups: WaitingGroup[] = [];
+  /** Place in the list of its role. */
+  place = 0;
+
+  constructor(
+    readonly appId: string,
+    readonly role: string,
+  ) {}
+
+  groupOf(version: string): WaitingGroup | undefined {
+    return this.groups.find(({ app }) => app.version === version);
+  }
+}
+
+/** The instances that wait for an offer (`spec/scheduling.md` §2.1): the launch queue, by app and by role. */
+export class WaitingIndex {
+  /** One entry per role that instances of the app wait in: nearly always one. */
+  private readonly byApp = new Map<string, WaitingApp[]>();
+  private readonly byRole = new Map<string, WaitingApp[]>();
+
+  has(appId: string): boolean {
+    return this.byApp.has(appId);
+  }
+
+  appIds(): Iterable<string> {
+    return this.byApp.keys();
+  }
+
+  /** Apps with instances that wait in a role, in no particular order. */
+  ofRole(role: string): readonly WaitingApp[] {
+    return this.byRole.get(role) ?? [];
+  }
+
+  countOf(appId: string): number {
+    let count = 0;
+    for (const { groups } of this.byApp.get(appId) ?? []) for (const { size } of groups) count += size;
+    return count;
+  }
+
+  idsOf(appId: string): string[] {
+    const waiting = this.byApp.get(appId) ?? [];
+    return waiting.flatMap(({ groups }) => groups.flatMap((group) => [...group.values()]));
+  }
+
+  add({ id, app, appId, role }: Instance): void {
+    const waiting = this.find(appId, role) ?? this.open(appId, role);
+    let group = waiting.groupOf(app.version);
+    if (group === undefined) {
+      group = new WaitingGroup(app);
+      waiting.groups.push(group);
+    }
+    group.add(id);
+  }
+
+  remove({ id, app, appId, role }: Instance): void {
+    const waiting = this.find(appId, role);
+    const group = waiting?.groupOf(app.version);
+    if (waiting === undefined || group === undefined) return;
+    group.remove(id);
+    if (group.size > 0) return;
+    waiting.groups.splice(waiting.groups.indexOf(group), 1);
+    if (waiting.groups.length === 0) this.close(waiting);
+  }
+
+  private find(appId: string, role: string): WaitingApp | undefined {
+    return this.byApp.get(appId)?.find((waiting) => waiting.role === role);
+  }
+
+  private open(appId: string, role: string): WaitingApp {
+    const waiting = new WaitingApp(appId, role);
+    const ofApp = this.byApp.get(appId);
+    if (ofApp === undefined) this.byApp.set(appId, [waiting]);
+    else ofApp.push(waiting);
+    let ofRole = this.byRole.get(role);
+    if (ofRole === undefined) this.byRole.set(role, (ofRole = []));
+    waiting.place = ofRole.length;
+    ofRole.push(waiting);
+    return waiting;
+  }
+
+  private close(waiting: WaitingApp): void {
+    const ofApp = this.byApp.get(waiting.appId)!;
+    if (ofApp.length === 1) this.byApp.delete(waiting.appId);
+    else ofApp.splice(ofApp.indexOf(waiting), 1);
+    const ofRole = this.byRole.get(waiting.role)!;
+    const last = ofRole.pop()!;
+    if (last !== waiting) {
+      ofRole[waiting.place] = last;
+      last.place = waiting.place;
+    }
+    if (ofRole.length === 0) this.byRole.delete(waiting.role);
+  }
+}
