@@ -15,6 +15,7 @@ export interface TaskView {
   readonly state: string;
   readonly host: string;
   readonly ports: readonly number[];
+  readonly ipAddresses: readonly { readonly ipAddress: string; readonly protocol: string }[];
 }
 
 export interface AppView {

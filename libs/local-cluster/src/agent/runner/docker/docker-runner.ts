@@ -108,9 +108,12 @@ export class DockerRunner implements Runner {
   private remove(name: string): void {
     this.watches.delete(name);
     this.removals.delete(name);
-    void this.engine.remove(name).then((failure) => {
-      if (failure !== undefined) this.options.logger.warn({ name, failure }, 'cannot remove a container');
-    });
+    void this.removeNow(name);
+  }
+
+  private async removeNow(name: string): Promise<void> {
+    const failure = await this.engine.remove(name);
+    if (failure !== undefined) this.options.logger.warn({ name, failure }, 'cannot remove a container');
   }
 
   /** Containers that an earlier agent of this directory left behind and no task belongs to. */

@@ -53,11 +53,13 @@ export function runArguments(task: TaskInfo, engine: EngineTask, context: RunCon
       ...memoryArguments(task),
       ...Object.entries(context.environment).flatMap(([key, value]) => ['-e', `${key}=${value}`]),
       ...volumes.args,
-      ...['-v', `${context.sandbox}:${mappedSandbox}`],
+      '-v',
+      `${context.sandbox}:${mappedSandbox}`,
       ...network.args,
       ...(user === undefined ? [] : ['--user', `${user.uid}:${user.gid}`]),
       ...(engine.entryPoint === undefined ? [] : ['--entrypoint', engine.entryPoint]),
-      ...['--name', name],
+      '--name',
+      name,
       ...labelArguments(task, context),
       ...engine.parameters.map(({ key, value }) => `--${key}=${value}`),
       engine.image,
@@ -77,13 +79,15 @@ function cpuArguments(task: TaskInfo, enforcesCpus: boolean): string[] {
 }
 
 function memoryArguments(task: TaskInfo): string[] {
-  const bytesOf = (megabytes: number): string =>
-    String(Math.floor(Math.max(leastMemoryMegabytes, megabytes) * bytesPerMegabyte));
   const requested = bytesOf(scalarOf(task, 'mem'));
   const limit = finiteLimitOf(task, 'mem');
   if (limit === undefined) return ['--memory', requested];
   const reservation = ['--memory-reservation', requested];
   return limit === 'infinite' ? reservation : ['--memory', bytesOf(limit), ...reservation];
+}
+
+function bytesOf(megabytes: number): string {
+  return String(Math.floor(Math.max(leastMemoryMegabytes, megabytes) * bytesPerMegabyte));
 }
 
 function volumeArguments(volumes: readonly Volume[], sandbox: string): RunArguments {
