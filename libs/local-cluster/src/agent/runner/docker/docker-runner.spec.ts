@@ -13,7 +13,7 @@ let directory: string;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'ekiden-docker-'));
   docker = new DockerDouble(directory);
-  bench = await AgentBench.start({ options: { docker: docker.path } });
+  bench = await AgentBench.start({ options: { docker: docker.path, runner: 'auto' } });
 });
 
 afterEach(async () => {
@@ -225,7 +225,7 @@ describe('without an engine', () => {
   });
 
   it.each([
-    ['no program', { docker: '/no/such/docker' }, "no program '/no/such/docker' is installed"],
+    ['no program', { docker: '/no/such/docker', runner: 'auto' as const }, "no program '/no/such/docker' is installed"],
     ['an agent for processes', { runner: 'process' as const }, 'this agent runs processes only'],
   ])('%s', async (_, options, detail) => {
     await bench.crashAgent();
@@ -267,8 +267,7 @@ describe('after a restart of the agent', () => {
     const { pid } = theContainer();
     process.kill(await bench.supervisorPid(), 'SIGKILL');
     expect((await bench.state('lost', 'TASK_FAILED')).message).toBe('Executor terminated');
-    await eventually(() => docker.containers.length === 0);
-    expect(isRunning(pid)).toBe(false);
+    await eventually(() => docker.containers.length === 0 && !isRunning(pid), 'the end of the container');
   });
 
   it('containers that no task belongs to are removed, those of others are not', async () => {
@@ -284,7 +283,7 @@ describe('after a restart of the agent', () => {
 
   it('ended containers are kept for a while', async () => {
     await bench.crashAgent();
-    await bench.startAgent({ options: { docker: docker.path, dockerRemoveDelayMs: 300 } });
+    await bench.startAgent({ options: { docker: docker.path, runner: 'auto', dockerRemoveDelayMs: 300 } });
     bench.run(dockerTask('short', 'true'));
     await bench.state('short', 'TASK_FINISHED');
     expect(docker.containers).toHaveLength(1);
