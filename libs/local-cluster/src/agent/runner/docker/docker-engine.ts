@@ -41,12 +41,15 @@ const detectionTimeoutMs = 5_000;
 const validForMs = 30_000;
 /** Clients at the same time: enough to use the engine, few enough to leave processes for others. */
 const concurrentCalls = 16;
+/** Pulls can take minutes: they do not hold up the other calls. */
+const concurrentPulls = 8;
 /** Longest output of one call; an inspection has some ten thousand characters. */
 const longestOutput = 16 * 1024 ** 2;
 
 /** The docker engine as its command-line client shows it (spec/local-cluster.md §17). */
 export class DockerEngine {
   private readonly calls = new Slots(concurrentCalls);
+  private readonly pulls = new Slots(concurrentPulls);
   private known: { readonly answer: Promise<EngineAvailability>; readonly askedAtMs: number } | undefined;
 
   constructor(
@@ -79,11 +82,17 @@ export class DockerEngine {
   /** Sees to it that the image is there. Gives the reason when it cannot be had. */
   async provideImage(request: ImageRequest): Promise<string | undefined> {
     const image = withTag(request.image);
-    const { signal } = request;
-    if (!request.force && (await this.call(['image', 'inspect', image], { signal })).succeeded)
-      return undefined;
-    const environment = { ...this.clientEnvironment, ...registryEnvironment(request.sandbox) };
-    const pulled = await this.call(['pull', image], { signal, environment });
+    const { signal, force } = request;
+    const isThere = async (): Promise<boolean> =>
+      !force && (await this.call(['image', 'inspect', image], { signal })).succeeded;
+    if (await isThere()) return undefined;
+    // By the time it is its turn, another task may have pulled the same image.
+    return this.pulls.run(async () => ((await isThere()) ? undefined : this.pull(image, request)));
+  }
+
+  private async pull(image: string, { sandbox, signal }: ImageRequest): Promise<string | undefined> {
+    const environment = { ...this.clientEnvironment, ...registryEnvironment(sandbox) };
+    const pulled = await this.execute(['pull', image], { signal, environment });
     if (pulled.succeeded) return undefined;
     this.known = undefined;
     return `Failed to pull image '${image}': ${pulled.failure}`;
@@ -119,10 +128,11 @@ export class DockerEngine {
       : { isAvailable: false, detail: failure };
   }
 
-  private call(
-    args: readonly string[],
-    { signal, timeoutMs, environment }: CallOptions = {},
-  ): Promise<Answer> {
+  private call(args: readonly string[], options: CallOptions = {}): Promise<Answer> {
+    return this.calls.run(() => this.execute(args, options));
+  }
+
+  private execute(args: readonly string[], { signal, timeoutMs, environment }: CallOptions): Promise<Answer> {
     const [file = '', ...common] = this.client;
     const options = {
       env: environment ?? this.clientEnvironment,
@@ -130,15 +140,12 @@ export class DockerEngine {
       ...(signal === undefined ? {} : { signal }),
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: 'SIGKILL' as const }),
     };
-    return this.calls.run(
-      () =>
-        new Promise((resolve) => {
-          execFile(file, [...common, ...args], options, (error, stdout, stderr) => {
-            const failure = error === null ? '' : stderr.trim() || reasonOf(error, file, timeoutMs);
-            resolve({ succeeded: error === null, stdout, failure });
-          });
-        }),
-    );
+    return new Promise((resolve) => {
+      execFile(file, [...common, ...args], options, (error, stdout, stderr) => {
+        const failure = error === null ? '' : stderr.trim() || reasonOf(error, file, timeoutMs);
+        resolve({ succeeded: error === null, stdout, failure });
+      });
+    });
   }
 }
 

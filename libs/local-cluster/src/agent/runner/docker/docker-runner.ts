@@ -7,11 +7,17 @@ import type {
   RecoverableContainer,
   RecoveredContainer,
   Runner,
+  RunnerEvent,
 } from '../runner.js';
 import { ContainerWatch } from './container-watch.js';
 import type { DockerEngine } from './docker-engine.js';
 import { engineNameOf } from './docker-engine.js';
 import { workDirLabel } from './run-arguments.js';
+
+/** Pause before the next attempt to remove a container, for an engine that does not answer. */
+const removalRetryMs = 60_000;
+/** Status of a client whose engine failed rather than the container. */
+const engineFailedStatus = 125;
 
 /** What running containers of an engine needs. */
 export interface DockerRunnerOptions {
@@ -93,14 +99,14 @@ export class DockerRunner implements Runner {
     this.watches.set(name, watch);
     return (event, seq, handled) => {
       watch.take({ event, seq, handled });
-      if (event.type === 'lost' || (event.type === 'exited' && event.signal !== undefined)) this.remove(name);
-      else if (event.type === 'exited') this.removeLater(name);
+      if (leavesRemains(event)) this.remove(name);
+      else if (event.type === 'exited') this.removeLater(name, this.options.dockerRemoveDelayMs);
       else if (event.type === 'failed') this.watches.delete(name);
     };
   }
 
-  private removeLater(name: string): void {
-    const removal = this.options.clock.schedule(this.options.dockerRemoveDelayMs, () => this.remove(name));
+  private removeLater(name: string, delayMs: number): void {
+    const removal = this.options.clock.schedule(delayMs, () => this.remove(name));
     this.removals.set(name, removal);
     this.watches.delete(name);
   }
@@ -113,7 +119,9 @@ export class DockerRunner implements Runner {
 
   private async removeNow(name: string): Promise<void> {
     const failure = await this.engine.remove(name);
-    if (failure !== undefined) this.options.logger.warn({ name, failure }, 'cannot remove a container');
+    if (failure === undefined || this.isStopped) return;
+    this.options.logger.warn({ name, failure }, 'cannot remove a container yet');
+    this.removeLater(name, removalRetryMs);
   }
 
   /** Containers that an earlier agent of this directory left behind and no task belongs to. */
@@ -126,4 +134,10 @@ export class DockerRunner implements Runner {
       this.remove(name);
     }
   }
+}
+
+/** Whether the container may still run although its client has ended. */
+function leavesRemains(event: RunnerEvent): boolean {
+  if (event.type === 'lost') return true;
+  return event.type === 'exited' && (event.signal !== undefined || event.code === engineFailedStatus);
 }
