@@ -31,7 +31,7 @@ const prelude = [
   'set -e',
   'mount=$1; shift',
   'while [ "$1" != -- ]; do',
-  '"$mount" --bind -- "$2" "$3"',
+  '"$mount" --rbind -- "$2" "$3"',
   'if [ "$1" = ro ]; then "$mount" -o remount,bind,ro -- "$3"; fi',
   'shift 3',
   'done',
@@ -39,11 +39,13 @@ const prelude = [
   'exec "$@"',
 ].join('\n');
 
-/** Which mode works here, tried out. `isRoot`: whether this process has all rights. */
+/**
+ * Which mode works here, tried out. `isRoot`: whether this process has all rights; it then mounts with them even when
+ * `userns` is wanted, for in a user namespace tasks could not run as users of their own.
+ */
 export async function findMountSupport(wanted: 'auto' | MountMode, isRoot: boolean): Promise<MountSupport> {
-  const modes = wanted === 'auto' ? ([isRoot ? 'root' : 'userns'] as const) : [wanted];
-  const [mode] = modes;
-  if (mode === undefined || mode === 'symlink') return { mode: 'symlink' };
+  if (wanted === 'symlink') return { mode: 'symlink' };
+  const mode = isRoot || wanted === 'root' ? 'root' : 'userns';
   try {
     const find = async (name: string): Promise<string> =>
       (await run('/bin/sh', ['-c', 'command -v -- "$1"', 'sh', name])).stdout.trim();

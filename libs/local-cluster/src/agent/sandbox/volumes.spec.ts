@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   mkdtempSync,
   readdirSync,
@@ -13,12 +14,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Volume } from '#mesos';
 import { AgentBench, taskOf } from '../agent.fixture.js';
-import { findMountSupport } from './mounts.js';
+import { findMountSupport, withMounts, type MountSupport } from './mounts.js';
 import { prepareVolumes } from './volumes.js';
 
+const userNamespace = await findMountSupport('userns', false);
 const canMount = (await findMountSupport('auto', process.getuid?.() === 0)).mode !== 'symlink';
-if (!canMount)
-  process.stderr.write('\n*** MOUNT TESTS CANNOT RUN: no mount namespaces for this user ***\n\n');
+if (!canMount || userNamespace.mode === 'symlink')
+  process.stderr.write('\n*** MOUNT TESTS CANNOT ALL RUN: no mount or user namespaces for this user ***\n\n');
 
 let directory: string;
 beforeEach(() => {
@@ -143,5 +145,28 @@ describe('a process with host volumes', () => {
     bench.run(taskOf('v', command, { container }));
     await bench.state('v', 'TASK_FINISHED');
     expect(await bench.output('v')).toBe('nobody\nCapEff:\t0000000000000000\n');
+  });
+});
+
+describe('mounts without root', () => {
+  it.skipIf(userNamespace.mode === 'symlink')('leave the task with no more rights than it had', async () => {
+    await mkdir(host());
+    writeFileSync(host('in'), 'from the host\n');
+    const script = 'cat /mnt/in; echo no > /mnt/no; echo $?; grep -E "Cap(Inh|Amb)" /proc/self/status';
+    const command = { file: '/bin/sh', argv: ['/bin/sh', '-c', script] };
+    const mounts = [{ source: host(), target: '/mnt', isReadOnly: true }];
+    const tools = userNamespace as Exclude<MountSupport, { mode: 'symlink' }>;
+    const { file, argv } = withMounts(command, mounts, tools);
+    const output = execFileSync(file, argv.slice(1), {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const none = '0'.repeat(16);
+    expect(output).toBe(`from the host\n2\nCapInh:\t${none}\nCapAmb:\t${none}\n`);
+    expect(readdirSync(host())).toEqual(['in']);
+  });
+
+  it('are links where nothing else is wanted', async () => {
+    expect(await findMountSupport('symlink', true)).toEqual({ mode: 'symlink' });
   });
 });
