@@ -155,13 +155,11 @@ const CASES: readonly BadRequest[] = [
     what: 'what this version does not run yet, instead of dropping it silently',
     method: 'post',
     path: '/v2/apps',
-    body: { id: 'contained', cmd: 'true', container: { type: 'DOCKER', docker: { image: 'busybox' } } },
+    body: { id: 'terminal', cmd: 'true', tty: true },
     status: 422,
     answer: {
       message: 'Object is not valid',
-      details: [
-        { path: '/container/docker', errors: [expect.stringContaining('not supported by this version')] },
-      ],
+      details: [{ path: '/tty', errors: [expect.stringContaining('not supported by this version')] }],
     },
   },
 ];

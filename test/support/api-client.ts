@@ -17,6 +17,7 @@ export interface TaskView {
   readonly ports: readonly number[];
   readonly version: string;
   readonly healthCheckResults?: readonly { readonly alive: boolean }[];
+  readonly ipAddresses: readonly { readonly ipAddress: string; readonly protocol: string }[];
 }
 
 export interface AppView {

@@ -14,6 +14,8 @@ export interface SiteOptions {
   readonly args?: readonly string[];
   /** The cluster that Ekiden starts by itself, instead of one with room for everything. */
   readonly ownCluster?: boolean;
+  /** Variables of the environment of every start. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Directory to use instead of a new temporary one; it is emptied of processes, but not removed. */
   readonly dataDir?: string;
 }
@@ -29,17 +31,20 @@ export class Site {
   private constructor(
     readonly dataDir: string,
     readonly port: number,
-    private readonly args: readonly string[],
+    private readonly runs: {
+      readonly args: readonly string[];
+      readonly env: Readonly<Record<string, string>>;
+    },
     private readonly ownsDataDir: boolean,
   ) {
     this.api = new ApiClient(`http://127.0.0.1:${port}`);
   }
 
   /** A site with nothing running on it. */
-  static async create({ args = [], ownCluster = false, dataDir }: SiteOptions = {}): Promise<Site> {
+  static async create({ args = [], ownCluster = false, env = {}, dataDir }: SiteOptions = {}): Promise<Site> {
     const directory = dataDir ?? temporaryDirectory();
     const allArgs = ownCluster ? args : [...ROOMY_CLUSTER, ...args];
-    return new Site(directory, await freePort(), allArgs, dataDir === undefined);
+    return new Site(directory, await freePort(), { args: allArgs, env }, dataDir === undefined);
   }
 
   /** A site with Ekiden ready on it. */
@@ -65,7 +70,7 @@ export class Site {
   /** Starts Ekiden here without waiting for anything. */
   run(...extraArgs: string[]): EkidenProcess {
     const place = ['--data_dir', this.dataDir, '--http_port', String(this.port)];
-    return EkidenProcess.run([...place, ...this.args, ...extraArgs]);
+    return EkidenProcess.run([...place, ...this.runs.args, ...extraArgs], this.runs.env);
   }
 
   crash(): Promise<Exit> {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ApiModule, createHttpAdapter, type ApiOptions } from '#api';
 import { EXIT_CODES, type Configuration, type ExitCode, type SettingsReport } from '#configuration';
 import type { EventLog } from '#event-log';
-import { ClusterProcess } from '#local-cluster';
+import { ClusterProcess, type NamedNetworks } from '#local-cluster';
 import { UrlListDetector, type Authentication, type MasterDetector } from '#mesos';
 import { createLogging, Metrics, startRuntimeMetrics, type Logging } from '#observability';
 import { Scheduler, SchedulerModule } from '#scheduler';
@@ -140,9 +140,10 @@ function createMetrics(configuration: Configuration): Metrics {
 }
 
 async function startCluster(
-  { master, dataDir }: Configuration,
+  configuration: Configuration,
   logging: Logging,
 ): Promise<ClusterProcess | undefined> {
+  const { master, dataDir } = configuration;
   if (master.kind !== 'local') return undefined;
   const { agents: count, resources, attributes = [], domains = [], port } = master;
   const overrides = Array.from({ length: count }, (_, index) => ({
@@ -156,7 +157,13 @@ async function startCluster(
       allocationIntervalMs: LOCAL_ALLOCATION_INTERVAL_MS,
       domain: domainInfo(domains[0]),
     },
-    agents: { count, firstPort: 0, resources: resources ?? sharedCpus(count), overrides },
+    agents: {
+      count,
+      firstPort: 0,
+      resources: resources ?? sharedCpus(count),
+      overrides,
+      networks: engineNetworks(configuration),
+    },
   };
   return ClusterProcess.start(settings, logging.logger('cluster'));
 }
@@ -173,6 +180,19 @@ function domainInfo(domain: { region: string; zone: string } | undefined) {
  */
 function sharedCpus(agents: number): string {
   return `cpus:${Math.max(1, Math.floor((availableParallelism() * OFFERED_PER_CPU) / agents))}`;
+}
+
+/**
+ * The networks that Ekiden itself names for containers outside docker: here the docker engine has them, too, so that
+ * an image is reached the same way whichever type of container it runs in.
+ */
+function engineNetworks({ mesosBridgeName, defaultNetworkName }: Configuration): NamedNetworks {
+  return {
+    ...(defaultNetworkName === undefined
+      ? {}
+      : { [defaultNetworkName]: { mode: 'docker', dockerNetwork: defaultNetworkName } }),
+    [mesosBridgeName]: { mode: 'docker', dockerNetwork: 'bridge' },
+  };
 }
 
 function detectorFor({ master }: Configuration, cluster: ClusterProcess | undefined): MasterDetector {

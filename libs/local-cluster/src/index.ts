@@ -10,7 +10,7 @@ export {
 } from './start-local-cluster.js';
 export { ClusterProcess } from './process/cluster-process.js';
 export { Agent, type AgentStart } from './agent/agent.js';
-export type { AgentOptions } from './agent/agent-options.js';
+export type { AgentOptions, NamedNetworks } from './agent/agent-options.js';
 export type { Addressing } from './agent/description/plan-agents.js';
 export { systemHost, type Host } from './agent/host.js';
 export { Master, type MasterSettings } from './master/master.js';

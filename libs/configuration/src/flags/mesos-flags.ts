@@ -117,9 +117,6 @@ export const mesosFlags = {
   ),
   mesos_bridge_name: flag(networkNameType, 'CNI network that stands for bridge mode.', {
     default: 'mesos-bridge',
-    treatment: 'later',
   }),
-  default_network_name: flag(networkNameType, 'Name for container networks without one.', {
-    treatment: 'later',
-  }),
+  default_network_name: flag(networkNameType, 'Name for container networks without one.'),
 };

@@ -1,4 +1,5 @@
 import type { DomainInfo } from '#mesos';
+import type { MountMode } from './sandbox/mounts.js';
 
 /** What an operator sets for one agent (spec/local-cluster.md §3.2); everything resolved, durations in ms. */
 export interface AgentOptions {
@@ -44,7 +45,34 @@ export interface AgentOptions {
   /** Version of the reference that is claimed. */
   readonly version: string;
   readonly containersPerSupervisor: number;
+  /** `process`: containers are refused even when an engine is there. */
+  readonly runner: 'auto' | 'process';
+  /** The client of the docker engine: a path, or a name looked up in this process's PATH. */
+  readonly docker: string;
+  /** Where the engine listens. */
+  readonly dockerSocket: string;
+  /** How long ended containers are kept for whoever looks into them. */
+  readonly dockerRemoveDelayMs: number;
+  /** Remove containers of an earlier agent that no task belongs to. */
+  readonly dockerKillOrphans: boolean;
+  /** Hold containers to the processor time they asked for, not only under contention. */
+  readonly cgroupsEnableCfs: boolean;
+  /** How host volumes come into sight of processes (§18.4). */
+  readonly mountMode: 'auto' | MountMode;
+  /** What the network names of MESOS containers mean (§19.6). */
+  readonly networks: NamedNetworks;
 }
+
+/** A network that MESOS containers may name. */
+export type NamedNetwork =
+  /** The container shares addresses and ports of the host. */
+  | { readonly mode: 'host' }
+  /** Containers with an image join this network of the docker engine. */
+  | { readonly mode: 'docker'; readonly dockerNetwork: string }
+  | { readonly mode: 'reject' };
+
+/** By name; unknown names are rejected. */
+export type NamedNetworks = Readonly<Record<string, NamedNetwork>>;
 
 /** Part number `index` of `count` equal parts. */
 export interface DetectedShare {
@@ -86,5 +114,13 @@ export function defaultAgentOptions(workDir: string, isRoot: boolean): AgentOpti
     extraTaskEnvironment: false,
     version: '1.12.0',
     containersPerSupervisor: 256,
+    runner: 'auto',
+    docker: 'docker',
+    dockerSocket: '/var/run/docker.sock',
+    dockerRemoveDelayMs: 6 * 3_600_000,
+    dockerKillOrphans: true,
+    cgroupsEnableCfs: false,
+    mountMode: 'auto',
+    networks: {},
   };
 }

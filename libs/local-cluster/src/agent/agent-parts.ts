@@ -16,6 +16,8 @@ import { OwnerNames } from './http/owner-names.js';
 import { SandboxPaths } from './http/sandbox-paths.js';
 import { stateEndpoints } from './http/state-endpoints.js';
 import { AgentLayout } from './layout.js';
+import { DockerEngine } from './runner/docker/docker-engine.js';
+import { DockerRunner } from './runner/docker/docker-runner.js';
 import { ProcessRunner } from './runner/process-runner.js';
 import type { Runner } from './runner/runner.js';
 import { Runs, type TaskRun } from './runs.js';
@@ -74,6 +76,7 @@ export function wireAgent(dependencies: AgentDependencies, hooks: AgentHooks): A
     ...dependencies,
     layout,
     onCollected: ({ frameworkId, containerId }) => {
+      runner.forget(containerId);
       const completed = runs.frameworks.get(frameworkId)?.completed ?? [];
       const index = completed.findIndex((run) => run.id.containerId === containerId);
       if (index >= 0) completed.splice(index, 1);
@@ -88,7 +91,8 @@ export function wireAgent(dependencies: AgentDependencies, hooks: AgentHooks): A
       if (run?.phase === 'ended') complete(run);
     },
   });
-  const runner = createRunner(dependencies, layout);
+  const engine = new DockerEngine(options, clock);
+  const runner = createRunner(dependencies, layout, engine);
   const reporter = new TaskReporter({ ...dependencies, statuses, updates, onEnded: hooks.onEnded });
   const cache = new FetchCache(options.fetcherCacheDir, options.fetcherCacheSizeBytes);
   const fetcher = new Fetcher({ ...options, stallTimeoutMs: options.fetcherStallTimeoutMs }, cache);
@@ -104,7 +108,7 @@ export function wireAgent(dependencies: AgentDependencies, hooks: AgentHooks): A
     statuses,
     agentId,
   };
-  const launcher = new TaskLauncher({ ...context, fetcher, agentPort });
+  const launcher = new TaskLauncher({ ...context, fetcher, engine, agentPort });
   const commands = new TaskCommands({ ...context, launcher, resourceVersion, complete });
   const view = { ...context, info: hooks.info, port: agentPort, startedAtMs: clock.nowMs() };
   const endpoints = new Map<string, Endpoint>([
@@ -115,8 +119,12 @@ export function wireAgent(dependencies: AgentDependencies, hooks: AgentHooks): A
   return { ...context, cache, commands, collector, server, resourceVersion, complete };
 }
 
-function createRunner({ options, host, logger }: AgentDependencies, layout: AgentLayout): Runner {
-  return new ProcessRunner({
+function createRunner(
+  { options, host, clock, logger }: AgentDependencies,
+  layout: AgentLayout,
+  engine: DockerEngine,
+): DockerRunner {
+  const processes = new ProcessRunner({
     directory: layout.supervisors,
     agentId: options.workDir,
     bootId: host.bootId,
@@ -125,6 +133,7 @@ function createRunner({ options, host, logger }: AgentDependencies, layout: Agen
     capacity: options.containersPerSupervisor,
     logger,
   });
+  return new DockerRunner(processes, engine, { ...options, clock, logger });
 }
 
 /** The run is history: its directories stay for a while, its id may be used again. */

@@ -100,6 +100,8 @@ export class AgentBench {
       options: {
         ...defaultAgentOptions(this.workDir, host.uid === 0),
         port: 0,
+        // An engine that this machine happens to have is left alone.
+        runner: 'process',
         resources: 'cpus:64;mem:65536;disk:1000;ports:[31000-32000]',
         ...settings.options,
       },

@@ -188,7 +188,7 @@ describe('a command task', () => {
         'true',
         { container: { type: 'MESOS', mesos: { image: { type: 'DOCKER', docker: { name: 'b' } } } } },
       ],
-      "container image 'b' needs a docker engine: this agent runs processes only",
+      'docker engine is not available: this agent runs processes only',
     ],
     [
       'named network',

@@ -1,22 +1,20 @@
 import type { TaskInfo } from '#mesos';
+import type { NamedNetworks } from './agent-options.js';
+import { needsEngine } from './runner/docker/engine-task.js';
+import { networkOf } from './sandbox/networks.js';
 
 /**
  * Why this agent cannot run a task as asked, in the words that follow `Failed to launch container: `
- * (spec/local-cluster.md §8.2, §19.6). Nothing is left out silently: what the process runner does not do is refused.
+ * (spec/local-cluster.md §8.2, §19.6). Nothing is left out silently: what neither processes nor the engine can do is
+ * refused.
  */
-export function launchRefusal(task: TaskInfo): string | undefined {
+export function launchRefusal(task: TaskInfo, networks: NamedNetworks): string | undefined {
   const { container } = task;
-  if (container?.type === 'DOCKER') {
-    return 'docker engine is not available: this agent runs processes only';
-  }
   const image = container?.mesos?.image;
-  if (image !== undefined) {
-    const name = image.docker?.name ?? image.appc?.name ?? image.type;
-    return `container image '${name}' needs a docker engine: this agent runs processes only`;
+  if (image !== undefined && image.docker === undefined) {
+    return `container image '${image.appc?.name ?? image.type}' is not one of docker`;
   }
-  const network = container?.network_infos?.find(({ name }) => name !== undefined);
-  if (network !== undefined) return `Unknown network '${network.name}'`;
-  if ((container?.volumes ?? []).length > 0) return 'container volumes are not available on this agent';
+  if (image?.docker?.config !== undefined) return 'pull secrets are not available on this agent';
   if ((container?.rlimit_info?.rlimits ?? []).length > 0) {
     return 'rlimits are not available on this agent';
   }
@@ -26,7 +24,18 @@ export function launchRefusal(task: TaskInfo): string | undefined {
   if (task.health_check !== undefined || task.check !== undefined) {
     return 'health checks and checks by the agent are not available on this agent';
   }
-  return task.limits === undefined || Object.keys(task.limits).length === 0
+  return needsEngine(task) ? undefined : processRefusal(task, networks);
+}
+
+function processRefusal({ container, limits }: TaskInfo, networks: NamedNetworks): string | undefined {
+  const infos = container?.network_infos ?? [];
+  const network = networkOf(infos, networks);
+  if (!network.ok) return network.error;
+  if (network.kind === 'docker') {
+    const name = infos.find((info) => info.name !== undefined)?.name;
+    return `Network '${name}' needs a container image: it belongs to the docker engine`;
+  }
+  return limits === undefined || Object.keys(limits).length === 0
     ? undefined
     : 'resource limits are not available on this agent';
 }

@@ -1,4 +1,4 @@
-import type { FrameworkCapability, FrameworkInfo, TaskInfo, TaskState, TaskStatus } from '#mesos';
+import type { FrameworkCapability, FrameworkInfo, IpAddress, TaskInfo, TaskState, TaskStatus } from '#mesos';
 import type { AgentTask } from '../link/messages.js';
 import type { RunId } from './layout.js';
 import type { ContainerHandle } from './runner/runner.js';
@@ -52,6 +52,8 @@ export class TaskRun {
   isOverdue = false;
   stream: UpdateStream | undefined;
   completedAtMs: number | undefined;
+  /** Where the task is reached; absent until that is known. */
+  addresses: readonly IpAddress[] | undefined;
   /** Newest of each state, oldest first. */
   private readonly statuses = new Map<TaskState, TaskStatus>();
 
@@ -78,6 +80,8 @@ export class TaskRun {
   }
 
   remember(status: TaskStatus): void {
+    this.addresses =
+      status.container_status?.network_infos?.flatMap((info) => info.ip_addresses ?? []) ?? this.addresses;
     this.statuses.delete(status.state);
     this.statuses.set(status.state, status);
   }

@@ -86,20 +86,18 @@ export class TaskCommands {
       });
       return;
     }
-    const grace = killPolicy?.grace_period ?? run.task.kill_policy?.grace_period;
-    this.end(run, grace === undefined ? defaultGraceMs : toMs(grace));
+    const grace = killPolicy?.grace_period;
+    this.end(run, grace === undefined ? this.graceMsOf(run) : toMs(grace));
   }
 
   /** Ends a run politely within its own grace period. */
   stop(run: TaskRun): void {
-    const grace = run.task.kill_policy?.grace_period;
-    this.end(run, grace === undefined ? defaultGraceMs : toMs(grace));
+    this.end(run, this.graceMsOf(run));
   }
 
   /** Longest time `stop` gives any of the runs. */
   longestGraceMs(runs: readonly TaskRun[]): number {
-    const graces = runs.map(({ task }) => task.kill_policy?.grace_period);
-    return Math.max(0, ...graces.map((grace) => (grace === undefined ? defaultGraceMs : toMs(grace))));
+    return Math.max(0, ...runs.map((run) => this.graceMsOf(run)));
   }
 
   /** Kills within the executor's grace period, whatever the task's kill policy says (§13.3). */
@@ -133,6 +131,14 @@ export class TaskCommands {
         message: 'Reconciliation: task unknown to the agent',
       });
     }
+  }
+
+  /** Its own grace period, else that of its kind of executor (§13.1). */
+  private graceMsOf({ task }: TaskRun): number {
+    const grace = task.kill_policy?.grace_period;
+    if (grace !== undefined) return toMs(grace);
+    const isDocker = task.container?.type === 'DOCKER';
+    return isDocker ? this.dependencies.options.executorShutdownGracePeriodMs : defaultGraceMs;
   }
 
   private end(run: TaskRun, graceMs: number): void {

@@ -11,12 +11,17 @@ import { commandExecutorInfo } from './executor-info.js';
 import type { Host } from './host.js';
 import { launchRefusal } from './launch-refusal.js';
 import type { AgentLayout } from './layout.js';
+import { engineNameOf, type DockerEngine } from './runner/docker/docker-engine.js';
+import { engineTaskOf, needsEngine, type EngineTask } from './runner/docker/engine-task.js';
+import { mappedSandbox, runArguments } from './runner/docker/run-arguments.js';
 import type { Runner } from './runner/runner.js';
 import type { TaskRun } from './runs.js';
-import { asUserWithGroups, executableOf } from './sandbox/command.js';
-import { taskEnvironment } from './sandbox/environment.js';
-import { createSandbox, stderrOf, stdoutOf } from './sandbox/sandbox.js';
+import { asUserWithGroups, executableOf, type Executable } from './sandbox/command.js';
+import { containerEnvironment, taskEnvironment } from './sandbox/environment.js';
+import { findMountSupport, withMounts, type MountSupport } from './sandbox/mounts.js';
+import { createSandbox, stderrOf, stdoutOf, type SandboxOwner } from './sandbox/sandbox.js';
 import { findTaskUser, hasMoreGroups, type TaskUser } from './sandbox/task-user.js';
+import { prepareVolumes } from './sandbox/volumes.js';
 import { Slots } from './slots.js';
 import type { TaskReporter } from './task-reporter.js';
 import type { StatusUpdateManager } from './updates/status-update-manager.js';
@@ -29,6 +34,7 @@ export interface TaskLauncherDependencies {
   readonly checkpoints: CheckpointStore;
   readonly fetcher: Fetcher;
   readonly runner: Runner;
+  readonly engine: DockerEngine;
   readonly updates: StatusUpdateManager;
   readonly reporter: TaskReporter;
   readonly logger: Logger;
@@ -44,11 +50,15 @@ const concurrentFetches = 8;
 /** Why a run does not come to be. */
 class LaunchFailure extends Error {}
 
+/** Why the engine's client cannot be called for a task. */
+class ContainerRefusal extends Error {}
+
 /** Takes a run from its record to the runner: checkpoint, sandbox, URIs, process (spec/local-cluster.md §8.1). */
 export class TaskLauncher {
   private readonly preparations = new Slots(concurrentPreparations);
   private readonly fetches = new Slots(concurrentFetches);
   private canSetGroups: Promise<boolean> | undefined;
+  private mountSupport: Promise<MountSupport> | undefined;
 
   constructor(private readonly dependencies: TaskLauncherDependencies) {}
 
@@ -58,7 +68,7 @@ export class TaskLauncher {
     try {
       const user = await this.preparations.run(() => this.prepare(run));
       await this.fetch(run, user);
-      const spec = await this.specOf(run, user);
+      const spec = await (needsEngine(run.task) ? this.engineSpecOf(run, user) : this.specOf(run, user));
       if (run.preparation.signal.aborted) return await reporter.killedBeforeDelivery(run);
       if (spec === undefined) return await reporter.executorTerminated(run);
       run.phase = 'delivered';
@@ -68,6 +78,7 @@ export class TaskLauncher {
       );
     } catch (error) {
       if (run.preparation.signal.aborted) return reporter.killedBeforeDelivery(run);
+      if (error instanceof ContainerRefusal) return reporter.containerRefused(run, error.message);
       return reporter.launchFailed(run, error instanceof LaunchFailure ? error.message : errorText(error));
     }
   }
@@ -80,8 +91,9 @@ export class TaskLauncher {
       logger.error({ taskId: run.taskId, error: String(error) }, 'cannot checkpoint a status update'),
     );
     run.stream = updates.open({ frameworkId: run.framework.id, taskId: run.taskId }, log);
-    const refusal = launchRefusal(run.task);
+    const refusal = launchRefusal(run.task, options.networks);
     if (refusal !== undefined) throw new LaunchFailure(refusal);
+    if (needsEngine(run.task)) await this.requireEngine();
     const names = { command: run.task.command?.user, framework: run.framework.info.user };
     const user = await findTaskUser(names, options, host);
     if (user.kind === 'refused') throw new LaunchFailure(user.error);
@@ -108,7 +120,7 @@ export class TaskLauncher {
 
   /** Nothing when there is no command to execute. */
   private async specOf(run: TaskRun, user: TaskUser): Promise<ContainerSpec | undefined> {
-    const { options, layout } = this.dependencies;
+    const { options } = this.dependencies;
     const environment = taskEnvironment(run.task, {
       options,
       ...run.id,
@@ -119,22 +131,119 @@ export class TaskLauncher {
     if (!environment.ok) throw new LaunchFailure(environment.error);
     const executable = executableOf(run.task.command ?? {});
     if (executable === undefined) return undefined;
+    const { command, owner } = await this.commandOf(run, executable, user);
+    return {
+      ...this.commonSpecOf(run),
+      file: command.file,
+      argv: command.argv,
+      environment: environment.variables,
+      user: owner,
+    };
+  }
+
+  /** The command as its user and with its volumes; `owner`: who is left for the supervisor to switch to. */
+  private async commandOf(
+    run: TaskRun,
+    executable: Executable,
+    user: TaskUser,
+  ): Promise<{ readonly command: Executable; readonly owner: SandboxOwner | undefined }> {
     const switched = user.kind === 'switched' ? user.user : undefined;
+    const owner = switched === undefined ? undefined : { uid: switched.uid, gid: switched.gid };
+    const volumes = run.task.container?.volumes ?? [];
+    if (volumes.length > 0) {
+      const support = await this.findMounts();
+      const prepared = await prepareVolumes(volumes, { sandbox: run.directory, mode: support.mode, owner });
+      if (!prepared.ok) throw new LaunchFailure(prepared.error);
+      if (support.mode !== 'symlink') {
+        const { setpriv } = support;
+        const own = switched === undefined ? executable : asUserWithGroups(executable, switched, setpriv);
+        return { command: withMounts(own, prepared.mounts, support), owner: undefined };
+      }
+    }
     const needsGroups = switched !== undefined && hasMoreGroups(switched) && (await this.hasSetpriv());
-    const { file, argv } = needsGroups ? asUserWithGroups(executable, switched) : executable;
+    if (needsGroups) return { command: asUserWithGroups(executable, switched), owner: undefined };
+    return { command: executable, owner };
+  }
+
+  private async requireEngine(): Promise<void> {
+    const engine = await this.dependencies.engine.availability();
+    if (!engine.isAvailable) throw new LaunchFailure(`docker engine is not available: ${engine.detail}`);
+  }
+
+  /** The attached client of the engine as a process; the image is there by then (§17.2). */
+  private async engineSpecOf(run: TaskRun, user: TaskUser): Promise<ContainerSpec> {
+    const { options, engine } = this.dependencies;
+    const asked = engineTaskOf(run.task, options.networks);
+    if (!asked.ok) throw this.containerFailure(run, asked.error);
+    const args = this.engineArgumentsOf(run, asked.task, user);
+    const failure = await engine.provideImage({
+      image: asked.task.image,
+      force: asked.task.forcePull,
+      sandbox: run.directory,
+      signal: run.preparation.signal,
+    });
+    if (failure !== undefined) throw new LaunchFailure(failure);
+    const { client } = engine;
+    const [file = ''] = client;
+    // The client's own processes are found again by these when their pid was never written down.
+    const marks = { MESOS_SANDBOX: run.directory, MESOS_EXECUTOR_ID: run.id.executorId };
+    return {
+      ...this.commonSpecOf(run),
+      file,
+      argv: [...client, ...args],
+      environment: { ...engine.clientEnvironment, ...marks },
+      engine: { client, name: engineNameOf(run.id.containerId) },
+    };
+  }
+
+  private engineArgumentsOf(run: TaskRun, asked: EngineTask, user: TaskUser): readonly string[] {
+    const { options } = this.dependencies;
+    const name = engineNameOf(run.id.containerId);
+    const environment = containerEnvironment(run.task, { name, sandbox: mappedSandbox });
+    if (!environment.ok) throw new LaunchFailure(environment.error);
+    const isDocker = run.task.container?.type === 'DOCKER';
+    const result = runArguments(run.task, asked, {
+      ...run.id,
+      workDir: options.workDir,
+      name,
+      sandbox: run.directory,
+      environment: environment.variables,
+      user: !isDocker && user.kind === 'switched' ? user.user : undefined,
+      enforcesCpus: options.cgroupsEnableCfs,
+    });
+    if (!result.ok) throw this.containerFailure(run, result.error);
+    return result.args;
+  }
+
+  /** Only DOCKER containers have an executor that says so in words of its own. */
+  private containerFailure({ task }: TaskRun, cause: string): Error {
+    return task.container?.type === 'DOCKER' ? new ContainerRefusal(cause) : new LaunchFailure(cause);
+  }
+
+  private commonSpecOf(
+    run: TaskRun,
+  ): Pick<
+    ContainerSpec,
+    'containerId' | 'directory' | 'stdout' | 'stderr' | 'stateDirectory' | 'maxCompletionMs'
+  > {
     const maximum = run.task.max_completion_time;
     return {
       containerId: run.id.containerId,
-      file,
-      argv,
-      environment: environment.variables,
       directory: run.directory,
-      user: needsGroups || switched === undefined ? undefined : { uid: switched.uid, gid: switched.gid },
       stdout: stdoutOf(run.directory),
       stderr: stderrOf(run.directory),
-      stateDirectory: layout.runMeta(run.id),
+      stateDirectory: this.dependencies.layout.runMeta(run.id),
       maxCompletionMs: maximum === undefined ? undefined : toMs(maximum),
     };
+  }
+
+  private findMounts(): Promise<MountSupport> {
+    const { options, host, logger } = this.dependencies;
+    this.mountSupport ??= findMountSupport(options.mountMode, host.uid === 0).then((support) => {
+      logger.info({ wanted: options.mountMode, mode: support.mode }, 'host volumes');
+      return support;
+    });
+    return this.mountSupport;
   }
 
   private hasSetpriv(): Promise<boolean> {

@@ -1,10 +1,11 @@
-import type { ContainerStatus, TaskState, TaskStatusReason } from '#mesos';
+import type { ContainerStatus, IpAddress, TaskState, TaskStatusReason } from '#mesos';
 import type { Clock, Timer } from '../runtime/clock.js';
 import type { AgentOptions } from './agent-options.js';
 import { formatDuration } from './duration.js';
 import type { LossCause, RunnerEvent } from './runner/runner.js';
 import type { TaskRun } from './runs.js';
-import { exitMessage } from './updates/exit-message.js';
+import { needsEngine } from './runner/docker/engine-task.js';
+import { containerExitMessage, exitMessage } from './updates/exit-message.js';
 import type { StatusFactory } from './updates/status-factory.js';
 import type { StatusUpdateManager } from './updates/status-update-manager.js';
 import type { AgentStatus } from './updates/update-stream.js';
@@ -31,9 +32,11 @@ interface Report {
   readonly source: 'SOURCE_AGENT' | 'SOURCE_EXECUTOR';
   readonly message?: string | undefined;
   readonly reason?: TaskStatusReason | undefined;
+  readonly data?: string | undefined;
 }
 
 type EndEvent = Extract<RunnerEvent, { type: 'exited' }>;
+type RunningEvent = Extract<RunnerEvent, { type: 'running' }>;
 
 /** Turns what happens to runs into status updates (spec/local-cluster.md §8.2, §12, §14). */
 export class TaskReporter {
@@ -60,6 +63,7 @@ export class TaskReporter {
   /** Notes what an event says about the run without reporting it: it was reported before a restart. */
   recall(run: TaskRun, event: RunnerEvent): void {
     if (event.type === 'starting' || event.type === 'running') run.pid = event.pid;
+    if (event.type === 'running') run.addresses = this.addressesOf(run, event);
     if (event.type === 'killing') run.isKilling = true;
     if (event.type === 'overdue') run.isOverdue = true;
   }
@@ -82,6 +86,12 @@ export class TaskReporter {
 
   launchFailed(run: TaskRun, cause: string): Promise<void> {
     return this.end(run, launchFailure(cause));
+  }
+
+  /** The executor could not make the container out of what the task asks for (§17.3). */
+  containerRefused(run: TaskRun, cause: string): Promise<void> {
+    const message = `Failed to create docker run options: ${cause}`;
+    return this.end(run, { state: 'TASK_FAILED', source: 'SOURCE_EXECUTOR', message });
   }
 
   killedBeforeDelivery(run: TaskRun): Promise<void> {
@@ -119,7 +129,7 @@ export class TaskReporter {
         this.startTimers.get(run)?.cancel();
         return { state: 'TASK_STARTING', source: 'SOURCE_EXECUTOR' };
       case 'running':
-        return { state: 'TASK_RUNNING', source: 'SOURCE_EXECUTOR' };
+        return { state: 'TASK_RUNNING', source: 'SOURCE_EXECUTOR', data: event.inspection?.text };
       case 'killing':
         return run.framework.has('TASK_KILLING_STATE')
           ? { state: 'TASK_KILLING', source: 'SOURCE_EXECUTOR' }
@@ -129,7 +139,7 @@ export class TaskReporter {
       case 'exited':
         return exitReport(run, event);
       case 'failed':
-        return launchFailure(event.message);
+        return isDocker(run) ? clientFailure(event.message) : launchFailure(event.message);
       case 'lost':
         return this.lossReport(run, event.cause);
     }
@@ -187,14 +197,34 @@ export class TaskReporter {
     await written;
   }
 
+  /** What an engine tells of its container, else the host's; what is known from before a restart stays. */
+  private addressesOf(run: TaskRun, { inspection }: RunningEvent): readonly IpAddress[] {
+    if (inspection === undefined && run.addresses !== undefined) return run.addresses;
+    const own = inspection?.addresses ?? [];
+    return own.length > 0 ? own : this.hostAddresses();
+  }
+
+  private hostAddresses(): readonly IpAddress[] {
+    return [{ protocol: 'IPv4', ip_address: this.dependencies.options.ip }];
+  }
+
   private containerStatus(run: TaskRun): ContainerStatus {
-    const { ip } = this.dependencies.options;
+    // Before its container runs, nobody knows the address a task will have.
+    const addresses = run.addresses ?? (needsEngine(run.task) ? undefined : this.hostAddresses());
     return {
       container_id: { value: run.id.containerId },
-      network_infos: [{ ip_addresses: [{ protocol: 'IPv4', ip_address: ip }] }],
+      ...(addresses === undefined ? {} : { network_infos: [{ ip_addresses: addresses }] }),
       ...(run.pid === undefined ? {} : { executor_pid: run.pid }),
     };
   }
+}
+
+/** DOCKER containers have an executor with words of its own; images of MESOS containers do not. */
+const isDocker = ({ task }: TaskRun): boolean => task.container?.type === 'DOCKER';
+
+function clientFailure(cause: string): Report {
+  const message = `Failed to run docker container: ${cause}`;
+  return { state: 'TASK_FAILED', source: 'SOURCE_EXECUTOR', message };
 }
 
 function launchFailure(cause: string): Report {
@@ -207,7 +237,7 @@ function launchFailure(cause: string): Report {
 }
 
 function exitReport(run: TaskRun, end: EndEvent): Report {
-  const message = exitMessage(end);
+  const message = isDocker(run) ? containerExitMessage(end) : exitMessage(end);
   const source = 'SOURCE_EXECUTOR' as const;
   if (run.isKilling) return { state: 'TASK_KILLED', source, message };
   if (run.isOverdue) {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { ContainerJournal } from './container-journal.js';
+import { EngineStopper } from './engine-stopper.js';
 import { errorText, isForkFailure } from './exec-error.js';
 import { findProcess } from './process-table.js';
 import type { SessionSweeper, TreeSignaller } from './process-tree.js';
@@ -23,6 +24,9 @@ const leftoverGraceMs = 800;
 /** SIGKILL is repeated at this interval until the process is gone. */
 const killRepeatMs = 1_000;
 
+/** A stop of an engine that takes this much longer than the grace period hangs (spec/local-cluster.md §17.4). */
+const engineStopMarginMs = 10_000;
+
 /** One supervised process: its start, its end, its killing, and the log of all that. */
 export class Container {
   /** Announced, but not yet known to be durable at the agent. Replayed to a new connection. */
@@ -42,6 +46,8 @@ export class Container {
   private killStartedAtMs: number | undefined;
   private killDeadlineMs = Infinity;
   private readonly journal: ContainerJournal;
+  /** For a container of an engine: ends it in the place of signals. */
+  private readonly stopper: EngineStopper | undefined;
 
   constructor(
     private readonly spec: ContainerSpec,
@@ -50,6 +56,7 @@ export class Container {
     this.journal = new ContainerJournal(spec.stateDirectory, (error) =>
       around.onWriteFailure(spec.containerId, error),
     );
+    if (spec.engine !== undefined) this.stopper = new EngineStopper(spec.engine, spec.environment);
   }
 
   get id(): string {
@@ -94,14 +101,24 @@ export class Container {
     if (this.killDeadlineMs !== Infinity) this.beginKill();
   }
 
-  /** SIGTERM now, SIGKILL after the grace period; a further call can only shorten the wait (§13.2). */
+  /**
+   * SIGTERM now, SIGKILL after the grace period; a further call can only shorten the wait (§13.2). A container of an
+   * engine is stopped by it, and each further call counts from its own time (§17.4).
+   */
   kill(graceMs: number): void {
     if (this.hasEnded) return;
-    const since = this.killStartedAtMs ?? this.around.nowMs();
-    this.killDeadlineMs = Math.min(this.killDeadlineMs, since + graceMs);
+    const nowMs = this.around.nowMs();
+    this.killDeadlineMs =
+      this.stopper === undefined
+        ? Math.min(this.killDeadlineMs, (this.killStartedAtMs ?? nowMs) + graceMs)
+        : nowMs + graceMs;
     if (!this.isStarted) return;
-    if (this.killStartedAtMs === undefined) this.beginKill();
-    else this.armKillTimer();
+    if (this.killStartedAtMs === undefined) {
+      this.beginKill();
+    } else {
+      this.stopper?.stop(graceMs);
+      this.armKillTimer();
+    }
   }
 
   /** SIGKILL now. */
@@ -146,6 +163,10 @@ export class Container {
       this.end({ type: 'failed', message: `Failed to fork: ${errorText(error)}` });
       return;
     }
+    if (this.stopper !== undefined) {
+      this.end({ type: 'failed', message: `${this.spec.file}: ${errorText(error)}` });
+      return;
+    }
     this.complain(`Failed to execute '${this.spec.file}': ${errorText(error)}`);
     this.emit({ type: 'starting' });
     this.emit({ type: 'running' });
@@ -163,19 +184,23 @@ export class Container {
   private beginKill(): void {
     this.killStartedAtMs = this.around.nowMs();
     this.emit({ type: 'killing' });
-    if (this.pid !== undefined) this.around.signaller.signal(this.pid, 'SIGTERM');
+    if (this.stopper !== undefined)
+      this.stopper.stop(Math.max(0, this.killDeadlineMs - this.killStartedAtMs));
+    else if (this.pid !== undefined) this.around.signaller.signal(this.pid, 'SIGTERM');
     this.armKillTimer();
   }
 
   private armKillTimer(): void {
     clearTimeout(this.killTimer);
-    const remainingMs = Math.max(0, this.killDeadlineMs - this.around.nowMs());
+    const marginMs = this.stopper === undefined ? 0 : engineStopMarginMs;
+    const remainingMs = Math.max(0, this.killDeadlineMs + marginMs - this.around.nowMs());
     this.killTimer = setTimeout(() => this.escalate(), remainingMs);
   }
 
   private escalate(): void {
     clearTimeout(this.killTimer);
-    if (this.pid !== undefined) this.around.signaller.signal(this.pid, 'SIGKILL');
+    if (this.stopper !== undefined) this.stopper.kill();
+    else if (this.pid !== undefined) this.around.signaller.signal(this.pid, 'SIGKILL');
     this.killTimer = setTimeout(() => this.escalate(), killRepeatMs);
   }
 
@@ -189,6 +214,9 @@ export class Container {
   }
 
   private exited(code: number | null, signal: NodeJS.Signals | null): void {
+    // Somebody ended the client alone: its container would go on unseen.
+    if (signal !== null) this.stopper?.kill();
+    else this.stopper?.cancel();
     if (this.pid !== undefined) {
       const isPolite = this.killStartedAtMs !== undefined && signal !== 'SIGKILL';
       this.around.sweeper.add(this.pid, this.startTime, isPolite ? leftoverGraceMs : 0);

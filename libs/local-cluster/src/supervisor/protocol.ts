@@ -4,6 +4,17 @@
  * go on, so members are only ever added.
  */
 
+/**
+ * A container that an engine runs for the attached client process of a spec: signals to the client do not reach it
+ * (spec/local-cluster.md §17.4).
+ */
+export interface EngineContainer {
+  /** The engine's program and the arguments that all its calls have in common. */
+  readonly client: readonly string[];
+  /** Name of the container. */
+  readonly name: string;
+}
+
 /** A process to start. Everything is resolved by the agent; the supervisor decides nothing. */
 export interface ContainerSpec {
   readonly containerId: string;
@@ -23,6 +34,8 @@ export interface ContainerSpec {
   readonly stateDirectory: string;
   /** The process is killed this long after its start (`TaskInfo.max_completion_time`). */
   readonly maxCompletionMs?: number | undefined;
+  /** The process is the client of this container, which is what has to end. */
+  readonly engine?: EngineContainer | undefined;
 }
 
 /** What happens to a container, in this order: starting, running, [overdue] [killing], exited; or failed alone. */

@@ -14,14 +14,6 @@ describe('what this version does not run', () => {
     ['health checks', { ...base, healthChecks: [{ port: 1 }] }, ['/healthChecks(0)']],
     ['checks', { ...base, check: { tcp: { port: 1 } } }, ['/check']],
     ['readiness checks', { ...base, readinessChecks: [{ portName: 'default' }] }, ['/readinessChecks(0)']],
-    ['Docker images', { id: 'a', container: { docker: { image: 'i' } } }, ['/container/docker']],
-    [
-      'Mesos images',
-      { id: 'a', container: { type: 'MESOS', docker: { image: 'i' } } },
-      ['/container/docker'],
-    ],
-    ['bridges', { ...base, networks: [{ mode: 'container/bridge' }] }, ['/networks(0)']],
-    ['networks', { ...base, networks: [{ name: 'm' }, { name: 'n' }] }, ['/networks(0)', '/networks(1)']],
     [
       'volumes',
       {
@@ -38,14 +30,7 @@ describe('what this version does not run', () => {
         secrets: { s: { source: 'x' } },
         env: { PLAIN: 'x', HIDDEN: { secret: 's' } },
       },
-      [
-        '/container/volumes(0)',
-        '/container/volumes(1)',
-        '/container/volumes(2)',
-        '/container/volumes(3)',
-        '/env/HIDDEN',
-        '/secrets',
-      ],
+      ['/container/volumes(0)', '/container/volumes(1)', '/container/volumes(3)', '/env/HIDDEN', '/secrets'],
     ],
     ['custom executors', { ...base, executor: '/bin/x' }, ['/executor']],
     ['terminals', { ...base, tty: true }, ['/tty']],

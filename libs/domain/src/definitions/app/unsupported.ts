@@ -28,16 +28,6 @@ const TABLE: readonly Unsupported[] = [
     instead: 'leave readinessChecks out',
   },
   {
-    paths: (app) => when(app.container?.docker !== undefined, '/container/docker'),
-    what: 'container images',
-    instead: 'run a command: cmd or args without an image',
-  },
-  {
-    paths: (app) => app.networks.flatMap(({ mode }, index) => when(mode !== 'host', `/networks(${index})`)),
-    what: 'container and bridge networks',
-    instead: 'use host networking',
-  },
-  {
     paths: (app) => volumePaths(app, (volume) => 'persistent' in volume),
     what: 'persistent volumes',
     instead: 'write to the sandbox or to a path of the host',
@@ -51,11 +41,6 @@ const TABLE: readonly Unsupported[] = [
     paths: (app) => volumePaths(app, (volume) => 'secret' in volume),
     what: 'secret volumes',
     instead: 'pass values through env or fetch',
-  },
-  {
-    paths: (app) => volumePaths(app, (volume) => 'hostPath' in volume),
-    what: 'host volumes',
-    instead: 'use the path of the host directly: commands see its file system',
   },
   {
     paths: (app) => when(Object.keys(app.secrets).length > 0, '/secrets'),

@@ -53,6 +53,65 @@ describe('the container of a task', () => {
       { type: 'DOCKER', docker: { ...engine, network: 'USER' }, network_infos: [{ name: 'a' }] },
     ],
     [
+      'docker engine, own network with ports and volumes',
+      {
+        networks: [net('a')],
+        container: {
+          type: 'DOCKER',
+          docker,
+          volumes: [{ containerPath: '/c', hostPath: '/h', mode: 'RW' }],
+          portMappings,
+        },
+      },
+      {
+        type: 'DOCKER',
+        docker: { ...engine, network: 'USER', port_mappings: mappings },
+        network_infos: [{ name: 'a' }],
+        volumes: [{ container_path: '/c', host_path: '/h', mode: 'RW' }],
+      },
+    ],
+    [
+      'a container port that is whatever the host port is',
+      {
+        networks: [bridge],
+        container: { type: 'DOCKER', docker, volumes: [], portMappings: [mapping(0, { hostPort: 0 })] },
+      },
+      {
+        type: 'DOCKER',
+        docker: {
+          ...engine,
+          network: 'BRIDGE',
+          port_mappings: [{ host_port: 31000, container_port: 31000, protocol: 'tcp' }],
+        },
+      },
+    ],
+    [
+      'a host volume without image',
+      {
+        container: { type: 'MESOS', volumes: [{ containerPath: 'c', hostPath: '/h', mode: 'RO' }] },
+      },
+      { type: 'MESOS', mesos: {}, volumes: [{ container_path: 'c', host_path: '/h', mode: 'RO' }] },
+    ],
+    [
+      'an image behind the bridge, with ports and labels',
+      {
+        networks: [{ ...bridge, labels: { k: 'v' } }],
+        container: { type: 'MESOS', docker: { ...docker, forcePullImage: false }, volumes: [], portMappings },
+      },
+      {
+        type: 'MESOS',
+        mesos: { image: { type: 'DOCKER', docker: { name: 'nginx' }, cached: true } },
+        network_infos: [
+          {
+            name: 'mesos-bridge',
+            labels: { labels: [{ key: 'k', value: 'v' }] },
+            ip_addresses: [{}],
+            port_mappings: mappings,
+          },
+        ],
+      },
+    ],
+    [
       'image without docker, two networks',
       {
         networks: [{ ...net('a'), labels: { k: 'v' } }, net('b')],
@@ -81,5 +140,10 @@ describe('the container of a task', () => {
     ],
   ])('%s', (_, app, expected) => {
     expect(build(app, { slot: { hostPorts } }).container).toEqual(expected);
+  });
+
+  it('is on the bridge that the settings name', () => {
+    const settings = { mesosBridgeName: 'cni' };
+    expect(build({ networks: [bridge] }, { settings }).container?.network_infos?.[0]?.name).toBe('cni');
   });
 });

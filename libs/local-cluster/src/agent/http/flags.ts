@@ -27,8 +27,15 @@ export function flagsOf(options: AgentOptions): Record<string, string> {
     fetcher_stall_timeout: formatDuration(options.fetcherStallTimeoutMs),
     max_completed_executors_per_framework: String(options.maxCompletedExecutorsPerFramework),
     http_command_executor: String(options.httpCommandExecutor),
-    runner: 'process',
+    runner: options.runner,
     isolation: 'none',
+    docker: options.docker,
+    docker_socket: options.dockerSocket,
+    docker_remove_delay: formatDuration(options.dockerRemoveDelayMs),
+    docker_kill_orphans: String(options.dockerKillOrphans),
+    cgroups_enable_cfs: String(options.cgroupsEnableCfs),
+    mount_mode: options.mountMode,
+    networks: JSON.stringify(options.networks),
   };
   const optional = {
     resources: options.resources,

@@ -4,6 +4,8 @@ import { AppendLog } from '../../runtime/durable-file.js';
 import { TERMINAL_TASK_STATES } from '#mesos';
 import type { CheckpointedRun } from '../checkpoints.js';
 import type { AgentLayout } from '../layout.js';
+import { engineNameOf } from '../runner/docker/docker-engine.js';
+import { needsEngine } from '../runner/docker/engine-task.js';
 import type { Runner } from '../runner/runner.js';
 import { TaskRun, type Runs } from '../runs.js';
 import type { TaskReporter } from '../task-reporter.js';
@@ -39,7 +41,8 @@ async function recoverRun(
   const run = new TaskRun(framework, task, id, layout.sandbox(id));
   framework.runs.set(id.executorId, run);
   const stateDirectory = layout.runMeta(id);
-  const container = { containerId: id.containerId, directory: run.directory, stateDirectory };
+  const engineName = needsEngine(task) ? engineNameOf(id.containerId) : undefined;
+  const container = { containerId: id.containerId, directory: run.directory, stateDirectory, engineName };
   if (info.checkpoint !== true) {
     // The master reported it lost when the agent went away: its container ends without a word.
     const found = await runner.recover({ ...container, lastSeq: 0 }, (_event, _seq, handled) => handled());

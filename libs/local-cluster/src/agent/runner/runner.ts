@@ -1,3 +1,4 @@
+import type { IpAddress } from '#mesos';
 import type {
   ContainerEvent,
   ContainerSpec,
@@ -14,8 +15,21 @@ export type LossCause =
   /** At recovery the process ran, but its supervisor did not answer in time. */
   | 'supervisor_silent';
 
+/** What an engine says of a container once it runs (spec/local-cluster.md §17.2). */
+export interface Inspection {
+  /** The engine's own description: the text of a JSON array. */
+  readonly text: string;
+  /** Addresses of the container's own; none when it shares those of the host. */
+  readonly addresses: readonly IpAddress[];
+}
+
+type RunningEvent = Extract<ContainerEvent, { type: 'running' }>;
+
 /** What a runner reports. `lost` is the last event, like `exited` and `failed`; the remains are dead by then. */
-export type RunnerEvent = ContainerEvent | { readonly type: 'lost'; readonly cause: LossCause };
+export type RunnerEvent =
+  | Exclude<ContainerEvent, RunningEvent>
+  | (RunningEvent & { readonly inspection?: Inspection | undefined })
+  | { readonly type: 'lost'; readonly cause: LossCause };
 
 /**
  * Told one event after the other, in order, each once per agent life and again after a restart unless `handled` was
@@ -38,6 +52,8 @@ export interface RecoverableContainer {
   readonly stateDirectory: string;
   /** Number of the last event that was handled before. */
   readonly lastSeq: number;
+  /** Name of the container at the engine, for one that an engine runs. */
+  readonly engineName?: string | undefined;
 }
 
 /** A container found at recovery. */

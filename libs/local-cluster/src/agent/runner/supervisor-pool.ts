@@ -131,7 +131,9 @@ export class SupervisorPool {
         return;
       } catch (error) {
         logger.warn({ pid: record.pid, error: String(error) }, 'supervisor does not answer, killing it');
-        this.silent.add(record.pid);
+        // A process that is just ending refuses or breaks the connection, or is gone by now: it is not silent.
+        const isRefusal = (error as NodeJS.ErrnoException).code !== undefined;
+        if (!isRefusal && isSameProcess(record.pid, record.startTime)) this.silent.add(record.pid);
         signalProcess(record.pid, 'SIGKILL');
       }
     }

@@ -24,8 +24,8 @@ export function executableOf(command: CommandInfo): Executable | undefined {
  * Lets `setpriv` change to the user before it executes the task: the only way to get the supplementary groups, for
  * which Node has no call. argv[0] becomes the file name.
  */
-export function asUserWithGroups(executable: Executable, user: HostUser): Executable {
+export function asUserWithGroups(executable: Executable, user: HostUser, setpriv = 'setpriv'): Executable {
   const [, ...args] = executable.argv;
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, `--groups=${user.groups.join(',')}`];
-  return { file: 'setpriv', argv: ['setpriv', ...identity, '--', executable.file, ...args] };
+  return { file: setpriv, argv: [setpriv, ...identity, '--', executable.file, ...args] };
 }

@@ -28,23 +28,45 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
  * Later sources win: the agent's own variables, generated ones, the task's, and last the allocation role.
  */
 export function taskEnvironment(task: TaskInfo, context: EnvironmentContext): TaskEnvironment {
-  const own: Record<string, string> = {};
-  for (const variable of task.command?.environment?.variables ?? []) {
-    const value = valueOf(variable);
-    if (!value.ok) return value;
-    own[variable.name] = value.value;
-  }
+  const own = ownVariables(task);
+  if (!own.ok) return own;
   const variables: Record<string, string> = {
     PATH: defaultPath,
     ...overridable(context),
     ...context.options.executorEnvironmentVariables,
     ...pinned(task, context),
-    ...own,
+    ...own.variables,
     MESOS_ALLOCATION_ROLE: allocationRole(task),
   };
   if (context.options.extraTaskEnvironment) {
     variables['MESOS_TASK_ID'] ??= task.task_id.value;
     variables['MESOS_CONTAINER_ID'] ??= context.containerId;
+  }
+  return { ok: true, variables };
+}
+
+/** The environment of a container with an image, which adds its own (spec/local-cluster.md §10.2). */
+export function containerEnvironment(
+  task: TaskInfo,
+  container: { readonly name: string; readonly sandbox: string },
+): TaskEnvironment {
+  const own = ownVariables(task);
+  if (!own.ok) return own;
+  const variables = {
+    ...own.variables,
+    MESOS_SANDBOX: container.sandbox,
+    MESOS_CONTAINER_NAME: container.name,
+    MESOS_ALLOCATION_ROLE: allocationRole(task),
+  };
+  return { ok: true, variables };
+}
+
+function ownVariables(task: TaskInfo): TaskEnvironment {
+  const variables: Record<string, string> = {};
+  for (const variable of task.command?.environment?.variables ?? []) {
+    const value = valueOf(variable);
+    if (!value.ok) return value;
+    variables[variable.name] = value.value;
   }
   return { ok: true, variables };
 }

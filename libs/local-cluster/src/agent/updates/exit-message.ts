@@ -27,15 +27,25 @@ const signalTexts: Readonly<Record<string, string>> = {
   SIGSYS: 'Bad system call',
 };
 
-/** How a process ended, in the words of the command executor. */
-export function exitMessage(end: {
+/** What is known of an end; neither: the kernel's answer was lost. */
+export interface End {
   readonly code?: number | undefined;
   readonly signal?: string | undefined;
-}): string {
-  if (end.signal !== undefined) {
-    return `Command terminated with signal ${signalTexts[end.signal] ?? `Unknown signal ${end.signal}`}`;
+}
+
+/** How a process ended, in the words of the command executor. */
+export function exitMessage(end: End): string {
+  return knownEnd('Command', end) ?? 'Command terminated with unknown status';
+}
+
+/** How a DOCKER container ended, in the words of its executor (spec/local-cluster.md §17.4). */
+export function containerExitMessage(end: End): string {
+  return knownEnd('Container', end) ?? 'Failed to get exit status of container';
+}
+
+function knownEnd(what: string, { code, signal }: End): string | undefined {
+  if (signal !== undefined) {
+    return `${what} terminated with signal ${signalTexts[signal] ?? `Unknown signal ${signal}`}`;
   }
-  return end.code === undefined
-    ? 'Command terminated with unknown status'
-    : `Command exited with status ${end.code}`;
+  return code === undefined ? undefined : `${what} exited with status ${code}`;
 }

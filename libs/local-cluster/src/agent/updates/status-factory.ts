@@ -11,6 +11,8 @@ export interface StatusContent {
   readonly reason?: TaskStatusReason | undefined;
   readonly executorId?: string | undefined;
   readonly containerStatus?: ContainerStatus | undefined;
+  /** Text for the framework. */
+  readonly data?: string | undefined;
 }
 
 /** Builds statuses of one agent in the shape of the reference: time stamp, fresh uuid, no empty members. */
@@ -22,13 +24,14 @@ export class StatusFactory {
   ) {}
 
   create(content: StatusContent): TaskStatus & { uuid: string } {
-    const { taskId, state, message, source, reason, executorId, containerStatus } = content;
+    const { taskId, state, message, source, reason, executorId, containerStatus, data } = content;
     return {
       task_id: { value: taskId },
       state,
       ...(message === undefined ? {} : { message }),
       source,
       ...(reason === undefined ? {} : { reason }),
+      ...(data === undefined ? {} : { data: Buffer.from(data).toString('base64') }),
       agent_id: { value: this.agentId },
       ...(executorId === undefined ? {} : { executor_id: { value: executorId } }),
       timestamp: this.clock.nowMs() / 1000,

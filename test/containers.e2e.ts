@@ -1,0 +1,192 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AppView } from './support/api-client.js';
+import { sleepingApp } from './support/app-definitions.js';
+import { DockerDouble } from './support/docker-double.js';
+import { eventually } from './support/eventually.js';
+import { isAlive } from './support/processes.js';
+import { Site, temporaryDirectory } from './support/site.js';
+
+const NETWORK = 'backend';
+
+let docker: DockerDouble;
+let directory: string;
+let site: Site;
+
+async function startWithDocker(): Promise<void> {
+  directory = temporaryDirectory();
+  docker = new DockerDouble(directory);
+  const env = { PATH: `${docker.binDirectory}:${process.env['PATH']}` };
+  site = await Site.create({ env, args: ['--default_network_name', NETWORK] });
+}
+
+async function stopAll(): Promise<void> {
+  await site?.dispose();
+  docker?.dispose();
+  rmSync(directory, { recursive: true, force: true });
+}
+
+const image = (type: 'DOCKER' | 'MESOS', more: object = {}) => ({
+  container: { type, docker: { image: 'example/web:1' }, ...more },
+});
+const webMapping = { portMappings: [{ containerPort: 80, hostPort: 0, name: 'http' }] };
+const bridge = { networks: [{ mode: 'container/bridge' }] };
+
+/** Arguments of the container that runs a task. */
+const runOf = (taskId: string): readonly string[] =>
+  docker.callsOf('run').find((call) => call.includes(`ekiden.task=${taskId}`)) ?? [];
+const optionsOf = (call: readonly string[], name: string): string[] =>
+  call.flatMap((word, index) => (call[index - 1] === name ? [word] : []));
+const containerOf = (taskId: string) =>
+  docker.containers.find(({ labels }) => labels.includes(`ekiden.task=${taskId}`))!;
+
+const expectReachable = ({ tasks }: AppView): void => {
+  for (const { id, ports, ipAddresses } of tasks) {
+    const call = runOf(id);
+    expect(ports).toHaveLength(1);
+    expect(optionsOf(call, '-p')).toEqual([`${ports[0]}:80/tcp`]);
+    expect(optionsOf(call, '--net')).toEqual(['bridge']);
+    expect(ipAddresses).toEqual([{ ipAddress: containerOf(id).address, protocol: 'IPv4' }]);
+    expect(optionsOf(call, '-e')).toEqual(
+      expect.arrayContaining([
+        `PORT_80=${ports[0]}`,
+        `PORT_HTTP=${ports[0]}`,
+        `MESOS_TASK_ID=${id}`,
+        'MARATHON_APP_DOCKER_IMAGE=example/web:1',
+        'MESOS_SANDBOX=/mnt/mesos/sandbox',
+      ]),
+    );
+  }
+};
+
+describe('apps with container images', () => {
+  beforeAll(async () => {
+    await startWithDocker();
+    await site.start();
+  });
+  afterAll(stopAll);
+
+  test('run in a docker container behind a bridge, are scaled and end politely', async () => {
+    const cmd = 'trap "echo bye; exit 0" TERM; while :; do sleep 0.05; done';
+    await site.api.createApp(
+      sleepingApp('web', { cmd, ...bridge, ...image('DOCKER', webMapping), taskKillGracePeriodSeconds: 30 }),
+    );
+    expectReachable(await site.api.running('/web', 1));
+
+    expect((await site.api.put('/v2/apps/web', { instances: 3 })).status).toBe(200);
+    const { tasks } = await site.api.running('/web', 3);
+    expectReachable(await site.api.app('/web'));
+    expect(new Set(tasks.map(({ ipAddresses }) => ipAddresses[0]?.ipAddress)).size).toBe(3);
+    const text = await site.api.get('/v2/tasks', { accept: 'text/plain' });
+    for (const { host, ports } of tasks) expect(text.text).toContain(`${host}:${ports[0]}`);
+    await site.api.settled();
+
+    const pids = tasks.map(({ id }) => containerOf(id).pid);
+    const names = tasks.map(({ id }) => containerOf(id).name);
+    await site.api.delete('/v2/apps/web');
+    await site.api.settled();
+    await eventually(() => !pids.some(isAlive));
+    const stopped = docker.callsOf('stop').map((call) => call.join(' '));
+    expect(new Set(stopped)).toEqual(new Set(names.map((name) => `stop -t 30 ${name}`)));
+    expect(docker.callsOf('kill')).toEqual([]);
+  });
+
+  test('join a network by its name, or by the default name', async () => {
+    const networks = [{ mode: 'container' }];
+    await site.api.createApp(sleepingApp('named', { networks, ...image('DOCKER') }));
+    const [task] = (await site.api.running('/named', 1)).tasks;
+    expect(optionsOf(runOf(task!.id), '--net')).toEqual([NETWORK]);
+    expect(task).toMatchObject({ ports: [], ipAddresses: [{ ipAddress: containerOf(task!.id).address }] });
+  });
+
+  test('run the image of a MESOS container behind the same bridge', async () => {
+    await site.api.createApp(sleepingApp('ucr', { ...bridge, ...image('MESOS', webMapping) }));
+    const [task] = (await site.api.running('/ucr', 1)).tasks;
+    const call = runOf(task!.id);
+    expect(optionsOf(call, '--net')).toEqual(['bridge']);
+    expect(optionsOf(call, '-p')).toEqual([`${task!.ports[0]}:80/tcp`]);
+    expect(task!.ipAddresses).toEqual([{ ipAddress: containerOf(task!.id).address, protocol: 'IPv4' }]);
+  });
+
+  test('survive a crash of Ekiden under the same task ids', async () => {
+    await site.api.createApp(sleepingApp('durable', { ...bridge, ...image('DOCKER') }));
+    const before = (await site.api.running('/durable', 1)).tasks;
+    const { pid } = containerOf(before[0]!.id);
+    await site.crashAndRestart();
+    const after = await site.api.running('/durable', 1);
+    expect(after.tasks.map(({ id, ipAddresses }) => [id, ipAddresses])).toEqual(
+      before.map(({ id, ipAddresses }) => [id, ipAddresses]),
+    );
+    expect(isAlive(pid)).toBe(true);
+    await site.api.delete('/v2/apps/durable');
+    await eventually(() => !isAlive(pid));
+  });
+
+  test('name the image that cannot be had', async () => {
+    const container = { type: 'DOCKER', docker: { image: 'example/absent' } };
+    await site.api.createApp(sleepingApp('absent', { container, backoffSeconds: 60 }));
+    const failure = await eventually(async () => (await site.api.app('/absent')).lastTaskFailure);
+    expect(failure.message).toMatch(
+      /^Failed to launch container: Failed to pull image 'example\/absent:latest': /,
+    );
+  });
+});
+
+describe('without a docker engine', () => {
+  beforeAll(async () => {
+    await startWithDocker();
+    docker.isDown = true;
+    await site.start();
+  });
+  afterAll(stopAll);
+
+  test.each(['DOCKER', 'MESOS'] as const)(
+    'an image in a %s container fails, says why and backs off',
+    async (type) => {
+      const id = type.toLowerCase();
+      await site.api.createApp(sleepingApp(id, { ...image(type), backoffSeconds: 30 }));
+      const failure = await eventually(async () => (await site.api.app(`/${id}`)).lastTaskFailure);
+      expect(failure).toMatchObject({
+        state: 'TASK_FAILED',
+        message:
+          'Failed to launch container: docker engine is not available: Cannot connect to the Docker daemon at ' +
+          'unix:///var/run/docker.sock. Is the docker daemon running?',
+      });
+      const { queue } = (await site.api.get<QueueAnswer>('/v2/queue')).body;
+      expect(queue.find(({ app }) => app.id === `/${id}`)).toMatchObject({
+        count: 1,
+        delay: { overdue: false },
+      });
+      expect(docker.callsOf('run')).toEqual([]);
+    },
+  );
+
+  test('a MESOS container without image reads and writes a volume of the host', async () => {
+    const hostPath = join(directory, 'volume');
+    mkdirSync(hostPath);
+    writeFileSync(join(hostPath, 'in'), 'from the host');
+    const cmd = 'cat data/in > data/out; exec sleep 1000';
+    const volumes = [{ hostPath, containerPath: 'data', mode: 'RW' }];
+    await site.api.createApp(sleepingApp('volume', { cmd, container: { type: 'MESOS', volumes } }));
+    await site.api.running('/volume', 1);
+    const written = await eventually(() => readFileSync(join(hostPath, 'out'), 'utf8') || undefined);
+    expect(written).toBe('from the host');
+  });
+
+  test('a process behind a bridge fails and says what it needs', async () => {
+    await site.api.createApp(sleepingApp('process', { ...bridge, backoffSeconds: 30 }));
+    const failure = await eventually(async () => (await site.api.app('/process')).lastTaskFailure);
+    expect(failure.message).toBe(
+      "Failed to launch container: Network 'mesos-bridge' needs a container image: it belongs to the docker engine",
+    );
+  });
+});
+
+interface QueueAnswer {
+  readonly queue: readonly {
+    readonly app: { readonly id: string };
+    readonly count: number;
+    readonly delay: { readonly overdue: boolean };
+  }[];
+}

@@ -1,0 +1,79 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const program = join(import.meta.dirname, '../fixtures/docker/docker.mjs');
+
+/** One container of the double: a process of this machine. */
+export interface DoubleContainer {
+  readonly name: string;
+  readonly pid: number;
+  readonly network: string;
+  readonly address: string;
+  readonly labels: readonly string[];
+}
+
+/** A docker client that records its calls and runs containers as processes (see `fixtures/docker/docker.mjs`). */
+export class DockerDouble {
+  /** Directory to be put first in PATH. */
+  readonly binDirectory: string;
+  private readonly stateDirectory: string;
+
+  constructor(directory: string) {
+    this.binDirectory = join(directory, 'bin');
+    this.stateDirectory = join(directory, 'state');
+    mkdirSync(this.binDirectory, { recursive: true });
+    mkdirSync(this.stateDirectory);
+    const words = [process.execPath, program, this.stateDirectory].map((word) => `'${word}'`);
+    writeFileSync(this.path, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
+    chmodSync(this.path, 0o755);
+  }
+
+  /** The client itself. */
+  get path(): string {
+    return join(this.binDirectory, 'docker');
+  }
+
+  /** Whether the engine answers. */
+  set isDown(isDown: boolean) {
+    const path = join(this.stateDirectory, 'down');
+    if (isDown) writeFileSync(path, '');
+    else rmSync(path, { force: true });
+  }
+
+  /** Arguments of all calls of one command, oldest first, without the address of the engine. */
+  callsOf(command: string): readonly (readonly string[])[] {
+    const path = join(this.stateDirectory, 'calls.jsonl');
+    if (!existsSync(path)) return [];
+    const calls = readFileSync(path, 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as readonly string[]);
+    return calls.map((call) => call.slice(2)).filter(([name]) => name === command);
+  }
+
+  /** Containers that were started and not removed. */
+  get containers(): readonly DoubleContainer[] {
+    const directory = join(this.stateDirectory, 'containers');
+    if (!existsSync(directory)) return [];
+    return readdirSync(directory).map(
+      (name) => JSON.parse(readFileSync(join(directory, name), 'utf8')) as DoubleContainer,
+    );
+  }
+
+  /** The directory in which the last pull of an image looked for credentials. */
+  credentialsOf(image: string): string | undefined {
+    const text = readFileSync(join(this.stateDirectory, 'images', encodeURIComponent(image)), 'utf8');
+    return (JSON.parse(text) as { config?: string }).config;
+  }
+
+  /** Ends what still runs. */
+  dispose(): void {
+    for (const { pid } of this.containers) {
+      try {
+        process.kill(-pid, 'SIGKILL');
+      } catch {
+        // It has ended.
+      }
+    }
+  }
+}
