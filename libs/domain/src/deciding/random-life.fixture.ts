@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { MesosTaskState, Offer } from '../cluster/mesos-shapes.js';
 import { parseTaskId } from '../ids/instance-id.js';
-import { isAbsent, isCounted, isDying, isGood, mustBeKilled, type Instance } from '../instances/instance.js';
+import { isAbsent, isCounted, isDying, isGood, isHealthy, mustBeKilled, type Instance } from '../instances/instance.js';
 import { evolve } from '../state/evolve.js';
 import { captureSnapshot, restoreSnapshot } from '../state/snapshot.js';
 import type { Standing } from '../state/standings.js';
@@ -18,6 +18,7 @@ function standingOf(instances: readonly Instance[]): Standing {
   return {
     counted: wanted.filter(isCounted).length,
     wanted: wanted.length,
+    healthy: wanted.filter(isHealthy).length,
     good: wanted.filter(isGood).length,
     absent: wanted.filter(isAbsent).length,
     dying: instances.filter(isDying).length,
