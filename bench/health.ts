@@ -72,11 +72,17 @@ async function measure(checks: number, seconds: number, ports: readonly number[]
   const healthy = [...cluster.state.instances.values()].filter(({ health }) => health?.[0]?.alive).length;
   console.log(`healthy               ${healthy} of ${checks} (events written: ${cluster.healthEvents})`);
   console.log(`probes                ${rounded([...starts.values()].flat().length / seconds)}/s`);
-  console.log(`start drift           p50 ${rounded(drifts[drifts.length >> 1] ?? 0)} ms, p99 ${rounded(p99)} ms`);
+  console.log(
+    `start drift           p50 ${rounded(drifts[drifts.length >> 1] ?? 0)} ms, p99 ${rounded(p99)} ms`,
+  );
   console.log(`                      max ${rounded(drifts.at(-1) ?? 0)} ms (limit p99 ${DRIFT_LIMIT_MS} ms)`);
   console.log(`share of one core     ${rounded(share)} (limit ${CPU_LIMIT})`);
   if (healthy !== checks || share > CPU_LIMIT) process.exitCode = 1;
-  return { ...compared(p99, DRIFT_LIMIT_MS, 'ms'), cpuShare: rounded(share), cpuLimit: CPU_LIMIT } as BenchmarkResult;
+  return {
+    ...compared(p99, DRIFT_LIMIT_MS, 'ms'),
+    cpuShare: rounded(share),
+    cpuLimit: CPU_LIMIT,
+  } as BenchmarkResult;
 }
 
 function note(starts: Map<string, number[]>, { host, port }: Endpoint): void {
@@ -136,7 +142,9 @@ class SickbayCluster {
     const effects = this.turn((turn) =>
       decideSchedulerCommand(turn, {
         type: 'ReceiveOffers',
-        offers: [{ id: { value }, agent_id: { value }, hostname: `127.0.0.${1 + (number % 250)}`, resources }],
+        offers: [
+          { id: { value }, agent_id: { value }, hostname: `127.0.0.${1 + (number % 250)}`, resources },
+        ],
       }),
     );
     const tasks = effects.flatMap((effect) => (effect.type === 'AcceptOffer' ? effect.taskInfos : []));

@@ -20,7 +20,12 @@ export * from './ids/path-id.js';
 export * from './instances/condition.js';
 export type { CheckHealth, HealthRecord } from './instances/health/check-health.js';
 export { checkEndpoint, namedEndpoint, type Endpoint } from './instances/health/endpoint.js';
-export { failureCounts, isRunByEkiden, judgeResult, type CheckResult } from './instances/health/judge-result.js';
+export {
+  failureCounts,
+  isRunByEkiden,
+  judgeResult,
+  type CheckResult,
+} from './instances/health/judge-result.js';
 export * from './instances/instance.js';
 export {
   awaitingReadiness,

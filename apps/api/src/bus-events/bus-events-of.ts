@@ -9,7 +9,13 @@ import {
   deploymentSucceeded,
   rootChangeRefused,
 } from './deployment-events.js';
-import { healthChecksAdded, healthChecksRemoved, checkFailed, checkPassed, unhealthyKill } from './health-events.js';
+import {
+  healthChecksAdded,
+  healthChecksRemoved,
+  checkFailed,
+  checkPassed,
+  unhealthyKill,
+} from './health-events.js';
 import { expunged, instanceChanged, provisioned, statusChanged } from './instance-events.js';
 
 const NONE: readonly BusEvent[] = [];

@@ -92,7 +92,12 @@ describe('listed tasks', () => {
   });
 });
 
-const alive: CheckHealth = { alive: true, consecutiveFailures: 0, firstSuccessMs: VERSION_MS, lastSuccessMs: VERSION_MS };
+const alive: CheckHealth = {
+  alive: true,
+  consecutiveFailures: 0,
+  firstSuccessMs: VERSION_MS,
+  lastSuccessMs: VERSION_MS,
+};
 const sick: CheckHealth = {
   ...alive,
   alive: false,

@@ -65,7 +65,9 @@ function statusOf(asking: ClientRequest, { timeoutMs, message }: Deadline): Prom
 /** The path as it goes over the line: absolute, and escaped where it has to be. */
 function targetOf(path = '/'): string {
   const absolute = path.startsWith('/') ? path : `/${path}`;
-  return Buffer.from(absolute).toString().replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent);
+  return Buffer.from(absolute)
+    .toString()
+    .replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent);
 }
 
 let context: SecureContext | undefined;

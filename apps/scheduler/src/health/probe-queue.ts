@@ -23,10 +23,13 @@ export class ProbeQueue {
 
   private run(target: Target): void {
     this.running += 1;
-    void this.carryOut(target).then(() => {
-      this.running -= 1;
-      this.runNext();
-    });
+    void this.follow(target);
+  }
+
+  private async follow(target: Target): Promise<void> {
+    await this.carryOut(target);
+    this.running -= 1;
+    this.runNext();
   }
 
   private runNext(): void {

@@ -49,7 +49,10 @@ describe('an HTTP probe', () => {
 
   it.each([
     ['HTTP/1.1 103 Early Hints\r\n\r\n', '103 Early Hints'],
-    ['HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n', '101 Switching Protocols'],
+    [
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+      '101 Switching Protocols',
+    ],
   ])('discards 1xx only if told to: %j', async (head, cause) => {
     server = await tcpServer((socket) => socket.once('data', () => socket.write(head)));
     expect(await probed()).toEqual({ healthy: false, cause });

@@ -27,7 +27,8 @@ export function createProbe(addresses = new HostAddresses()): Probe {
     };
     try {
       const address = await addresses.resolve(endpoint.host);
-      if (check.protocol !== 'TCP') return judge(await askStatus({ address, endpoint, check, deadline }), check);
+      if (check.protocol !== 'TCP')
+        return judge(await askStatus({ address, endpoint, check, deadline }), check);
       await reach(address, endpoint.port, deadline);
       return HEALTHY;
     } catch (error) {

@@ -88,7 +88,12 @@ function evolveInstances(state: State, event: InstanceEvent): void {
       state.instances.put(withStatus(instance, event.data, event.time));
       return recordFailure(state, failureOf(event.data, event.time));
     case 'InstanceBecameInactive':
-      return state.instances.put({ ...instance, condition: 'UnreachableInactive', sinceMs: event.time, health: undefined });
+      return state.instances.put({
+        ...instance,
+        condition: 'UnreachableInactive',
+        sinceMs: event.time,
+        health: undefined,
+      });
     case 'InstanceGoalChanged':
       return state.instances.put({ ...instance, goal: event.data.goal });
     case 'InstanceKillRequested':
@@ -220,7 +225,10 @@ function withStatus(instance: Instance, data: EventData['TaskStatusChanged'], ti
  */
 function replaced(
   instance: Instance,
-  changes: Pick<Instance, 'condition' | 'agent' | 'task' | 'killRequested' | 'health' | 'readiness' | 'sinceMs'>,
+  changes: Pick<
+    Instance,
+    'condition' | 'agent' | 'task' | 'killRequested' | 'health' | 'readiness' | 'sinceMs'
+  >,
 ): Instance {
   const { condition, sinceMs, agent, task, killRequested, health, readiness } = changes;
   return {
