@@ -1,6 +1,7 @@
 import type { HealthCheck } from '#domain';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { HostAddresses } from './host-addresses.js';
 import { createProbe } from './probe.js';
 import { httpServer, tcpServer, type TestServer } from './server.fixture.js';
 
@@ -118,6 +119,28 @@ describe('an HTTPS probe', () => {
   it('fails where no TLS is spoken', async () => {
     server = await httpServer(answering(200));
     expect(await probed({ protocol: 'HTTPS', timeoutSeconds: 5 })).toMatchObject({ healthy: false });
+  });
+});
+
+describe('the address of a host', () => {
+  it('is asked for once per while, by all who need it', async () => {
+    let nowMs = 0;
+    const addresses = new HostAddresses(() => nowMs);
+    const first = addresses.resolve('localhost');
+    expect(addresses.resolve('localhost')).toBe(first);
+    nowMs = 29_999;
+    expect(addresses.resolve('localhost')).toBe(first);
+    nowMs = 30_000;
+    expect(addresses.resolve('localhost')).not.toBe(first);
+    expect(addresses.resolve('::1')).toBe('::1');
+    expect(await first).toBe('127.0.0.1');
+  });
+
+  it('must be found within the time-out too', async () => {
+    const silent = new HostAddresses();
+    silent.resolve = () => new Promise<string>(() => undefined);
+    const outcome = await createProbe(silent)({ host: 'agent.example', port: 1 }, check());
+    expect(outcome).toEqual({ healthy: false, cause: 'no answer within 0.3 s' });
   });
 });
 

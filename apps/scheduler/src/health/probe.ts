@@ -18,15 +18,16 @@ export interface Deadline {
 
 const HEALTHY = { healthy: true } as const;
 
-/** The probes of a process. One deadline covers connecting and answering (D14). */
+/** The probes of a process. One deadline covers finding the host, connecting and answering (D14). */
 export function createProbe(addresses = new HostAddresses()): Probe {
   return async (endpoint, check) => {
-    const deadline = {
-      timeoutMs: check.timeoutSeconds * 1000,
-      message: `no answer within ${check.timeoutSeconds} s`,
-    };
+    const timeoutMs = check.timeoutSeconds * 1000;
+    const message = `no answer within ${check.timeoutSeconds} s`;
+    const startedMs = performance.now();
     try {
-      const address = await addresses.resolve(endpoint.host);
+      const known = addresses.resolve(endpoint.host);
+      const address = typeof known === 'string' ? known : await within({ timeoutMs, message }, known);
+      const deadline = { timeoutMs: timeoutMs - (performance.now() - startedMs), message };
       if (check.protocol !== 'TCP')
         return judge(await askStatus({ address, endpoint, check, deadline }), check);
       await reach(address, endpoint.port, deadline);
@@ -35,6 +36,19 @@ export function createProbe(addresses = new HostAddresses()): Probe {
       return { healthy: false, cause: error instanceof Error ? error.message : String(error) };
     }
   };
+}
+
+/** Rejects when time is up, whatever becomes of the work. */
+async function within<T>({ timeoutMs, message }: Deadline, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(message)), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Connects and hangs up. */
