@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: runs one benchmark; its last line is one line of JSON (see bench/README.md). */
 const BENCHMARKS = {
   'create-apps': () => import('./create-apps.js'),
+  health: () => import('./health.js'),
   launch: () => import('./launch.js'),
   match: () => import('./match.js'),
   plan: () => import('./plan.js'),

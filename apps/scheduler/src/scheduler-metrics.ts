@@ -15,6 +15,7 @@ export class SchedulerMetrics {
   private readonly connectedGauge;
   private readonly reconnects;
   private readonly commandsRejected;
+  private readonly probeDuration;
   private subscriptions = 0;
 
   constructor(private readonly metrics: Metrics) {
@@ -29,6 +30,7 @@ export class SchedulerMetrics {
     this.suppressions = metrics.counter('mesos.calls.suppress');
     this.connectedGauge = metrics.gauge('mesos.connected');
     this.reconnects = metrics.counter('mesos.reconnects');
+    this.probeDuration = metrics.timer('health-checks.duration');
     this.commandsRejected = metrics.counter('commands.rejected');
   }
 
@@ -38,11 +40,14 @@ export class SchedulerMetrics {
     epoch: () => number;
     queuedCommands: () => number;
     inFlightKills: () => number;
+    /** Health and readiness checks under way. */
+    activeChecks: () => number;
   }): void {
     const duration = this.metrics.gauge('leadership.duration');
     const epoch = this.metrics.gauge('leadership.epoch');
     const leader = this.metrics.gauge('leadership.leader');
     const queued = this.metrics.gauge('commands.queued');
+    const checks = this.metrics.gauge('health-checks.active');
     const kills = this.metrics.gauge('instances.inflight-kills');
     this.metrics.beforeReading(() => {
       const startedMs = gauges.leadershipStartedMs();
@@ -51,6 +56,7 @@ export class SchedulerMetrics {
       epoch.set(gauges.epoch());
       queued.set(gauges.queuedCommands());
       kills.set(gauges.inFlightKills());
+      checks.set(gauges.activeChecks());
     });
   }
 
@@ -58,6 +64,11 @@ export class SchedulerMetrics {
   appended(durationMs: number): void {
     this.appends.increment();
     this.appendDuration.record(durationMs);
+  }
+
+  /** A health check was carried out. */
+  probed(durationMs: number): void {
+    this.probeDuration.record(durationMs);
   }
 
   rejected(): void {

@@ -3,7 +3,9 @@ import {
   launchQueue,
   rolesWanted,
   type QueueItem,
+  type SchedulerCommand,
   type SchedulerStatus,
+  type State,
   type Submission,
   type SubmitCommand,
 } from '#domain';
@@ -11,7 +13,11 @@ import type { EventLog } from '#event-log';
 import type { Authentication, MasterDetector } from '#mesos';
 import type { Logging, Metrics } from '#observability';
 import { domainSettings } from './domain-settings.js';
+import { HealthChecker } from './health/health-checker.js';
+import { createProbe } from './health/probe.js';
 import { MesosSession } from './mesos/mesos-session.js';
+import { askReadiness } from './readiness/ask-readiness.js';
+import { ReadinessPoller } from './readiness/readiness-poller.js';
 import { SchedulerMetrics } from './scheduler-metrics.js';
 import { IdentitySource } from './writer/identity-source.js';
 import { Snapshotter } from './writer/snapshotter.js';
@@ -38,6 +44,8 @@ export interface SchedulerOptions {
 export class Scheduler {
   private readonly writer: Writer;
   private readonly session: MesosSession;
+  private readonly health: HealthChecker;
+  private readonly readiness: ReadinessPoller;
   private readonly identity = new IdentitySource();
   private ticker: NodeJS.Timeout | undefined;
   private sessionWanted = false;
@@ -56,7 +64,7 @@ export class Scheduler {
       snapshotter: new Snapshotter(log, configuration.snapshotIntervalEvents, logging.logger('snapshots')),
       logger: logging.logger('writer'),
       perform: (effects) => this.session.perform(effects),
-      onDegraded: () => this.leaveMesos(),
+      onDegraded: () => this.standBack(),
       onReady: () => this.becomeLeader(),
     });
     this.session = new MesosSession({
@@ -70,10 +78,22 @@ export class Scheduler {
       roles: () => rolesWanted(this.writer.view.runtime, this.identity.nowMs()),
       onFatal,
     });
+    const state = (): State => this.writer.view.state;
+    const tell = (command: SchedulerCommand): void => this.writer.tell(command);
+    this.health = new HealthChecker({
+      state,
+      tell,
+      probe: createProbe(),
+      maxConcurrent: configuration.maxConcurrentMarathonHealthChecks,
+      nowMs: () => this.identity.nowMs(),
+      onProbed: (durationMs) => metrics.probed(durationMs),
+    });
+    this.readiness = new ReadinessPoller({ state, tell, ask: askReadiness });
     metrics.observe({
       leadershipStartedMs: () => (this.writer.ready ? this.leadershipStartedMs : undefined),
       epoch: () => this.writer.currentEpoch,
       queuedCommands: () => this.writer.queuedCommands,
+      activeChecks: () => this.health.active + this.readiness.active,
       inFlightKills: () => this.writer.view.runtime.kills.inFlight,
     });
   }
@@ -90,6 +110,7 @@ export class Scheduler {
   async stop(): Promise<void> {
     this.sessionWanted = false;
     clearInterval(this.ticker);
+    this.stopChecks();
     this.session.stop();
     await this.writer.stop();
   }
@@ -122,11 +143,19 @@ export class Scheduler {
       return this.options.onFatal(EXIT_CODES.frameworkIdMissing, message);
     }
     this.session.start();
+    this.health.start();
+    this.readiness.start();
   }
 
-  /** The writer rebuilds its state: a new session begins with it, and Mesos tells everything again. */
-  private leaveMesos(): void {
+  /** The writer rebuilds its state: a new session and new checks begin with it, and Mesos tells everything again. */
+  private standBack(): void {
+    this.stopChecks();
     this.session.stop();
+  }
+
+  private stopChecks(): void {
+    this.health.stop();
+    this.readiness.stop();
   }
 }
 

@@ -164,7 +164,6 @@ describe('what this version does not do', () => {
     ['--logstash', 'udp://h:1'],
     ['--maintenance_drain'],
     ['--task_reservation_timeout', '1'],
-    ['--max_concurrent_marathon_health_checks', '1'],
     ['--enable_features', 'secrets'],
     ['--deprecated_features', 'proxy_events'],
     ['--roles', 'api'],

@@ -18,7 +18,21 @@ export * from './ids/instance-id.js';
 export { TimeUuids } from './ids/instance-id-uuid.js';
 export * from './ids/path-id.js';
 export * from './instances/condition.js';
+export type { CheckHealth, HealthRecord } from './instances/health/check-health.js';
+export { checkEndpoint, namedEndpoint, type Endpoint } from './instances/health/endpoint.js';
+export {
+  failureCounts,
+  isRunByEkiden,
+  judgeResult,
+  type CheckResult,
+} from './instances/health/judge-result.js';
 export * from './instances/instance.js';
+export {
+  awaitingReadiness,
+  readinessResults,
+  type ReadinessResponse,
+  type ReadinessResult,
+} from './instances/readiness.js';
 export { evolve } from './state/evolve.js';
 export { captureSnapshot, restoreSnapshot, SNAPSHOT_FORMAT } from './state/snapshot.js';
 export { State, type Deployment, type Group, type TaskFailure } from './state/state.js';

@@ -9,7 +9,14 @@ import {
   deploymentSucceeded,
   rootChangeRefused,
 } from './deployment-events.js';
-import { instanceChanged, provisioned, statusChanged } from './instance-events.js';
+import {
+  healthChecksAdded,
+  healthChecksRemoved,
+  checkFailed,
+  checkPassed,
+  unhealthyKill,
+} from './health-events.js';
+import { expunged, instanceChanged, provisioned, statusChanged } from './instance-events.js';
 
 const NONE: readonly BusEvent[] = [];
 
@@ -46,6 +53,10 @@ export function busEventsOf(stored: StoredEvent): readonly BusEvent[] {
       return [busEvent('scheduler_reregistered_event', at, [], { master: event.data.master })];
     case 'SchedulerDisconnected':
       return [busEvent('scheduler_disconnected_event', at, [], {})];
+    case 'HealthChecksAdded':
+      return healthChecksAdded(event.data, at);
+    case 'HealthChecksRemoved':
+      return healthChecksRemoved(event.data, at);
     case 'LeadershipAcquired':
     case 'GroupCreated':
     case 'GroupDeleted':
@@ -69,8 +80,9 @@ function instanceEvents(event: InstanceEvent, at: string): readonly BusEvent[] {
       return statusChanged(event.data, at);
     case 'InstanceBecameInactive':
       return [instanceChanged(event.data, 'UnreachableInactive', event.data, at)];
-    case 'InstanceGoalChanged':
     case 'InstanceExpunged':
+      return expunged(event.data, at);
+    case 'InstanceGoalChanged':
       return [instanceChanged(event.data, event.data.condition, event.data, at)];
     case 'UnknownInstanceTerminated': {
       const { instanceId, appId, condition } = event.data;
@@ -78,6 +90,12 @@ function instanceEvents(event: InstanceEvent, at: string): readonly BusEvent[] {
       return [busEvent('unknown_instance_terminated_event', at, [appId], fields)];
     }
     case 'InstanceKillRequested':
+      return unhealthyKill(event.data);
+    case 'HealthCheckPassed':
+      return checkPassed(event.data, at);
+    case 'HealthCheckFailed':
+      return checkFailed(event.data, at);
+    case 'ReadinessChecked':
       return NONE;
   }
 }

@@ -1,5 +1,6 @@
 import type { Condition, EventData, InstanceRef, TaskStatusChange, Whereabouts } from '#domain';
 import { busEvent, type BusEvent } from './bus-event.js';
+import { instanceHealthChanged } from './health-events.js';
 
 /** Longest message of a status update, in characters (`spec/operations.md` §3.3). */
 const MESSAGE_LIMIT = 10_000;
@@ -21,7 +22,7 @@ export function provisioned(data: EventData['InstanceProvisioned'], timestamp: s
   return [status, instanceChanged(data, 'Provisioned', { agentId, host }, timestamp)];
 }
 
-/** A status of Mesos; the change of the instance follows its status update (§4.3 E2). */
+/** A status of Mesos; the changes of the instance and of its health follow its status update (§4.3 E2). */
 export function statusChanged(data: TaskStatusChange, timestamp: string): readonly BusEvent[] {
   const status = busEvent('status_update_event', timestamp, [data.appId], {
     slaveId: data.agentId ?? '',
@@ -34,7 +35,20 @@ export function statusChanged(data: TaskStatusChange, timestamp: string): readon
     ports: data.hostPorts,
     version: data.version,
   });
-  return data.conditionChanged ? [status, instanceChanged(data, data.condition, data, timestamp)] : [status];
+  const healthy = data.condition === 'Running' ? (data.healthy ?? null) : null;
+  return [
+    status,
+    ...(data.conditionChanged ? [instanceChanged(data, data.condition, data, timestamp)] : []),
+    ...(data.healthyChanged === true ? [instanceHealthChanged(data, healthy, timestamp)] : []),
+  ];
+}
+
+/** The record of an instance is gone; a health that was known is told once more (§3.3). */
+export function expunged(data: EventData['InstanceExpunged'], timestamp: string): readonly BusEvent[] {
+  const changed = instanceChanged(data, data.condition, data, timestamp);
+  return data.healthy === undefined
+    ? [changed]
+    : [changed, instanceHealthChanged(data, data.healthy, timestamp)];
 }
 
 /** The condition or goal of an instance changed. */

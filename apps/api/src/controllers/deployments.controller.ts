@@ -17,9 +17,9 @@ export class DeploymentsController {
 
   @Get()
   list(@Res() reply: FastifyReply): void {
-    const deployments = [...this.projection.model.state.deployments.values()];
-    const listed = deployments.filter(({ plan }) => plan.steps.length > 0);
-    send(reply, valueAnswer(listed.map(printDeployment)));
+    const { state } = this.projection.model;
+    const listed = [...state.deployments.values()].filter(({ plan }) => plan.steps.length > 0);
+    send(reply, valueAnswer(listed.map((deployment) => printDeployment(state, deployment))));
   }
 
   @Delete('*')

@@ -1,4 +1,4 @@
-import { servicePortsOf, type AppDefinition, type State } from '#domain';
+import { readinessResults, servicePortsOf, type AppDefinition, type State } from '#domain';
 import { extendJson, writeAppJson } from '../wire/app-json.js';
 import { writeDeploymentIds } from '../wire/deployment-json.js';
 import { Embed, embeds, type EmbedSet } from '../wire/embeds.js';
@@ -61,8 +61,10 @@ export class AppFragments {
     if (embeds(set, Embed.lastTaskFailure) && failure !== undefined) {
       members.push(`"lastTaskFailure":${JSON.stringify(failure)}`);
     }
-    // Apps with readiness checks are refused so far, so there is never a result.
-    if (embeds(set, Embed.readiness)) members.push('"readinessCheckResults":[]');
+    if (embeds(set, Embed.readiness)) {
+      const results = readinessResults(this.state, app.id);
+      members.push(`"readinessCheckResults":${JSON.stringify(results)}`);
+    }
     return members.join(',');
   }
 

@@ -21,6 +21,9 @@ export function touchedApps(event: RecordedEvent): Iterable<string> {
     case 'InstanceGoalChanged':
     case 'InstanceKillRequested':
     case 'InstanceExpunged':
+    case 'HealthCheckPassed':
+    case 'HealthCheckFailed':
+    case 'ReadinessChecked':
       return [event.data.appId];
     default:
       return NOTHING;

@@ -1,7 +1,7 @@
-import type { Deployment } from '#domain';
+import { readinessResults, type Deployment, type State } from '#domain';
 
 /** One entry of `GET /v2/deployments` (`spec/rest-api.md` §11.1). */
-export function printDeployment({ plan, currentStep, affectedApps }: Deployment): object {
+export function printDeployment(state: State, { plan, currentStep, affectedApps }: Deployment): object {
   const running = plan.steps[currentStep - 1]?.actions ?? [];
   return {
     id: plan.id,
@@ -9,7 +9,10 @@ export function printDeployment({ plan, currentStep, affectedApps }: Deployment)
     affectedApps: [...affectedApps],
     affectedPods: [],
     steps: plan.steps,
-    currentActions: running.map((action) => ({ ...action, readinessCheckResults: [] })),
+    currentActions: running.map((action) => ({
+      ...action,
+      readinessCheckResults: readinessResults(state, action.app),
+    })),
     currentStep,
     totalSteps: plan.steps.length,
   };

@@ -1,4 +1,5 @@
 import type { Instance } from '#domain';
+import { resultsOf } from './health-json.js';
 
 /** Tasks of an app by what they are doing (`spec/rest-api.md` §7.12). */
 export interface TaskCounts {
@@ -22,9 +23,9 @@ export function countsOf(instance: Instance | undefined): TaskCounts {
     case 'Staging':
       return STAGED;
     case 'Running': {
-      const healthy = instance.task?.status?.healthy;
-      if (healthy === undefined) return RUNNING;
-      return healthy ? HEALTHY : UNHEALTHY;
+      const results = resultsOf(instance);
+      if (results.length === 0) return RUNNING;
+      return results.every(({ alive }) => alive) ? HEALTHY : UNHEALTHY;
     }
     default:
       return NO_TASKS;

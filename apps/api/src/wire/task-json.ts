@@ -1,4 +1,5 @@
 import { formatTimestamp, isActive, isScheduled, type Condition, type Instance } from '#domain';
+import { printCheckResult, printHealthResults } from './health-json.js';
 
 /** Task states of the API by condition (`spec/rest-api.md` §8.1). */
 const STATES: Readonly<Record<Condition, string>> = {
@@ -54,7 +55,8 @@ function taskFields(instance: Instance): object {
     ...(active ? activeFields(instance) : {}),
     ports: active ? (task?.hostPorts ?? []) : [],
     ipAddresses: task?.ipAddresses ?? [],
-    healthCheckResults: [],
+    healthCheckResults: printHealthResults(instance),
+    checkResult: printCheckResult(task?.status?.checkStatus),
     localVolumes: [],
     region: agent?.region,
     zone: agent?.zone,

@@ -1,4 +1,4 @@
-import { CONDITIONS, type AppDefinition, type Instance } from '#domain';
+import { CONDITIONS, type AppDefinition, type CheckHealth, type CheckStatus, type Instance } from '#domain';
 import { describe, expect, it } from 'vitest';
 import {
   appDefinition,
@@ -47,6 +47,33 @@ describe('writeTaskJson', () => {
     expect(ended).not.toHaveProperty('version');
   });
 
+  it('prints what its health checks found, those without a result left out', () => {
+    const { healthCheckResults } = JSON.parse(
+      writeTaskJson(runningInstance(app, { health: [alive, null, sick] })),
+    ) as { healthCheckResults: object[] };
+    const since = { firstSuccess: VERSION, lastSuccess: VERSION, instanceId: instanceId('/foo', 1) };
+    expect(healthCheckResults).toEqual([
+      { alive: true, consecutiveFailures: 0, ...since },
+      {
+        alive: false,
+        consecutiveFailures: 2,
+        ...since,
+        lastFailure: '2020-05-04T10:00:01.000Z',
+        lastFailureCause: '503 Service Unavailable',
+      },
+    ]);
+  });
+
+  it.each<[CheckStatus, object | undefined]>([
+    [{ type: 'HTTP', http: { status_code: 204 } }, { http: { statusCode: 204 } }],
+    [{ type: 'TCP', tcp: { succeeded: false } }, { tcp: { succeeded: false } }],
+    [{ type: 'COMMAND', command: { exit_code: 0 } }, { command: { exitCode: 0 } }],
+    [{ type: 'HTTP', http: {} }, undefined],
+  ])('prints the general check %j', (checkStatus, checkResult) => {
+    const task = { ...taskOf(app), status: { state: 'TASK_RUNNING' as const, timestampMs: 0, checkStatus } };
+    expect(JSON.parse(writeTaskJson(runningInstance(app, { task }))).checkResult).toEqual(checkResult);
+  });
+
   it('knows a state for every condition', () => {
     for (const condition of CONDITIONS) {
       expect(JSON.parse(writeTaskJson(runningInstance(app, { condition }))).state).toMatch(/^TASK_[A-Z]+$/);
@@ -65,6 +92,20 @@ describe('listed tasks', () => {
   });
 });
 
+const alive: CheckHealth = {
+  alive: true,
+  consecutiveFailures: 0,
+  firstSuccessMs: VERSION_MS,
+  lastSuccessMs: VERSION_MS,
+};
+const sick: CheckHealth = {
+  ...alive,
+  alive: false,
+  consecutiveFailures: 2,
+  lastFailureMs: VERSION_MS + 1000,
+  lastFailureCause: '503 Service Unavailable',
+};
+
 describe('counts and statistics', () => {
   it.each([
     ['Scheduled', undefined, 'none'],
@@ -72,18 +113,14 @@ describe('counts and statistics', () => {
     ['Staging', undefined, 'staged'],
     ['Starting', undefined, 'none'],
     ['Running', undefined, 'running'],
-    ['Running', true, 'running healthy'],
-    ['Running', false, 'running unhealthy'],
-    ['Killing', undefined, 'none'],
-    ['Failed', undefined, 'none'],
-  ] as const)('%s with health %s counts as %s', (condition, healthy, counted) => {
-    const { task } = runningInstance(app);
-    const status = {
-      state: 'TASK_RUNNING' as const,
-      timestampMs: 0,
-      ...(healthy === undefined ? {} : { healthy }),
-    };
-    const counts = countsOf(runningInstance(app, { condition, ...(task && { task: { ...task, status } }) }));
+    ['Running', [null], 'running'],
+    ['Running', [alive], 'running healthy'],
+    ['Running', [alive, null], 'running healthy'],
+    ['Running', [alive, sick], 'running unhealthy'],
+    ['Killing', [alive], 'none'],
+    ['Failed', [sick], 'none'],
+  ] as const)('%s with results %j counts as %s', (condition, health, counted) => {
+    const counts = countsOf(runningInstance(app, { condition, ...(health && { health }) }));
     const names = Object.entries(counts).flatMap(([name, count]) => (count === 1 ? [name] : []));
     expect(names.join(' ') || 'none').toBe(counted);
   });

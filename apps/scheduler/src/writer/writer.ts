@@ -202,7 +202,7 @@ export class Writer {
 
   private decide(turn: Turn, item: InboxItem, answers: Answer[]): void {
     if (item.kind === 'scheduler') {
-      turn.attributeTo(this.causeOf(turn, item.command.type === 'Tick' ? 'system' : 'mesos'));
+      turn.attributeTo(this.causeOf(turn, isFromMesos(item.command) ? 'mesos' : 'system'));
       decideSchedulerCommand(turn, item.command);
       return;
     }
@@ -359,6 +359,10 @@ export class Writer {
     item.answer(submission);
   }
 }
+
+/** The clock and the checks that Ekiden runs are its own; the rest comes from the cluster. */
+const isFromMesos = ({ type }: SchedulerCommand): boolean =>
+  type !== 'Tick' && type !== 'ReportHealth' && type !== 'ReportReadiness';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -170,7 +170,6 @@ export const schedulingFlags = {
   }),
   max_apps: flag(integerType(), 'No effect.', IGNORE),
   max_concurrent_marathon_health_checks: flag(integerType(1), 'Health probes at a time.', {
-    ...LATER,
     default: 256,
   }),
   kill_chunk_size: flag(integerType(1), 'Kills in flight.', { default: 100, hidden: true }),

@@ -95,6 +95,14 @@ export interface IpAddress {
   readonly ip_address?: string;
 }
 
+/** Result of a general check; the part that `type` names is empty before the first one. */
+export interface CheckStatus {
+  readonly type?: 'COMMAND' | 'HTTP' | 'TCP';
+  readonly command?: { readonly exit_code?: number };
+  readonly http?: { readonly status_code?: number };
+  readonly tcp?: { readonly succeeded?: boolean };
+}
+
 export interface TaskStatus {
   readonly task_id: Id;
   readonly state: MesosTaskState;
@@ -107,6 +115,7 @@ export interface TaskStatus {
   /** Base64; absent when the update needs no acknowledgement. */
   readonly uuid?: string;
   readonly healthy?: boolean;
+  readonly check_status?: CheckStatus;
   readonly container_status?: {
     readonly network_infos?: readonly { readonly ip_addresses?: readonly IpAddress[] }[];
   };
@@ -190,6 +199,36 @@ export interface ExecutorInfo {
   readonly resources?: readonly Resource[];
 }
 
+/** Numbers that health checks and general checks share. */
+interface CheckTiming {
+  readonly delay_seconds: number;
+  readonly interval_seconds: number;
+  readonly timeout_seconds: number;
+}
+
+/** A health check that the executor runs (`spec/scheduling.md` §5.5). */
+export interface HealthCheckInfo extends CheckTiming {
+  readonly type: 'COMMAND' | 'HTTP' | 'TCP';
+  readonly consecutive_failures: number;
+  readonly grace_period_seconds: number;
+  readonly command?: { readonly shell: boolean; readonly value: string };
+  readonly http?: {
+    readonly protocol: 'IPv4' | 'IPv6';
+    readonly scheme: 'http' | 'https';
+    readonly port: number;
+    readonly path: string;
+  };
+  readonly tcp?: { readonly protocol: 'IPv4' | 'IPv6'; readonly port: number };
+}
+
+/** A general check that the executor runs. */
+export interface CheckInfo extends CheckTiming {
+  readonly type: 'COMMAND' | 'HTTP' | 'TCP';
+  readonly command?: { readonly command: { readonly shell: boolean; readonly value: string } };
+  readonly http?: { readonly port: number; readonly path?: string };
+  readonly tcp?: { readonly port: number };
+}
+
 /** What the scheduler asks Mesos to run (`spec/scheduling.md` §4.1): either `command` or `executor` is present. */
 export interface TaskInfo {
   readonly name: string;
@@ -202,6 +241,8 @@ export interface TaskInfo {
   /** By resource; `Infinity` is written as text in JSON. */
   readonly limits?: Readonly<Record<string, { readonly value: number | 'Infinity' }>>;
   readonly labels?: { readonly labels: readonly Label[] };
+  readonly health_check?: HealthCheckInfo;
+  readonly check?: CheckInfo;
   readonly kill_policy?: { readonly grace_period: { readonly nanoseconds: number } };
   readonly discovery?: {
     readonly visibility: 'FRAMEWORK';

@@ -2,7 +2,9 @@ import type { Offer, TaskStatus } from '../cluster/mesos-shapes.js';
 import type { AppDefinition } from '../definitions/app/app-definition.js';
 import type { Violation } from '../definitions/result.js';
 import type { Plan } from '../deployments/plan.js';
+import type { CheckResult } from '../instances/health/judge-result.js';
 import type { Instance } from '../instances/instance.js';
+import type { ReadinessResponse } from '../instances/readiness.js';
 import type { Timestamp } from '../time/timestamp.js';
 
 /** What people ask for. `json` is the parsed request body; its meaning is judged here, not at the edge. */
@@ -62,6 +64,21 @@ export type SchedulerCommand =
   /** It is not known what became of these tasks: Mesos shall tell. */
   | { readonly type: 'LaunchUncertain'; readonly taskIds: readonly string[] }
   | { readonly type: 'ReceiveStatus'; readonly status: TaskStatus }
+  /** What a probe of Ekiden found; `check`: place in the definition. */
+  | {
+      readonly type: 'ReportHealth';
+      readonly instanceId: string;
+      readonly taskId: string;
+      readonly check: number;
+      readonly result: CheckResult;
+    }
+  /** How a task answered its readiness check; 504 if it did not. */
+  | {
+      readonly type: 'ReportReadiness';
+      readonly instanceId: string;
+      readonly taskId: string;
+      readonly response: ReadinessResponse;
+    }
   /** Time has passed: overdue tasks, unreachable time-outs, back-offs, retries. */
   | { readonly type: 'Tick' };
 

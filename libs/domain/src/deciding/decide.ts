@@ -6,6 +6,8 @@ import { updateApps } from '../apps/update-apps.js';
 import type { ApiCommand, Reply, SchedulerCommand } from '../commands/command.js';
 import { cancel } from '../deployments/cancel.js';
 import { killAndScale, killTasks } from '../instances/kill-tasks.js';
+import { reportHealth } from '../instances/health/report-health.js';
+import { reportReadiness } from '../instances/readiness.js';
 import { receiveStatus } from '../instances/receive-status.js';
 import { resetDelay } from './reset-delay.js';
 import { launchFailed, launchUncertain } from './launch-outcome.js';
@@ -59,6 +61,10 @@ export function decideSchedulerCommand(turn: Turn, command: SchedulerCommand): v
       return launchFailed(turn, command.taskIds);
     case 'LaunchUncertain':
       return launchUncertain(turn, command.taskIds);
+    case 'ReportHealth':
+      return reportHealth(turn, command);
+    case 'ReportReadiness':
+      return reportReadiness(turn, command);
     case 'Tick':
       return tick(turn);
   }

@@ -1,7 +1,16 @@
 import { expect } from 'vitest';
 import type { MesosTaskState, Offer } from '../cluster/mesos-shapes.js';
 import { parseTaskId } from '../ids/instance-id.js';
-import { isAbsent, isCounted, isDying, isGood, mustBeKilled, type Instance } from '../instances/instance.js';
+import type { CheckResult } from '../instances/health/judge-result.js';
+import {
+  isAbsent,
+  isCounted,
+  isDying,
+  isGood,
+  isHealthy,
+  mustBeKilled,
+  type Instance,
+} from '../instances/instance.js';
 import { evolve } from '../state/evolve.js';
 import { captureSnapshot, restoreSnapshot } from '../state/snapshot.js';
 import type { Standing } from '../state/standings.js';
@@ -18,6 +27,7 @@ function standingOf(instances: readonly Instance[]): Standing {
   return {
     counted: wanted.filter(isCounted).length,
     wanted: wanted.length,
+    healthy: wanted.filter(isHealthy).length,
     good: wanted.filter(isGood).length,
     absent: wanted.filter(isAbsent).length,
     dying: instances.filter(isDying).length,
@@ -65,6 +75,16 @@ export class RandomLife {
     if (task !== undefined) this.mesos.progress(task, state);
   }
 
+  /** A check of some instance finds something, if it has checks; the task it looked at may be gone by now. */
+  probe(pick: number, healthy: boolean): void {
+    const instances = [...this.scenario.state.instances.values()].filter(({ task }) => task !== undefined);
+    const instance = instances[pick % Math.max(instances.length, 1)];
+    if (instance === undefined) return;
+    const result = healthy ? { healthy } : { healthy, cause: 'scripted', failuresInARow: 1 };
+    this.report(instance, pick % Math.max(instance.app.healthChecks.length, 1), result);
+    if (pick % 2 === 0) this.answerReadiness(instance, healthy ? 200 : 503);
+  }
+
   deliver(): void {
     if (this.scenario.runtime.connected) this.mesos.deliver();
   }
@@ -103,10 +123,33 @@ export class RandomLife {
       this.carryOut('delivered');
       this.mesos.settleTasks();
       this.mesos.deliver();
+      this.allChecksPass();
       this.scenario.advance(20_000);
     }
     expect(this.situation()).toEqual(this.wantedSituation());
     expect([...this.scenario.state.deployments.keys()]).toEqual([]);
+  }
+
+  private allChecksPass(): void {
+    for (const instance of this.scenario.state.instances.values()) {
+      instance.app.healthChecks.forEach((_, check) => this.report(instance, check, { healthy: true }));
+      this.answerReadiness(instance, 200);
+    }
+  }
+
+  private report({ id, task }: Instance, check: number, result: CheckResult): void {
+    this.scenario.tell({
+      type: 'ReportHealth',
+      instanceId: id,
+      taskId: task?.id ?? '',
+      check,
+      result,
+    });
+  }
+
+  private answerReadiness({ id, task }: Instance, status: number): void {
+    const response = { status, contentType: 'text/plain', body: '' };
+    this.scenario.tell({ type: 'ReportReadiness', instanceId: id, taskId: task?.id ?? '', response });
   }
 
   private isAtRest(): boolean {

@@ -41,6 +41,15 @@ interface Step {
   readonly fate: LaunchFate;
 }
 
+const HEALTH_CHECKS = [
+  [],
+  [{ protocol: 'TCP', portIndex: 0, gracePeriodSeconds: 5, maxConsecutiveFailures: 1 }],
+  [
+    { protocol: 'HTTP', portIndex: 0, gracePeriodSeconds: 0, maxConsecutiveFailures: 0 },
+    { protocol: 'MESOS_TCP', portIndex: 0, gracePeriodSeconds: 0, maxConsecutiveFailures: 2 },
+  ],
+];
+
 const definition = (id: string, pick: number) => ({
   id,
   cmd: `version ${pick % 3}`,
@@ -50,6 +59,9 @@ const definition = (id: string, pick: number) => ({
     maximumOverCapacity: [0, 0.5, 1][(pick >> 2) % 3],
   },
   unreachableStrategy: UNREACHABLE_STRATEGIES[(pick >> 3) % UNREACHABLE_STRATEGIES.length],
+  portDefinitions: [{ port: 0, name: 'http' }],
+  healthChecks: HEALTH_CHECKS[(pick >> 5) % HEALTH_CHECKS.length],
+  readinessChecks: pick % 7 === 0 ? [{ portName: 'http' }] : [],
 });
 
 /** What may happen: people, the cluster, the network and time. */
@@ -82,6 +94,7 @@ const ACTS = {
   resetDelay: ({ scenario }: RandomLife, { appId }: Step) => scenario.submit({ type: 'ResetDelay', appId }),
   offer: (life: RandomLife, { pick, flag }: Step) => life.offer(1 + (pick % 3), flag ? 1000 : pick % 4),
   progress: (life: RandomLife, { pick, state }: Step) => life.progress(pick, state),
+  probe: (life: RandomLife, { pick, flag }: Step) => life.probe(pick, flag),
   deliver: (life: RandomLife) => life.deliver(),
   redeliver: (life: RandomLife, { pick }: Step) => life.redeliver(pick),
   stranger: ({ scenario }: RandomLife, { pick, state, flag }: Step) => {
@@ -100,6 +113,7 @@ const MIX: readonly (keyof typeof ACTS)[] = [
   ...(Object.keys(ACTS) as (keyof typeof ACTS)[]),
   ...(['create', 'offer', 'offer', 'offer', 'progress', 'progress', 'progress', 'progress'] as const),
   ...(['deliver', 'deliver', 'deliver', 'deliver', 'aSecond', 'connect', 'scale', 'upgrade'] as const),
+  ...(['probe', 'probe', 'probe', 'probe'] as const),
 ];
 
 const step = record<Step>({

@@ -1,4 +1,5 @@
 import { advanceDeployment } from '../deployments/execution/advance-deployments.js';
+import { registerHealthChecks } from '../instances/health/registration.js';
 import { changeGoal, scheduleInstances } from '../instances/operations.js';
 import { decideScale } from '../instances/victims.js';
 import type { Cause, Turn } from './turn.js';
@@ -10,11 +11,13 @@ import type { Cause, Turn } from './turn.js';
  * touches nothing or moves an instance or a deployment irreversibly on.
  */
 export function reconcileTouched(turn: Turn): void {
+  const all = new Map<string, Cause>();
   while (turn.touchedApps.size > 0) {
     const touched = [...turn.touchedApps];
     turn.touchedApps.clear();
     const deployments = new Map<string, Cause>();
     for (const [appId, cause] of touched) {
+      all.set(appId, cause);
       const holders = turn.state.deploymentsOf(appId);
       if (holders.length === 0) checkScale(turn, appId, cause);
       for (const { plan } of holders) deployments.set(plan.id, { ...cause, correlationId: plan.id });
@@ -23,6 +26,10 @@ export function reconcileTouched(turn: Turn): void {
       turn.attributeTo(cause);
       advanceDeployment(turn, deploymentId);
     }
+  }
+  for (const [appId, cause] of all) {
+    turn.attributeTo(cause);
+    registerHealthChecks(turn, appId);
   }
 }
 

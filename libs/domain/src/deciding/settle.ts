@@ -1,4 +1,5 @@
 import { advanceDeployment } from '../deployments/execution/advance-deployments.js';
+import { resumeHealthChecks } from '../instances/health/registration.js';
 import { sendKills } from '../instances/kill-service.js';
 import { answerOffers } from './answer-offers.js';
 import { askForOffers } from './ask-for-offers.js';
@@ -24,6 +25,7 @@ export function settle(turn: Turn): void {
 export function resume(turn: Turn, leader: { node: string; epoch: number }): void {
   turn.runtime.learn(turn.state, turn.nowMs);
   turn.emit({ type: 'LeadershipAcquired', data: leader });
+  resumeHealthChecks(turn);
   touchEverything(turn);
   for (const deploymentId of turn.state.deployments.keys()) advanceDeployment(turn, deploymentId);
   settle(turn);

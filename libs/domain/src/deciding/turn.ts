@@ -134,6 +134,9 @@ function appsTouchedBy(event: DomainEvent): Iterable<string> {
     case 'InstanceBecameInactive':
     case 'InstanceGoalChanged':
     case 'InstanceExpunged':
+    case 'HealthCheckPassed':
+    case 'HealthCheckFailed':
+    case 'ReadinessChecked':
       return [event.data.appId];
     case 'DeploymentFailed':
     case 'DeploymentSucceeded':

@@ -1,8 +1,9 @@
-import type { MesosTaskState } from '../cluster/mesos-shapes.js';
-import type { AppDefinition } from '../definitions/app/app-definition.js';
+import type { CheckStatus, MesosTaskState } from '../cluster/mesos-shapes.js';
+import type { AppDefinition, HealthCheck } from '../definitions/app/app-definition.js';
 import type { RememberedReply } from '../commands/remembered-reply.js';
 import type { Condition, Goal } from '../instances/condition.js';
 import type { Agent, GoalReason, KillReason, TaskIpAddress } from '../instances/instance.js';
+import type { ReadinessResult } from '../instances/readiness.js';
 import type { Plan } from '../deployments/plan.js';
 import type { Timestamp } from '../time/timestamp.js';
 
@@ -64,12 +65,29 @@ export interface EventData {
   /** Unreachable for so long that a replacement is due (`spec/scheduling.md` §8.1). */
   InstanceBecameInactive: InstanceRef & Whereabouts;
   InstanceGoalChanged: InstanceRef & Whereabouts & { goal: Goal; condition: Condition; reason: GoalReason };
-  /** The present task shall end, the goal stays. */
-  InstanceKillRequested: InstanceRef & { taskId: string; reason: KillReason };
-  /** The record of an instance is gone. `condition`: the one to publish. */
-  InstanceExpunged: InstanceRef & Whereabouts & { condition: Condition };
+  /** The present task shall end, the goal stays. `unhealthy`: the failures behind it, if it is its health. */
+  InstanceKillRequested: InstanceRef & { taskId: string; reason: KillReason; unhealthy?: UnhealthyKill };
+  /** The record of an instance is gone. `condition`: the one to publish. `healthy`: as last known, if it was. */
+  InstanceExpunged: InstanceRef & Whereabouts & { condition: Condition; healthy?: boolean };
   /** A task that is in no record ended or became unreachable. */
   UnknownInstanceTerminated: { instanceId: string; appId: string; condition: Condition };
+
+  /** A health check of an instance passed that had not passed before, or had failed since. */
+  HealthCheckPassed: HealthCheckOutcome;
+  /** A health check of an instance failed, as often in a row as `consecutiveFailures` says. */
+  HealthCheckFailed: HealthCheckOutcome & {
+    healthCheck: HealthCheck;
+    cause: string;
+    consecutiveFailures: number;
+    /** It had been alive until now. */
+    aliveChanged: boolean;
+  };
+  /** The health of the instances of a version is checked from now on, or a new leader goes on checking it. */
+  HealthChecksAdded: { appId: string; version: Timestamp; healthChecks: readonly HealthCheck[] };
+  /** No instance of the version is left, or its definition is gone. */
+  HealthChecksRemoved: { appId: string; version: Timestamp; healthChecks: readonly HealthCheck[] };
+  /** A deployment learned whether an instance that it started is ready. */
+  ReadinessChecked: InstanceRef & { readiness: ReadinessResult };
 
   /** A command carried an idempotency key; the same key gets `reply` again. */
   CommandAccepted: { key: string; fingerprint: string; reply: RememberedReply };
@@ -89,12 +107,32 @@ export interface Whereabouts {
   agentId: string | null;
 }
 
+/** The failures for which a task is killed (`spec/operations.md` §3.4). */
+export interface UnhealthyKill extends Whereabouts {
+  cause: string;
+  /** Time of the failure recorded before the last one, epoch ms. */
+  lastFailureMs: number;
+}
+
+export interface HealthCheckOutcome extends InstanceRef {
+  taskId: string;
+  /** Place of the check in the definition, from 0. */
+  check: number;
+  /** Health of the instance over all its checks; `null`: not known yet. */
+  healthy: boolean | null;
+  /** Whether subscribers are to be told of that health. */
+  healthyChanged: boolean;
+}
+
 export interface TaskStatusChange extends InstanceRef, Whereabouts {
   taskId: string;
   state: MesosTaskState;
   reason?: string;
   message: string;
   healthy?: boolean;
+  /** The health that Mesos reports of the running task appeared, flipped or went. */
+  healthyChanged?: true;
+  checkStatus?: CheckStatus;
   /** When Mesos says it happened, epoch ms. */
   timestampMs: number;
   unreachableSinceMs?: number;

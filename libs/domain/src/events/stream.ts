@@ -8,6 +8,8 @@ export function streamOf(event: DomainEvent): string {
       return `app:${event.data.app.id}`;
     case 'AppDeleted':
     case 'AppTerminated':
+    case 'HealthChecksAdded':
+    case 'HealthChecksRemoved':
       return `app:${event.data.appId}`;
     case 'GroupCreated':
     case 'GroupDeleted':
@@ -25,6 +27,9 @@ export function streamOf(event: DomainEvent): string {
     case 'InstanceGoalChanged':
     case 'InstanceKillRequested':
     case 'InstanceExpunged':
+    case 'HealthCheckPassed':
+    case 'HealthCheckFailed':
+    case 'ReadinessChecked':
     case 'UnknownInstanceTerminated':
       return `instance:${event.data.instanceId}`;
     case 'FrameworkRegistered':

@@ -1,6 +1,8 @@
-import type { Attribute, MesosTaskState } from '../cluster/mesos-shapes.js';
+import type { Attribute, CheckStatus, MesosTaskState } from '../cluster/mesos-shapes.js';
 import type { AppDefinition } from '../definitions/app/app-definition.js';
 import { isActive, isGone, isTerminal, type Condition, type Goal } from './condition.js';
+import { aggregateHealth, type HealthRecord } from './health/check-health.js';
+import type { ReadinessResult } from './readiness.js';
 
 /** One desired copy of an app (`spec/scheduling.md` §1.1). Replaced as a whole on every change, never mutated. */
 export interface Instance {
@@ -13,7 +15,7 @@ export interface Instance {
   readonly role: string;
   readonly goal: Goal;
   readonly condition: Condition;
-  /** When the condition last changed, epoch ms. */
+  /** When the condition, or the health that Mesos reports, last changed, epoch ms. */
   readonly sinceMs: number;
   /** When it was scheduled, epoch ms. */
   readonly scheduledAtMs: number;
@@ -28,6 +30,10 @@ export interface Instance {
    * goes out of sight (`spec/scheduling.md` §9.1).
    */
   readonly killRequested?: KillReason;
+  /** Results of the health checks of the definition for the present task; absent before the first. */
+  readonly health?: HealthRecord;
+  /** Last result of the readiness check for the present task, while a deployment asked for it. */
+  readonly readiness?: ReadinessResult;
 }
 
 export type KillReason = 'UserRequest' | 'Overdue' | 'Unhealthy';
@@ -74,6 +80,8 @@ export interface TaskStatusRecord {
   readonly reason?: string;
   readonly message?: string;
   readonly healthy?: boolean;
+  /** Result of the general check, as Mesos reports it. */
+  readonly checkStatus?: CheckStatus;
   /** When Mesos says it happened, epoch ms. */
   readonly timestampMs: number;
   /** Since when the agent is unreachable, epoch ms. */
@@ -106,9 +114,26 @@ export const mustBeKilled = (instance: Instance): boolean =>
   instance.condition !== 'Unreachable' &&
   (instance.goal !== 'Running' || instance.killRequested !== undefined);
 
+/** The health that Mesos reports: of a running task only (`spec/scheduling.md` §1.5). */
+export const mesosHealthOf = ({ condition, task }: Instance): boolean | undefined =>
+  condition === 'Running' ? task?.status?.healthy : undefined;
+
+/** What is known of the health of an instance: over its checks, or what Mesos says if it has none. */
+export const healthOf = (instance: Instance): boolean | undefined => {
+  const checks = instance.app.healthChecks.length;
+  return checks > 0 ? aggregateHealth(instance.health, checks) : mesosHealthOf(instance);
+};
+
 /**
- * Running, and healthy as far as its definition asks for health (§1.4, §6). Health checks are refused by the
- * API until they work, so Running suffices; the health flag of Mesos is respected when one is present.
+ * Running, and healthy as far as its definition asks for health: without health checks, running suffices unless Mesos
+ * says otherwise (`spec/scheduling.md` §1.4, D3).
  */
+export const isHealthy = (instance: Instance): boolean => {
+  if (instance.condition !== 'Running') return false;
+  const healthy = healthOf(instance);
+  return instance.app.healthChecks.length > 0 ? healthy === true : healthy !== false;
+};
+
+/** Healthy, and ready if its definition has a readiness check: what a deployment waits for (§6). */
 export const isGood = (instance: Instance): boolean =>
-  instance.condition === 'Running' && instance.task?.status?.healthy !== false;
+  isHealthy(instance) && (instance.app.readinessChecks.length === 0 || instance.readiness?.ready === true);

@@ -1,8 +1,9 @@
 import type { Turn } from '../deciding/turn.js';
 import type { AppDefinition } from '../definitions/app/app-definition.js';
 import { instanceIdOf } from '../ids/instance-id.js';
+import type { UnhealthyKill } from '../events/domain-event.js';
 import { isTerminal, type Condition, type Goal } from './condition.js';
-import type { GoalReason, Instance, KillReason } from './instance.js';
+import { healthOf, type GoalReason, type Instance, type KillReason } from './instance.js';
 
 /** The parts of an instance that its events repeat, so that each event stands for itself. */
 export function factsOf(instance: Instance) {
@@ -62,7 +63,11 @@ export function changeGoal(turn: Turn, instanceId: string, goal: Goal, reason: G
 export function expunge(turn: Turn, instanceId: string, condition: Condition): void {
   const instance = turn.state.instances.get(instanceId);
   if (instance === undefined) return;
-  turn.emit({ type: 'InstanceExpunged', data: { ...factsOf(instance), condition } });
+  const healthy = healthOf(instance);
+  turn.emit({
+    type: 'InstanceExpunged',
+    data: { ...factsOf(instance), condition, ...(healthy === undefined ? {} : { healthy }) },
+  });
 }
 
 const BEYOND_KILLING: ReadonlySet<Condition> = new Set<Condition>([
@@ -88,5 +93,28 @@ export function requestKill(turn: Turn, instance: Instance, reason: KillReason):
   turn.emit({
     type: 'InstanceKillRequested',
     data: { instanceId, appId, version, taskId: instance.task.id, reason },
+  });
+}
+
+/**
+ * Kills the present task because a health check failed too often; the instance is launched again, without back-off
+ * (`spec/scheduling.md` §5.3).
+ */
+export function killUnhealthy(
+  turn: Turn,
+  instance: Instance,
+  { cause, lastFailureMs }: Pick<UnhealthyKill, 'cause' | 'lastFailureMs'>,
+): void {
+  const { instanceId, appId, version, host, agentId } = factsOf(instance);
+  turn.emit({
+    type: 'InstanceKillRequested',
+    data: {
+      instanceId,
+      appId,
+      version,
+      taskId: instance.task?.id ?? '',
+      reason: 'Unhealthy',
+      unhealthy: { cause, lastFailureMs, host, agentId },
+    },
   });
 }

@@ -1,8 +1,10 @@
 import type { TaskStatus } from '../cluster/mesos-shapes.js';
 import type { Turn } from '../deciding/turn.js';
 import { parseTaskId } from '../ids/instance-id.js';
+import { sameValue } from '../definitions/deep-equal.js';
 import { conditionOf, isTerminal, type Condition } from './condition.js';
-import type { Instance, Task, TaskIpAddress } from './instance.js';
+import { recordMesosHealth } from './health/report-health.js';
+import { mesosHealthOf, type Instance, type Task, type TaskIpAddress } from './instance.js';
 import { expunge, factsOf } from './operations.js';
 import { expiredTimeout } from './unreachable.js';
 
@@ -65,6 +67,10 @@ function applyStatus(turn: Turn, instance: Instance, task: Task, { status, condi
   if (alreadyOver) return;
   if (tellsSomethingNew(task, status, condition)) {
     emitChange(turn, instance, task, { status, condition });
+    const { healthy } = status;
+    if (healthy !== undefined && healthy !== task.status?.healthy) {
+      recordMesosHealth(turn, instance.id, healthy);
+    }
   }
   const updated = turn.state.instances.get(instance.id);
   if (updated === undefined) return;
@@ -82,10 +88,16 @@ function tellsSomethingNew(task: Task, status: TaskStatus, condition: Condition)
   if (condition === 'Running' && task.startedAtMs === undefined) return true;
   if (isTerminal(condition)) return true;
   const known = task.status;
-  return known === undefined || known.state !== status.state || known.healthy !== status.healthy;
+  return (
+    known === undefined ||
+    known.state !== status.state ||
+    known.healthy !== status.healthy ||
+    !sameValue(known.checkStatus, status.check_status)
+  );
 }
 
 function emitChange(turn: Turn, instance: Instance, task: Task, { status, condition }: Arrival): void {
+  const runningHealth = condition === 'Running' ? status.healthy : undefined;
   const unreachableNs = status.unreachable_time?.nanoseconds;
   turn.emit({
     type: 'TaskStatusChanged',
@@ -101,6 +113,8 @@ function emitChange(turn: Turn, instance: Instance, task: Task, { status, condit
       conditionChanged: condition !== instance.condition,
       ...(status.reason === undefined ? {} : { reason: status.reason }),
       ...(status.healthy === undefined ? {} : { healthy: status.healthy }),
+      ...(runningHealth === mesosHealthOf(instance) ? {} : { healthyChanged: true }),
+      ...(status.check_status === undefined ? {} : { checkStatus: status.check_status }),
       ...(unreachableNs === undefined ? {} : { unreachableSinceMs: Math.round(unreachableNs / 1e6) }),
     },
   });

@@ -1,9 +1,11 @@
 import { affectedApps } from '../deployments/plan.js';
 import type { EventData, RecordedEvent } from '../events/domain-event.js';
+import { addChecks, removeChecks } from '../instances/health/registration.js';
 import { isGone } from '../instances/condition.js';
 import type { Instance, Task } from '../instances/instance.js';
-import type { State } from './state.js';
-import { failureOf } from './task-failure.js';
+import type { State, TaskFailure } from './state.js';
+import { withHealthChange } from './evolve-health.js';
+import { failureOf, unhealthyFailureOf } from './task-failure.js';
 
 /** How many answers to idempotent commands are remembered. */
 const REMEMBERED_REPLIES = 10_000;
@@ -43,6 +45,10 @@ export function evolve(state: State, event: RecordedEvent): void {
       return;
     case 'CommandAccepted':
       return rememberReply(state, event.data);
+    case 'HealthChecksAdded':
+      return addChecks(state, event.data.appId, event.data.version, event.data.healthChecks);
+    case 'HealthChecksRemoved':
+      return removeChecks(state, event.data.appId, event.data.version);
     case 'AppTerminated':
     case 'LeadershipAcquired':
     case 'SchedulerDisconnected':
@@ -64,7 +70,10 @@ type InstanceEvent = Extract<
       | 'InstanceBecameInactive'
       | 'InstanceGoalChanged'
       | 'InstanceKillRequested'
-      | 'InstanceExpunged';
+      | 'InstanceExpunged'
+      | 'HealthCheckPassed'
+      | 'HealthCheckFailed'
+      | 'ReadinessChecked';
   }
 >;
 
@@ -77,13 +86,23 @@ function evolveInstances(state: State, event: InstanceEvent): void {
       return state.instances.put(provisioned(instance, event.data, event.time));
     case 'TaskStatusChanged':
       state.instances.put(withStatus(instance, event.data, event.time));
-      return recordFailure(state, event.data, event.time);
+      return recordFailure(state, failureOf(event.data, event.time));
     case 'InstanceBecameInactive':
-      return state.instances.put({ ...instance, condition: 'UnreachableInactive', sinceMs: event.time });
+      return state.instances.put({
+        ...instance,
+        condition: 'UnreachableInactive',
+        sinceMs: event.time,
+        health: undefined,
+      });
     case 'InstanceGoalChanged':
       return state.instances.put({ ...instance, goal: event.data.goal });
     case 'InstanceKillRequested':
-      return state.instances.put({ ...instance, killRequested: event.data.reason });
+      state.instances.put({ ...instance, killRequested: event.data.reason });
+      return recordFailure(state, unhealthyFailureOf(event.data));
+    case 'HealthCheckPassed':
+    case 'HealthCheckFailed':
+    case 'ReadinessChecked':
+      return state.instances.put(withHealthChange(instance, event));
     case 'InstanceExpunged':
       return state.instances.remove(instance.id);
   }
@@ -141,6 +160,8 @@ function scheduleInstance(state: State, data: EventData['InstanceScheduled'], ti
     agent: undefined,
     task: undefined,
     killRequested: undefined,
+    health: undefined,
+    readiness: undefined,
   });
 }
 
@@ -158,15 +179,17 @@ function provisioned(instance: Instance, data: EventData['InstanceProvisioned'],
   };
   return replaced(instance, {
     condition: 'Provisioned',
-    time,
+    sinceMs: time,
     agent: data.agent,
     task,
     killRequested: undefined,
+    health: undefined,
+    readiness: undefined,
   });
 }
 
 function withStatus(instance: Instance, data: EventData['TaskStatusChanged'], time: number): Instance {
-  const { task: before, agent, killRequested } = instance;
+  const { task: before, agent, killRequested, health, readiness } = instance;
   if (before?.id !== data.taskId) return instance;
   const { condition } = data;
   const task: Task = {
@@ -181,12 +204,21 @@ function withStatus(instance: Instance, data: EventData['TaskStatusChanged'], ti
       reason: data.reason,
       message: data.message === '' ? undefined : data.message,
       healthy: data.healthy,
+      checkStatus: data.checkStatus,
       timestampMs: data.timestampMs,
       unreachableSinceMs: data.unreachableSinceMs,
     },
   };
   const stillToKill = isGone(condition) ? undefined : killRequested;
-  return replaced(instance, { condition, time, agent, task, killRequested: stillToKill });
+  return replaced(instance, {
+    condition,
+    sinceMs: condition !== instance.condition || data.healthyChanged === true ? time : instance.sinceMs,
+    agent,
+    task,
+    killRequested: stillToKill,
+    health,
+    readiness,
+  });
 }
 
 /**
@@ -195,9 +227,12 @@ function withStatus(instance: Instance, data: EventData['TaskStatusChanged'], ti
  */
 function replaced(
   instance: Instance,
-  changes: Pick<Instance, 'condition' | 'agent' | 'task' | 'killRequested'> & { time: number },
+  changes: Pick<
+    Instance,
+    'condition' | 'agent' | 'task' | 'killRequested' | 'health' | 'readiness' | 'sinceMs'
+  >,
 ): Instance {
-  const { condition, time, agent, task, killRequested } = changes;
+  const { condition, sinceMs, agent, task, killRequested, health, readiness } = changes;
   return {
     id: instance.id,
     appId: instance.appId,
@@ -205,20 +240,20 @@ function replaced(
     role: instance.role,
     goal: instance.goal,
     condition,
-    sinceMs: condition === instance.condition ? instance.sinceMs : time,
+    sinceMs,
     scheduledAtMs: instance.scheduledAtMs,
     deploymentId: instance.deploymentId,
     agent,
     task,
     killRequested,
+    health,
+    readiness,
   };
 }
 
 /** Failures of apps that left the tree are nobody's news any more. */
-function recordFailure(state: State, data: EventData['TaskStatusChanged'], time: number): void {
-  if (!state.apps.has(data.appId)) return;
-  const failure = failureOf(data, time);
-  if (failure !== undefined) state.taskFailures.set(failure.appId, failure);
+function recordFailure(state: State, failure: TaskFailure | undefined): void {
+  if (failure !== undefined && state.apps.has(failure.appId)) state.taskFailures.set(failure.appId, failure);
 }
 
 function rememberReply(state: State, data: EventData['CommandAccepted']): void {

@@ -1,4 +1,5 @@
 import type { Condition } from '../instances/condition.js';
+import { isRunByEkiden } from '../instances/health/judge-result.js';
 import {
   isCounted,
   isGood,
@@ -35,6 +36,7 @@ export class InstanceIndex {
   private readonly toKill = new Set<string>();
   private readonly unreachable = new Set<string>();
   private readonly launching = new Set<string>();
+  private readonly probed = new Set<string>();
 
   get size(): number {
     return this.byId.size;
@@ -70,6 +72,11 @@ export class InstanceIndex {
   /** The same for those that run one version of it. */
   standingOfVersion(appId: string, version: Timestamp): Standing {
     return this.standings.ofVersion(appId, version);
+  }
+
+  /** The versions of an app that have instances which are meant to run, or are on their way out. */
+  versionsOf(appId: string): Iterable<Timestamp> {
+    return this.standings.versionsOf(appId);
   }
 
   /** How many instances that a deployment asked for do not serve yet, among those that count. */
@@ -110,6 +117,11 @@ export class InstanceIndex {
     return this.launching;
   }
 
+  /** Ids of running instances whose health Ekiden itself checks. */
+  probedIds(): ReadonlySet<string> {
+    return this.probed;
+  }
+
   put(instance: Instance): void {
     const { id, appId } = instance;
     const before = this.byId.get(id);
@@ -148,6 +160,7 @@ export class InstanceIndex {
     if (changed & Mark.ToKill) setMembership(this.toKill, id, (after & Mark.ToKill) !== 0);
     if (changed & Mark.Unreachable) setMembership(this.unreachable, id, (after & Mark.Unreachable) !== 0);
     if (changed & Mark.Launching) setMembership(this.launching, id, (after & Mark.Launching) !== 0);
+    if (changed & Mark.Probed) setMembership(this.probed, id, (after & Mark.Probed) !== 0);
   }
 
   private recount(before: Instance | undefined, after: Instance | undefined): void {
@@ -170,7 +183,7 @@ export class InstanceIndex {
 }
 
 /** The indexes an instance can be in. */
-const Mark = { Waiting: 1, Provisioned: 2, ToKill: 4, Unreachable: 8, Launching: 16 } as const;
+const Mark = { Waiting: 1, Provisioned: 2, ToKill: 4, Unreachable: 8, Launching: 16, Probed: 32 } as const;
 
 function marksOf(instance: Instance): number {
   const { condition } = instance;
@@ -179,7 +192,8 @@ function marksOf(instance: Instance): number {
     (isProvisioned(instance) ? Mark.Provisioned : 0) |
     (mustBeKilled(instance) ? Mark.ToKill : 0) |
     (condition === 'Unreachable' || condition === 'UnreachableInactive' ? Mark.Unreachable : 0) |
-    (LAUNCHING.has(condition) ? Mark.Launching : 0)
+    (LAUNCHING.has(condition) ? Mark.Launching : 0) |
+    (condition === 'Running' && instance.app.healthChecks.some(isRunByEkiden) ? Mark.Probed : 0)
   );
 }
 

@@ -1,8 +1,9 @@
-import type { AppDefinition } from '../definitions/app/app-definition.js';
+import type { AppDefinition, HealthCheck } from '../definitions/app/app-definition.js';
 import type { Plan } from '../deployments/plan.js';
 import type { Instance } from '../instances/instance.js';
 import { instanceOf, recordOf, type InstanceRecord } from '../instances/instance-record.js';
 import type { Timestamp } from '../time/timestamp.js';
+import { addChecks } from '../instances/health/registration.js';
 import { State, type AnsweredCommand, type Group, type TaskFailure } from './state.js';
 
 /** Version of the snapshot's shape. A snapshot of another format is not read; the log is replayed instead. */
@@ -30,8 +31,16 @@ type SnapshotLine =
   | { t: 'app'; v: DefinitionRef }
   | { t: 'instance'; v: InstanceRecord }
   | { t: 'deployment'; v: DeploymentRecord }
+  /** A version of an app whose health is checked. */
+  | { t: 'checked'; v: CheckedVersion }
   | { t: 'failure'; v: TaskFailure }
   | { t: 'reply'; k: string; v: AnsweredCommand };
+
+interface CheckedVersion {
+  readonly appId: string;
+  readonly version: Timestamp;
+  readonly healthChecks: readonly HealthCheck[];
+}
 
 const LINES_PER_SLICE = 500;
 
@@ -99,6 +108,8 @@ function restoreLine(state: State, definitions: Map<string, AppDefinition>, line
     }
     case 'deployment':
       return restoreDeployment(state, definitions, line.v);
+    case 'checked':
+      return addChecks(state, line.v.appId, line.v.version, line.v.healthChecks);
     case 'failure':
       state.taskFailures.set(line.v.appId, line.v);
       return;
@@ -135,6 +146,11 @@ function* smallParts(state: State): Iterable<SnapshotLine> {
   const { position, rootVersion, frameworkId } = state;
   yield { t: 'head', position, rootVersion, ...(frameworkId === undefined ? {} : { frameworkId }) };
   for (const v of state.groups.values()) yield { t: 'group', v };
+  for (const [appId, versions] of state.healthChecked) {
+    for (const [version, healthChecks] of versions) {
+      yield { t: 'checked', v: { appId, version, healthChecks } };
+    }
+  }
   for (const v of state.taskFailures.values()) yield { t: 'failure', v };
   for (const [k, v] of state.replies) yield { t: 'reply', k, v };
 }

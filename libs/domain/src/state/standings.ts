@@ -1,4 +1,4 @@
-import { isAbsent, isCounted, isDying, isGood, type Instance } from '../instances/instance.js';
+import { isAbsent, isCounted, isDying, isGood, isHealthy, type Instance } from '../instances/instance.js';
 import type { Timestamp } from '../time/timestamp.js';
 
 /** How many instances stand where, so that a deployment need not look at each of them after every status. */
@@ -7,7 +7,9 @@ export interface Standing {
   readonly counted: number;
   /** Goal Running; those below but `dying` are among them. */
   readonly wanted: number;
-  /** Serve. */
+  /** Healthy, whether or not they are ready. */
+  readonly healthy: number;
+  /** Healthy and ready. */
   readonly good: number;
   /** Have no live task: they wait for an offer, have ended, or are out of sight. */
   readonly absent: number;
@@ -22,7 +24,7 @@ interface AppCounts {
   readonly byVersion: Map<Timestamp, Count>;
 }
 
-const nobody = (): Count => ({ counted: 0, wanted: 0, good: 0, absent: 0, dying: 0 });
+const nobody = (): Count => ({ counted: 0, wanted: 0, healthy: 0, good: 0, absent: 0, dying: 0 });
 const NOBODY: Standing = nobody();
 
 /** The standing of every app, in all and by the version its instances run. */
@@ -35,6 +37,11 @@ export class Standings {
 
   ofVersion(appId: string, version: Timestamp): Standing {
     return this.byApp.get(appId)?.byVersion.get(version) ?? NOBODY;
+  }
+
+  /** The versions of an app that have instances, those apart that are neither meant to run nor on their way out. */
+  versionsOf(appId: string): Iterable<Timestamp> {
+    return this.byApp.get(appId)?.byVersion.keys() ?? [];
   }
 
   /** An instance stands differently; `undefined` where it did not exist before or does not any more. */
@@ -72,6 +79,7 @@ function standsAlike(a: Instance, b: Instance): boolean {
     a.goal === b.goal &&
     (a.condition === b.condition || (a.goal === 'Running' && isAbsent(a) && isAbsent(b))) &&
     isCounted(a) === isCounted(b) &&
+    isHealthy(a) === isHealthy(b) &&
     isGood(a) === isGood(b) &&
     a.app.version === b.app.version &&
     a.appId === b.appId
@@ -83,8 +91,9 @@ function addTo(count: Count, instance: Instance, by: 1 | -1): void {
   if (instance.goal !== 'Running') return;
   count.wanted += by;
   if (isCounted(instance)) count.counted += by;
+  if (isAbsent(instance)) count.absent += by;
+  if (isHealthy(instance)) count.healthy += by;
   if (isGood(instance)) count.good += by;
-  else if (isAbsent(instance)) count.absent += by;
 }
 
 const isNobody = ({ wanted, dying }: Count): boolean => wanted === 0 && dying === 0;

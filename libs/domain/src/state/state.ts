@@ -1,4 +1,4 @@
-import type { AppDefinition } from '../definitions/app/app-definition.js';
+import type { AppDefinition, HealthCheck } from '../definitions/app/app-definition.js';
 import type { MesosTaskState } from '../cluster/mesos-shapes.js';
 import type { RememberedReply } from '../commands/remembered-reply.js';
 import type { Plan } from '../deployments/plan.js';
@@ -66,6 +66,8 @@ export class State {
   readonly instances = new InstanceIndex();
   /** Running deployments by id, oldest first. */
   readonly deployments = new Map<string, Deployment>();
+  /** Checks that are carried out, by app and version. */
+  readonly healthChecked = new Map<string, Map<Timestamp, readonly HealthCheck[]>>();
   readonly taskFailures = new Map<string, TaskFailure>();
   /** Replies by idempotency key, oldest first. */
   readonly replies = new Map<string, AnsweredCommand>();

@@ -1,5 +1,5 @@
 import type { MesosTaskState } from '../cluster/mesos-shapes.js';
-import type { TaskStatusChange } from '../events/domain-event.js';
+import type { EventData, TaskStatusChange } from '../events/domain-event.js';
 import { formatTimestamp } from '../time/timestamp.js';
 import type { TaskFailure } from './state.js';
 
@@ -25,5 +25,26 @@ export function failureOf(change: TaskStatusChange, timeMs: number): TaskFailure
     timestamp: formatTimestamp(timeMs),
     version: change.version,
     ...(change.agentId === null ? {} : { slaveId: change.agentId }),
+  };
+}
+
+/** A kill for failed health checks counts as a failure too (`spec/operations.md` §18.4). */
+export function unhealthyFailureOf({
+  appId,
+  version,
+  taskId,
+  unhealthy,
+}: EventData['InstanceKillRequested']): TaskFailure | undefined {
+  if (unhealthy === undefined) return undefined;
+  const { host, agentId, cause, lastFailureMs } = unhealthy;
+  return {
+    appId,
+    host: host ?? 'unknown',
+    message: `Task was killed since health check failed. Reason: ${cause}`,
+    state: 'TASK_KILLED',
+    taskId,
+    timestamp: formatTimestamp(lastFailureMs),
+    version,
+    ...(agentId === null ? {} : { slaveId: agentId }),
   };
 }

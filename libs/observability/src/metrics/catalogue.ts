@@ -31,6 +31,8 @@ export const METRICS = {
   'instances.staged': gauge('Instances in state staging or starting'),
   'instances.launch-overdue': gauge('Instances that take longer to start than allowed'),
   'instances.inflight-kills': gauge('Instances being killed'),
+  'health-checks.active': gauge('Health and readiness checks being carried out'),
+  'health-checks.duration': timer('Duration of health checks that Ekiden runs'),
   'instances.inflight-kill-attempts': gauge('Attempts to kill the instances being killed'),
   uptime: gauge('Time since the process started', 'seconds'),
   'leadership.duration': gauge('Time since this process leads', 'seconds'),

@@ -11,9 +11,6 @@ const volumes = (...list: object[]): object => ({ ...base, container: { type: 'M
 
 describe('what this version does not run', () => {
   it.each([
-    ['health checks', { ...base, healthChecks: [{ port: 1 }] }, ['/healthChecks(0)']],
-    ['checks', { ...base, check: { tcp: { port: 1 } } }, ['/check']],
-    ['readiness checks', { ...base, readinessChecks: [{ portName: 'default' }] }, ['/readinessChecks(0)']],
     [
       'volumes',
       {
@@ -61,6 +58,9 @@ describe('what this version does not run', () => {
       container: { type: 'MESOS' },
       labels: { a: 'b' },
       dependencies: ['b'],
+      healthChecks: [{ port: 1 }],
+      check: { tcp: { port: 1 } },
+      readinessChecks: [{ portName: 'default' }],
     };
     expect(unsupportedFields(parsed(app, everything))).toEqual([]);
   });

@@ -17,17 +17,6 @@ interface Unsupported {
  */
 const TABLE: readonly Unsupported[] = [
   {
-    paths: (app) => app.healthChecks.map((_, index) => `/healthChecks(${index})`),
-    what: 'health checks',
-    instead: 'leave healthChecks out',
-  },
-  { paths: (app) => when(app.check !== undefined, '/check'), what: 'checks', instead: 'leave check out' },
-  {
-    paths: (app) => app.readinessChecks.map((_, index) => `/readinessChecks(${index})`),
-    what: 'readiness checks',
-    instead: 'leave readinessChecks out',
-  },
-  {
     paths: (app) => volumePaths(app, (volume) => 'persistent' in volume),
     what: 'persistent volumes',
     instead: 'write to the sandbox or to a path of the host',

@@ -1,6 +1,6 @@
 import type { Turn } from '../../deciding/turn.js';
 import type { AppDefinition } from '../../definitions/app/app-definition.js';
-import { isAbsent, isCounted, isGood, type Instance } from '../../instances/instance.js';
+import { isAbsent, isCounted, isHealthy, type Instance } from '../../instances/instance.js';
 import { changeGoal, scheduleInstances } from '../../instances/operations.js';
 import { decideScale } from '../../instances/victims.js';
 import type { Deployment } from '../../state/state.js';
@@ -112,6 +112,6 @@ function retire(turn: Turn, app: AppDefinition, quota: Record<OldKind, number>):
 type OldKind = 'absent' | 'serving' | 'unhealthy';
 
 function kindOf(instance: Instance): OldKind {
-  if (isGood(instance)) return 'serving';
+  if (isHealthy(instance)) return 'serving';
   return isAbsent(instance) ? 'absent' : 'unhealthy';
 }

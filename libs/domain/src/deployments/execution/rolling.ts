@@ -5,11 +5,11 @@ import type { Standing } from '../../state/standings.js';
 export interface RolloutStanding {
   /** Of the new version and meant to run. */
   readonly fresh: number;
-  /** Those of the new version that serve. */
+  /** Those of the new version that are healthy and ready. */
   readonly good: number;
   /** Of an old version, meant to run, without a live task. */
   readonly absent: number;
-  /** Of an old version, meant to run, and serving. */
+  /** Of an old version, meant to run, and healthy. */
   readonly serving: number;
   /** Of an old version, meant to run, with a live task that does not serve. */
   readonly unhealthy: number;
@@ -31,7 +31,7 @@ export interface RollingDecision {
 export function rolloutStanding(all: Standing, target: Standing): RolloutStanding {
   const wanted = all.wanted - target.wanted;
   const absent = all.absent - target.absent;
-  const serving = all.good - target.good;
+  const serving = all.healthy - target.healthy;
   return {
     fresh: target.wanted,
     good: target.good,

@@ -5,6 +5,7 @@ import { commandOf, executorCommandOf, executorPathOf } from './command.js';
 import { containerOf } from './container.js';
 import { discoveryOf, labelsOf } from './discovery.js';
 import { definitionVariables, portVariables, userVariables } from './environment.js';
+import { checksPart } from './health.js';
 import { portAssignmentsOf, type PortAssignment } from './port-assignments.js';
 import type { TaskSettings } from './task-settings.js';
 import { VariableList } from './variable-list.js';
@@ -62,6 +63,7 @@ export class TaskTemplate {
       resources: slot.resources,
       ...this.processPart(slot, assignments, { variables }),
       ...this.common,
+      ...checksPart(this.app, assignments),
       discovery: discoveryOf(this.app, this.name, assignments),
     };
   }
