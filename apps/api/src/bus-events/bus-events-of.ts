@@ -48,6 +48,7 @@ export function busEventsOf(stored: StoredEvent): readonly BusEvent[] {
       return [busEvent('scheduler_disconnected_event', at, [], {})];
     case 'LeadershipAcquired':
     case 'GroupCreated':
+    case 'GroupUpdated':
     case 'GroupDeleted':
     case 'AppDeleted':
     case 'CommandAccepted':

@@ -10,6 +10,7 @@ export function streamOf(event: DomainEvent): string {
     case 'AppTerminated':
       return `app:${event.data.appId}`;
     case 'GroupCreated':
+    case 'GroupUpdated':
     case 'GroupDeleted':
     case 'RootGroupChangeRefused':
       return `group:${event.data.groupId}`;
