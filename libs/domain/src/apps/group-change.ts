@@ -34,15 +34,20 @@ export function requestedChange(turn: Turn, request: GroupRequest): ChangeParts 
 
 /** A group with everything below it leaves the tree; the root stays, empty. */
 export function withoutGroup(state: State, groupId: string): ChangeParts {
-  const wishes: Wish[] = [...state.tree.appsBelow(groupId)].map((appId) => ({ type: 'delete', appId }));
-  const groups: GroupWish[] = [...state.tree.groupsBelow(groupId)].map((id) => ({
-    type: 'delete',
-    groupId: id,
-  }));
-  groups.push(
-    groupId === ROOT ? { type: 'store', group: { id: ROOT, dependencies: [] } } : { type: 'delete', groupId },
-  );
-  return { wishes, groups };
+  const parts: { wishes: Wish[]; groups: GroupWish[] } = { wishes: [], groups: [] };
+  removeBelow(state, groupId, parts);
+  const emptied: GroupWish = { type: 'store', group: { id: ROOT, dependencies: [] } };
+  parts.groups.push(groupId === ROOT ? emptied : { type: 'delete', groupId });
+  return parts;
+}
+
+function removeBelow(
+  state: State,
+  groupId: string,
+  { wishes, groups }: { wishes: Wish[]; groups: GroupWish[] },
+): void {
+  for (const appId of state.tree.appsBelow(groupId)) wishes.push({ type: 'delete', appId });
+  for (const id of state.tree.groupsBelow(groupId)) groups.push({ type: 'delete', groupId: id });
 }
 
 /** What is listed is stored, what is not listed leaves, what is not spoken of stays (`spec/definitions.md` §13.1). */
@@ -57,6 +62,11 @@ function structureChange(
   collect(turn.state, update, { stored, wishes, groups });
   const claimed = new Set<number>();
   for (const app of stored) {
+    if (violations.length > 0) {
+      // The request is refused for these; nothing else is worth a word.
+      wishes.push({ type: 'store', app });
+      continue;
+    }
     const prepared = prepareApp(turn, app, claimed);
     if ('kind' in prepared) return prepared;
     wishes.push({ type: 'store', app: prepared.app });
@@ -78,7 +88,7 @@ function collect(
   if (apps !== undefined) {
     // Of two apps with one id the later one counts (§3.4).
     const listed = new Map(apps.map((app) => [app.id, app]));
-    into.stored.push(...listed.values());
+    for (const app of listed.values()) into.stored.push(app);
     for (const appId of state.tree.appsIn(id)) {
       if (!listed.has(appId)) into.wishes.push({ type: 'delete', appId });
     }
@@ -87,9 +97,8 @@ function collect(
   const listed = new Map(groups.map((nested) => [nested.id, nested]));
   for (const groupId of state.tree.groupsIn(id)) {
     if (listed.has(groupId)) continue;
-    const { wishes, groups: gone } = withoutGroup(state, groupId);
-    into.wishes.push(...wishes);
-    into.groups.push(...gone);
+    removeBelow(state, groupId, into);
+    into.groups.push({ type: 'delete', groupId });
   }
   for (const nested of listed.values()) collect(state, nested, into);
 }

@@ -43,7 +43,7 @@ export function hasAppsBelow(tree: TreeView, groupId: string): boolean {
   const waiting = [groupId];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const _ of tree.appsIn(next)) return true;
-    waiting.push(...tree.groupsIn(next));
+    for (const below of tree.groupsIn(next)) waiting.push(below);
   }
   return false;
 }

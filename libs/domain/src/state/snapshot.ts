@@ -136,15 +136,15 @@ function restoreApp(state: State, app: AppDefinition): void {
 }
 
 function treeVersionRecord({ version, apps, groups }: TreeVersion): TreeVersionRecord {
-  return { version, apps: [...apps].map(entryOf), groups: [...groups] };
+  return { version, apps: apps.map(entryOf), groups: [...groups] };
 }
 
 function treeVersion(definitions: Map<string, AppDefinition>, record: TreeVersionRecord): TreeVersion {
   const { version, apps, groups } = record;
   return {
     version,
-    apps: new Map(apps.map((entry) => resolveEntry(definitions, entry))),
-    groups: new Map(groups),
+    apps: apps.map((entry) => resolveEntry(definitions, entry)),
+    groups: [...groups],
   };
 }
 
@@ -203,7 +203,7 @@ function detachedDefinitions(
   for (const deployment of state.deployments.values()) {
     for (const original of deployment.originals.values()) note(original);
   }
-  for (const { apps: before } of state.treeHistory.versions) for (const app of before.values()) note(app);
+  for (const { apps: before } of state.treeHistory.versions) for (const [, app] of before) note(app);
   return found.values();
 }
 

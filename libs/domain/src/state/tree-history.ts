@@ -17,11 +17,14 @@ export interface TreeDelta {
   readonly groups: ReadonlyMap<string, Group | null>;
 }
 
-/** One version of the tree, with what it replaced of the version before. */
+/** What stood at an id before it changed; `null` for nothing. */
+export type Former<T> = readonly [id: string, before: T | null];
+
+/** One version of the tree, with what it replaced of the version before; the first change of an id counts. */
 export interface TreeVersion {
   readonly version: Timestamp;
-  readonly apps: Map<string, AppDefinition | null>;
-  readonly groups: Map<string, Group | null>;
+  readonly apps: Former<AppDefinition>[];
+  readonly groups: Former<Group>[];
 }
 
 /**
@@ -34,29 +37,27 @@ export class TreeHistory {
 
   /** A new version of the tree begins; the changes that follow belong to it. */
   begin(version: Timestamp): void {
-    this.add({ version, apps: new Map(), groups: new Map() });
+    this.add({ version, apps: [], groups: [] });
   }
 
   /** Takes over a version with all its changes, newer than those before. */
   add(entry: TreeVersion): void {
     this.entries.push(entry);
-    this.changes += entry.apps.size + entry.groups.size;
+    this.changes += sizeOf(entry);
     while (this.entries.length > RETAINED_VERSIONS || this.holdsTooMuch()) this.dropOldest();
   }
 
   /** The app is about to change; `before` is `undefined` where it is about to come into being. */
   noteApp(appId: string, before: AppDefinition | undefined): void {
-    const present = this.entries.at(-1);
-    if (present === undefined || present.apps.has(appId)) return;
-    present.apps.set(appId, before ?? null);
+    if (this.entries.length === 0) return;
+    this.entries.at(-1)?.apps.push([appId, before ?? null]);
     this.changes += 1;
   }
 
   /** The same for a group. */
   noteGroup(groupId: string, before: Group | undefined): void {
-    const present = this.entries.at(-1);
-    if (present === undefined || present.groups.has(groupId)) return;
-    present.groups.set(groupId, before ?? null);
+    if (this.entries.length === 0) return;
+    this.entries.at(-1)?.groups.push([groupId, before ?? null]);
     this.changes += 1;
   }
 
@@ -66,8 +67,8 @@ export class TreeHistory {
     let existed = exists;
     for (const { version, groups } of this.entries.toReversed()) {
       if (existed) versions.push(version);
-      const before = groups.get(groupId);
-      if (before !== undefined) existed = before !== null;
+      const first = groups.find(([id]) => id === groupId);
+      if (first !== undefined) existed = first[1] !== null;
     }
     return versions;
   }
@@ -78,8 +79,8 @@ export class TreeHistory {
     const groups = new Map<string, Group | null>();
     for (const entry of this.entries.toReversed()) {
       if (entry.version === version) return { apps, groups };
-      for (const [appId, before] of entry.apps) apps.set(appId, before);
-      for (const [groupId, before] of entry.groups) groups.set(groupId, before);
+      goBack(apps, entry.apps);
+      goBack(groups, entry.groups);
     }
     return undefined;
   }
@@ -95,6 +96,12 @@ export class TreeHistory {
 
   private dropOldest(): void {
     const oldest = this.entries.shift();
-    if (oldest !== undefined) this.changes -= oldest.apps.size + oldest.groups.size;
+    if (oldest !== undefined) this.changes -= sizeOf(oldest);
   }
+}
+
+const sizeOf = ({ apps, groups }: TreeVersion): number => apps.length + groups.length;
+
+function goBack<T>(values: Map<string, T | null>, formers: readonly Former<T>[]): void {
+  for (const [id, before] of formers.toReversed()) values.set(id, before);
 }

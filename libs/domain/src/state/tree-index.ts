@@ -45,7 +45,7 @@ export class TreeIndex {
     const waiting = [groupId];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (next !== groupId) yield next;
-      waiting.push(...this.groupsIn(next));
+      for (const below of this.groupsIn(next)) waiting.push(below);
     }
   }
 
