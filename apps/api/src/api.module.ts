@@ -8,12 +8,14 @@ import { AppController } from './controllers/app.controller.js';
 import { AppsController } from './controllers/apps.controller.js';
 import { DeploymentsController } from './controllers/deployments.controller.js';
 import { EventsController } from './controllers/events.controller.js';
+import { GroupsController } from './controllers/groups.controller.js';
 import { InfoController } from './controllers/info.controller.js';
 import { PluginsController } from './controllers/plugins.controller.js';
 import { QueueController } from './controllers/queue.controller.js';
 import { SystemController } from './controllers/system.controller.js';
 import { TasksController } from './controllers/tasks.controller.js';
 import { EventHub } from './event-stream/event-hub.js';
+import { GroupReads } from './group-reads.js';
 import { Projection } from './projection/projection.js';
 import { ApiExceptionFilter } from './server/exception-filter.js';
 import { Writer } from './writer.js';
@@ -32,6 +34,7 @@ export class ApiModule {
       controllers: [
         AppsController,
         AppController,
+        GroupsController,
         TasksController,
         DeploymentsController,
         QueueController,
@@ -50,6 +53,7 @@ export class ApiModule {
         },
         { provide: APP_FILTER, useClass: ApiExceptionFilter },
         AppReads,
+        GroupReads,
         Writer,
         ApiLifecycle,
       ],

@@ -64,7 +64,6 @@ async function serve(...flags: string[]) {
 describe('paths and methods', () => {
   it.each([
     ['get', '/v2/nothing', 404],
-    ['get', '/v2/groups', 404],
     ['get', '/v2/pods/x', 404],
     ['get', '/', 404],
     ['get', '/ui/', 404],

@@ -35,5 +35,5 @@ export {
 } from './instances/readiness.js';
 export { evolve } from './state/evolve.js';
 export { captureSnapshot, restoreSnapshot, SNAPSHOT_FORMAT } from './state/snapshot.js';
-export { State, type Deployment, type Group, type TaskFailure } from './state/state.js';
+export { State, type Deployment, type Group, type Subtree, type TaskFailure } from './state/state.js';
 export * from './time/timestamp.js';

@@ -50,6 +50,7 @@ const goldens: readonly (readonly [DomainEvent, readonly (readonly [type: string
   ],
   [{ type: 'SchedulerDisconnected', data: { reason: 'r' } }, [['scheduler_disconnected_event', {}]]],
   [{ type: 'GroupCreated', data: { groupId: '/g' } }, []],
+  [{ type: 'GroupUpdated', data: { groupId: '/g', dependencies: ['/h'] } }, []],
   [{ type: 'GroupDeleted', data: { groupId: '/g' } }, []],
   [
     { type: 'AppCreated', data: { app, uri: '/v2/apps' } },

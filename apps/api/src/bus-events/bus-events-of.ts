@@ -59,6 +59,7 @@ export function busEventsOf(stored: StoredEvent): readonly BusEvent[] {
       return healthChecksRemoved(event.data, at);
     case 'LeadershipAcquired':
     case 'GroupCreated':
+    case 'GroupUpdated':
     case 'GroupDeleted':
     case 'AppDeleted':
     case 'CommandAccepted':

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { methodsOf, splitAppPath } from '../paths/app-path.js';
+import { groupMethodsOf, splitGroupPath } from '../paths/group-path.js';
 import { pathOf } from '../paths/path-of.js';
 import { send } from '../server/send.js';
 import { methodNotAllowed } from '../wire/answer.js';
 import { uriNotFound } from '../wire/not-found.js';
 
 const BELOW_APPS = '/v2/apps/';
+const BELOW_GROUPS = '/v2/groups/';
 
 /**
  * Answers what no route takes: 404 for unknown paths, 405 for known ones, and `OPTIONS` of known ones
@@ -35,6 +37,7 @@ class RouteMethods {
 
   of(path: string): readonly string[] {
     if (path.startsWith(BELOW_APPS)) return methodsOf(splitAppPath(path.slice(BELOW_APPS.length)));
+    if (path.startsWith(BELOW_GROUPS)) return groupMethodsOf(splitGroupPath(path.slice(BELOW_GROUPS.length)));
     const exact = this.byPattern.get(path);
     if (exact !== undefined) return [...exact].toSorted();
     for (const [pattern, methods] of this.byPattern) {

@@ -29,6 +29,25 @@ describe('refusalAnswer', () => {
       404,
       { message: "App '/a' does not exist", details: [] },
     ],
+    [
+      { code: 'GroupAlreadyExists', groupId: '/g' },
+      'CreateGroup',
+      409,
+      { message: 'Group /g is already created. Use PUT to change this group.' },
+    ],
+    [
+      { code: 'AppAtGroupPath', groupId: '/g' },
+      'CreateGroup',
+      409,
+      { message: 'An app with the path /g already exists.' },
+    ],
+    [{ code: 'GroupNotFound', groupId: '/g' }, 'DeleteGroup', 404, { message: "Group '/g' does not exist" }],
+    [
+      { code: 'GroupNotFound', groupId: '/g' },
+      'PatchGroup',
+      404,
+      { message: "Group '/g' does not exist", details: [] },
+    ],
     [{ code: 'PathNotFound', path: '/a' }, 'KillAndScale', 404, { message: "Path '/a' does not exist" }],
     [
       { code: 'TaskNotFound', taskId: 't' },
@@ -102,6 +121,7 @@ describe('replyAnswer', () => {
   it.each([
     ['CancelDeployment', 202],
     ['ResetDelay', 204],
+    ['PatchGroup', 200],
   ] as const)('answers a finished %s with %d and no body', (type, status) => {
     expect(replyAnswer({ type } as ApiCommand, { kind: 'done' }, '')).toEqual({ status });
   });

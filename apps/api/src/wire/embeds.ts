@@ -39,4 +39,27 @@ export function embedsOf(query: Query): EmbedSet {
   );
 }
 
+/** The parts of a group, and of the apps in it, that a read shows (§9.2). */
+export interface GroupEmbeds {
+  readonly groups: boolean;
+  readonly apps: boolean;
+  readonly ofApps: EmbedSet;
+}
+
+const OF_APPS = 'group.apps.';
+
+/** Without any `embed` a group shows everything in it, otherwise exactly what is asked for; prefixes count here. */
+export function groupEmbedsOf(query: Query): GroupEmbeds {
+  const values = listParam(query, 'embed');
+  if (values.length === 0) return { groups: true, apps: true, ofApps: 0 };
+  return {
+    groups: values.includes('group.groups'),
+    apps: values.includes('group.apps'),
+    ofApps: values.reduce(
+      (set, value) => set | (value.startsWith(OF_APPS) ? (BY_NAME.get(value.slice(OF_APPS.length)) ?? 0) : 0),
+      0,
+    ),
+  };
+}
+
 export const embeds = (set: EmbedSet, part: EmbedSet): boolean => (set & part) !== 0;

@@ -14,4 +14,8 @@ export const versionNotFound = (appId: string, version: string): Answer =>
 export const groupNotFound = (groupId: string): Answer =>
   errorAnswer(404, `Group '${groupId}' does not exist`);
 
+/** Reads of a group and of its versions. */
+export const unknownGroup = (groupId: string): Answer =>
+  errorAnswer(404, `Group '${groupId}' does not exist`, []);
+
 export const leaderNotFound = (): Answer => errorAnswer(404, 'There is no leader', []);

@@ -1,6 +1,6 @@
 import type { ApiCommand, Refusal } from '#domain';
 import { errorAnswer, valueAnswer, type Answer } from './answer.js';
-import { appNotFound } from './not-found.js';
+import { appNotFound, groupNotFound, unknownGroup } from './not-found.js';
 
 const LOCKED =
   "App is locked by one or more deployments. Override with the option '?force=true'. " +
@@ -22,6 +22,12 @@ export function refusalAnswer(refusal: Refusal, commandType: ApiCommand['type'])
       return commandType === 'KillTasks'
         ? appNotFound(refusal.appId)
         : errorAnswer(404, `App '${refusal.appId}' does not exist`);
+    case 'GroupAlreadyExists':
+      return errorAnswer(409, `Group ${refusal.groupId} is already created. Use PUT to change this group.`);
+    case 'AppAtGroupPath':
+      return errorAnswer(409, `An app with the path ${refusal.groupId} already exists.`);
+    case 'GroupNotFound':
+      return commandType === 'PatchGroup' ? unknownGroup(refusal.groupId) : groupNotFound(refusal.groupId);
     case 'PathNotFound':
       return errorAnswer(404, `Path '${refusal.path}' does not exist`);
     case 'TaskNotFound':

@@ -1,11 +1,11 @@
 import type { Accepted, ApiCommand, Reply } from '#domain';
 import { extendJson, writeSubmittedAppJson } from './app-json.js';
-import { jsonAnswer, type Answer } from './answer.js';
+import { jsonAnswer, valueAnswer, type Answer } from './answer.js';
 import { refusalAnswer } from './refusal-answer.js';
 import { NO_TASKS, writeCountMembers } from './task-counts.js';
 import { writeTaskJson } from './task-json.js';
 
-/** What a reply means in HTTP (`spec/rest-api.md` §5.1, §7, §8.5, §11). `baseUrl` starts `Location` headers. */
+/** What a reply means in HTTP (`spec/rest-api.md` §5.1, §7, §8.5, §9, §11). `baseUrl` starts `Location` headers. */
 export function replyAnswer(command: ApiCommand, reply: Reply, baseUrl: string): Answer {
   switch (reply.kind) {
     case 'accepted':
@@ -15,12 +15,17 @@ export function replyAnswer(command: ApiCommand, reply: Reply, baseUrl: string):
         command,
         reply.instances.filter(({ task }) => task !== undefined).map((one) => writeTaskJson(one)),
       );
+    case 'planned':
+      return valueAnswer({ steps: reply.plan.steps });
     case 'done':
-      return { status: command.type === 'CancelDeployment' ? 202 : 204 };
+      return { status: DONE_STATUS[command.type] ?? 204 };
     case 'refused':
       return refusalAnswer(reply, command.type);
   }
 }
+
+/** What is done without anything to tell, where it is not 204. */
+const DONE_STATUS: Partial<Record<ApiCommand['type'], number>> = { CancelDeployment: 202, PatchGroup: 200 };
 
 function acceptedAnswer(command: ApiCommand, reply: Accepted, baseUrl: string): Answer {
   const headers = { 'Marathon-Deployment-Id': reply.deploymentId };
@@ -30,6 +35,9 @@ function acceptedAnswer(command: ApiCommand, reply: Accepted, baseUrl: string): 
     return jsonAnswer(201, body, { ...headers, Location: baseUrl + reply.submitted.id });
   }
   const body = JSON.stringify({ version: reply.version, deploymentId: reply.deploymentId });
+  if (command.type === 'CreateGroup' && reply.groupId !== undefined) {
+    return jsonAnswer(201, body, { ...headers, Location: baseUrl + reply.groupId });
+  }
   return command.type === 'PutApp' && reply.created === true
     ? jsonAnswer(201, body, { ...headers, Location: baseUrl + command.appId })
     : jsonAnswer(200, body, headers);

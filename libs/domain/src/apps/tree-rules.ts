@@ -1,55 +1,55 @@
 import type { Refusal } from '../commands/command.js';
-import type { AppTransition } from '../deployments/compute-plan.js';
-import type { DependencyView } from '../deployments/dependency-layers.js';
 import type { Violation } from '../definitions/result.js';
 import {
   appIdentityViolations,
   CYCLIC_DEPENDENCIES,
-  findDependencyCycle,
-  type DependencyGraph,
   type ServiceTree,
 } from '../definitions/tree/tree-rules.js';
-import { isDescendant } from '../ids/path-id.js';
-import type { State } from '../state/state.js';
+import { Violations } from '../definitions/violations.js';
+import type { AppTransition } from '../deployments/compute-plan.js';
+import type { DependencyGraph, TreeView } from '../deployments/dependency-layers.js';
+import type { GroupTransition } from './group-transitions.js';
+import { hasAppsBelow } from './tree-view.js';
 
-/** Phase R for the apps that change: ids must not clash, dependencies must not be cyclic (`spec/definitions.md` §2.1). */
-export function checkTree(
-  state: State,
-  transitions: readonly AppTransition[],
-  target: DependencyView,
-): Refusal | undefined {
-  const details: Violation[] = [];
-  const tree = serviceTree(state, target);
-  const graph = dependencyGraph(target);
-  for (const { appId, from, to, change } of transitions) {
-    if (to === null || change === 'none') continue;
-    if (from === null) details.push(...appIdentityViolations(appId, tree));
-    if (to.dependencies.length > 0 && findDependencyCycle(appId, to.dependencies, graph) !== undefined) {
-      details.push(CYCLIC_DEPENDENCIES);
+/** A change of the tree before it is judged: what changes, and the tree it leads to. */
+export interface TreeDraft {
+  readonly apps: readonly AppTransition[];
+  readonly groups: readonly GroupTransition[];
+  readonly target: TreeView;
+  readonly dependencies: DependencyGraph;
+}
+
+/**
+ * Phase R for what changes: ids must not clash, dependencies must not be cyclic (`spec/definitions.md` §2.1). `found`
+ * are violations of the same phase that reading the request already brought to light.
+ */
+export function checkTree(draft: TreeDraft, found: readonly Violation[] = []): Refusal | undefined {
+  const violations = new Violations();
+  for (const { path, errors } of found) for (const error of errors) violations.add(path, error);
+  identityRules(draft, violations);
+  if (hasCycle(draft)) for (const error of CYCLIC_DEPENDENCIES.errors) violations.add('/', error);
+  if (violations.isEmpty) return undefined;
+  return { kind: 'refused', code: 'Invalid', message: 'Object is not valid', details: violations.list() };
+}
+
+function identityRules({ apps, target }: TreeDraft, violations: Violations): void {
+  const tree: ServiceTree = {
+    hasApp: (path) => target.app(path) !== undefined,
+    hasPod: () => false,
+    groupHasServices: (path) => target.group(path) !== undefined && hasAppsBelow(target, path),
+  };
+  for (const { appId, from, to } of apps) {
+    if (from !== null || to === null) continue;
+    for (const { path, errors } of appIdentityViolations(appId, tree)) {
+      for (const error of errors) violations.add(path, error);
     }
   }
-  if (details.length === 0) return undefined;
-  return { kind: 'refused', code: 'Invalid', message: 'Object is not valid', details };
 }
 
-function serviceTree(state: State, target: DependencyView): ServiceTree {
-  return {
-    hasApp: (path) => target.get(path) !== undefined,
-    hasPod: () => false,
-    groupHasServices: (path) => {
-      if (!state.groups.has(path)) return false;
-      for (const id of target.ids()) if (isDescendant(id, path)) return true;
-      return false;
-    },
-  };
-}
-
-function dependencyGraph(target: DependencyView): DependencyGraph {
-  return {
-    dependenciesOf: (appId) => target.get(appId)?.dependencies ?? [],
-    *appsAt(path) {
-      if (target.get(path) !== undefined) yield path;
-      else for (const id of target.ids()) if (isDescendant(id, path)) yield id;
-    },
-  };
+/** Whatever changed nothing closes no cycle, so only what changed is followed. */
+function hasCycle({ apps, groups, dependencies }: TreeDraft): boolean {
+  for (const { appId, to, change } of apps) {
+    if (to !== null && change !== 'none' && dependencies.layerOf(appId) === undefined) return true;
+  }
+  return groups.some(({ groupId, to }) => to !== null && dependencies.isCyclicBelow(groupId));
 }

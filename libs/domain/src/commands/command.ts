@@ -37,6 +37,24 @@ export type ApiCommand =
     }
   | { readonly type: 'DeleteApp'; readonly appId: string; readonly force: boolean }
   | { readonly type: 'RestartApp'; readonly appId: string; readonly force: boolean }
+  /** `groupId`: the group of the URL; the body may name one below it (`spec/rest-api.md` §9.4). */
+  | {
+      readonly type: 'CreateGroup';
+      readonly groupId: string;
+      readonly json: unknown;
+      readonly force: boolean;
+    }
+  /** `PUT /v2/groups`: create, change, scale or roll back; `dryRun` only tells the plan (§9.5). */
+  | {
+      readonly type: 'PutGroup';
+      readonly groupId: string;
+      readonly json: unknown;
+      readonly force: boolean;
+      readonly dryRun: boolean;
+    }
+  /** Changes nothing but `enforceRole` (§9.6). */
+  | { readonly type: 'PatchGroup'; readonly groupId: string; readonly json: unknown }
+  | { readonly type: 'DeleteGroup'; readonly groupId: string; readonly force: boolean }
   /** Kill without scaling: the tasks are replaced; with `wipe` the instances are. */
   | { readonly type: 'KillTasks'; readonly selection: TaskSelection; readonly wipe: boolean }
   /** Kill and lower `instances` by as many. */
@@ -85,7 +103,7 @@ export type SchedulerCommand =
 export type Command = ApiCommand | SchedulerCommand;
 
 /** An answer to an `ApiCommand`: done, or refused with a reason the API knows how to print. */
-export type Reply = Accepted | Killed | Done | Refusal;
+export type Reply = Accepted | Planned | Killed | Done | Refusal;
 
 /** A change of the tree was stored and its deployment began. `app`: the stored form, for single-app commands. */
 export interface Accepted {
@@ -96,6 +114,14 @@ export interface Accepted {
   readonly created?: boolean;
   /** What POST prints: the definition before service ports were assigned. */
   readonly submitted?: AppDefinition;
+  /** The group that a POST created. */
+  readonly groupId?: string;
+  readonly plan: Plan;
+}
+
+/** The plan of a change that was only tried: nothing was stored. */
+export interface Planned {
+  readonly kind: 'planned';
   readonly plan: Plan;
 }
 
@@ -105,7 +131,7 @@ export interface Killed {
   readonly instances: readonly Instance[];
 }
 
-/** Done with nothing to tell: forced cancel, delay reset. */
+/** Done with nothing to tell: forced cancel, delay reset, change of an enforced role. */
 export interface Done {
   readonly kind: 'done';
 }
@@ -122,6 +148,10 @@ export type Refusal =
   | { readonly kind: 'refused'; readonly code: 'BadRequest'; readonly message: string }
   | { readonly kind: 'refused'; readonly code: 'AppAlreadyExists'; readonly appId: string }
   | { readonly kind: 'refused'; readonly code: 'AppNotFound'; readonly appId: string }
+  | { readonly kind: 'refused'; readonly code: 'GroupAlreadyExists'; readonly groupId: string }
+  /** A group was to be created where an app is. */
+  | { readonly kind: 'refused'; readonly code: 'AppAtGroupPath'; readonly groupId: string }
+  | { readonly kind: 'refused'; readonly code: 'GroupNotFound'; readonly groupId: string }
   | { readonly kind: 'refused'; readonly code: 'PathNotFound'; readonly path: string }
   | { readonly kind: 'refused'; readonly code: 'TaskNotFound'; readonly taskId: string }
   | { readonly kind: 'refused'; readonly code: 'DeploymentNotFound'; readonly deploymentId: string }

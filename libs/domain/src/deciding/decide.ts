@@ -1,5 +1,6 @@
 import { createApp } from '../apps/create-app.js';
 import { deleteApp } from '../apps/delete-app.js';
+import { createGroup, deleteGroup, patchGroup, putGroup } from '../apps/group-commands.js';
 import { restartApp } from '../apps/restart-app.js';
 import { patchApp, putApp } from '../apps/update-app.js';
 import { updateApps } from '../apps/update-apps.js';
@@ -33,6 +34,14 @@ export function decideApiCommand(turn: Turn, command: ApiCommand): Reply {
       return deleteApp(turn, command);
     case 'RestartApp':
       return restartApp(turn, command);
+    case 'CreateGroup':
+      return createGroup(turn, command);
+    case 'PutGroup':
+      return putGroup(turn, command);
+    case 'PatchGroup':
+      return patchGroup(turn, command);
+    case 'DeleteGroup':
+      return deleteGroup(turn, command);
     case 'KillTasks':
       return killTasks(turn, command.selection, command.wipe);
     case 'KillAndScale':

@@ -31,11 +31,5 @@ export {
   type Violation,
 } from './result.js';
 export type { DefinitionContext, DefinitionPlaces, DefinitionSettings } from './settings.js';
-export {
-  CYCLIC_DEPENDENCIES,
-  appIdentityViolations,
-  findDependencyCycle,
-  type DependencyGraph,
-  type ServiceTree,
-} from './tree/tree-rules.js';
+export { CYCLIC_DEPENDENCIES, appIdentityViolations, type ServiceTree } from './tree/tree-rules.js';
 export { Violations } from './violations.js';

@@ -1,7 +1,7 @@
 import type { AppDefinition } from '../definitions/app/app-definition.js';
 import type { AppChange } from '../events/domain-event.js';
 import type { Timestamp } from '../time/timestamp.js';
-import { layerOf, type DependencyView } from './dependency-layers.js';
+import type { DependencyGraph } from './dependency-layers.js';
 import type { Plan, PlanAction, PlanStep } from './plan.js';
 
 /** One app of the tree before and after the change; `null` on the side where it does not exist. */
@@ -12,12 +12,12 @@ export interface AppTransition {
   readonly change: AppChange | 'none';
 }
 
-/** Inputs of a plan: the transitions and the whole target tree for the dependency layers. */
+/** Inputs of a plan: the transitions, and who waits for whom in the whole target tree. */
 export interface PlanInput {
   readonly id: string;
   readonly version: Timestamp;
   readonly transitions: readonly AppTransition[];
-  readonly target: DependencyView;
+  readonly dependencies: DependencyGraph;
 }
 
 /** Computes the ordered steps from the old tree to the new one (`spec/scheduling.md` §7.2). */
@@ -34,12 +34,12 @@ export function computePlan(input: PlanInput): Plan {
 }
 
 function layeredSteps(input: PlanInput): PlanStep[] {
-  const known = new Map<string, number>();
   const byLayer = new Map<number, PlanAction[]>();
   for (const transition of input.transitions) {
     const action = rolloutAction(transition);
     if (action === undefined) continue;
-    const layer = layerOf(transition.appId, input.target, known);
+    // The tree rules see to it that there are no cycles.
+    const layer = input.dependencies.layerOf(transition.appId) ?? 1;
     const actions = byLayer.get(layer);
     if (actions === undefined) byLayer.set(layer, [action]);
     else actions.push(action);

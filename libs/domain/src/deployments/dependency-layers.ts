@@ -1,39 +1,121 @@
 import type { AppDefinition } from '../definitions/app/app-definition.js';
-import { isDescendant } from '../ids/path-id.js';
+import { ancestorPaths, parentPath, ROOT } from '../ids/path-id.js';
+import type { Group } from '../state/state.js';
 
-/** The apps of a tree by id, as far as dependencies need them. */
-export interface DependencyView {
-  get(appId: string): AppDefinition | undefined;
-  ids(): Iterable<string>;
+/** A whole tree of groups and apps, as far as dependencies need it. */
+export interface TreeView {
+  app(appId: string): AppDefinition | undefined;
+  group(groupId: string): Group | undefined;
+  /** Apps directly in a group. */
+  appsIn(groupId: string): Iterable<string>;
+  /** Groups directly in a group. */
+  groupsIn(groupId: string): Iterable<string>;
+}
+
+/** Mark of what lies on the chain that is being followed. */
+const OPEN = -1;
+
+/** One place on that chain: what it waits for, and how far that was followed. */
+interface Place {
+  readonly node: string;
+  readonly needs: readonly string[];
+  followed: number;
+  deepest: number;
 }
 
 /**
- * An app waits for the apps it names, and for all below the groups it names (`spec/scheduling.md` §7.2).
- * Number of apps on the longest dependency chain that ends in the app; 1 for an app that waits for nobody.
- * The graph must be free of cycles: the tree rules see to it.
+ * Who waits for whom in a tree (`spec/definitions.md` §13.5, `spec/scheduling.md` §7.2). Groups stand in the graph
+ * themselves, so that a group of a thousand apps that waits for another one costs one edge, not a million: `>group`
+ * is what everything below a group waits for, `<group` is everything below it. Followed only as far as asked, and
+ * without recursion: chains may be long.
  */
-export function layerOf(appId: string, view: DependencyView, known: Map<string, number> = new Map()): number {
-  const seen = known.get(appId);
-  if (seen !== undefined) return seen;
-  const app = view.get(appId);
-  let layer = 1;
-  if (app !== undefined) {
-    for (const dependency of app.dependencies) {
-      const named = view.get(dependency) !== undefined;
-      const below = named ? layerOf(dependency, view, known) : layerOfGroup(dependency, view, known);
-      layer = Math.max(layer, below + 1);
-    }
-  }
-  known.set(appId, layer);
-  return layer;
-}
+export class DependencyGraph {
+  private readonly depths = new Map<string, number>();
 
-/** The highest layer below a group, 0 for one without apps; looked for once, however many apps wait for the group. */
-function layerOfGroup(group: string, view: DependencyView, known: Map<string, number>): number {
-  const seen = known.get(group);
-  if (seen !== undefined) return seen;
-  let layer = 0;
-  for (const id of view.ids()) if (isDescendant(id, group)) layer = Math.max(layer, layerOf(id, view, known));
-  known.set(group, layer);
-  return layer;
+  constructor(private readonly tree: TreeView) {}
+
+  /**
+   * Number of apps on the longest chain that ends in the app, itself included: 1 for an app that waits for nobody.
+   * `undefined` when the chains lead into a cycle.
+   */
+  layerOf(appId: string): number | undefined {
+    const app = this.tree.app(appId);
+    return app === undefined || this.isFree(app) ? 1 : this.depthOf(appId);
+  }
+
+  /** Whether anything that the apps below a group wait for leads into a cycle. */
+  isCyclicBelow(groupId: string): boolean {
+    return this.depthOf(`>${groupId}`) === undefined;
+  }
+
+  /** Waits for nobody, neither by itself nor through its groups: the common case, found out without a trace. */
+  private isFree(app: AppDefinition): boolean {
+    if (app.dependencies.length > 0) return false;
+    for (const groupId of ancestorPaths(app.id)) {
+      if ((this.tree.group(groupId)?.dependencies.length ?? 0) > 0) return false;
+    }
+    return true;
+  }
+
+  private depthOf(start: string): number | undefined {
+    const known = this.depths.get(start);
+    if (known !== undefined) return known === OPEN ? undefined : known;
+    const chain = [this.enter(start)];
+    for (let place = chain.at(-1); place !== undefined; place = chain.at(-1)) {
+      const next = place.needs[place.followed];
+      if (next === undefined) {
+        this.leave(place);
+        chain.pop();
+        continue;
+      }
+      const depth = this.depths.get(next);
+      if (depth === OPEN) return undefined;
+      if (depth === undefined) {
+        chain.push(this.enter(next));
+      } else {
+        place.deepest = Math.max(place.deepest, depth);
+        place.followed += 1;
+      }
+    }
+    return this.depths.get(start);
+  }
+
+  private enter(node: string): Place {
+    this.depths.set(node, OPEN);
+    return { node, needs: this.needsOf(node), followed: 0, deepest: 0 };
+  }
+
+  private leave({ node, deepest }: Place): void {
+    this.depths.set(node, node.startsWith(ROOT) ? deepest + 1 : deepest);
+  }
+
+  private needsOf(node: string): string[] {
+    if (node.startsWith('<')) return this.contentsOf(node.slice(1));
+    return node.startsWith('>') ? this.needsOfGroup(node.slice(1)) : this.needsOfApp(node);
+  }
+
+  private contentsOf(groupId: string): string[] {
+    const contents = [...this.tree.appsIn(groupId)];
+    for (const below of this.tree.groupsIn(groupId)) contents.push(`<${below}`);
+    return contents;
+  }
+
+  /** Groups wait for groups only: naming an app has no effect. */
+  private needsOfGroup(groupId: string): string[] {
+    const needs = groupId === ROOT ? [] : [`>${parentPath(groupId)}`];
+    for (const path of this.tree.group(groupId)?.dependencies ?? []) {
+      if (this.tree.group(path) !== undefined) needs.push(`<${path}`);
+    }
+    return needs;
+  }
+
+  /** Ids that name nothing are no dependencies. */
+  private needsOfApp(appId: string): string[] {
+    const needs = [`>${parentPath(appId)}`];
+    for (const path of this.tree.app(appId)?.dependencies ?? []) {
+      if (this.tree.app(path) !== undefined) needs.push(path);
+      else if (this.tree.group(path) !== undefined) needs.push(`<${path}`);
+    }
+    return needs;
+  }
 }

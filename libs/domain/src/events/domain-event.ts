@@ -5,6 +5,7 @@ import type { Condition, Goal } from '../instances/condition.js';
 import type { Agent, GoalReason, KillReason, TaskIpAddress } from '../instances/instance.js';
 import type { ReadinessResult } from '../instances/readiness.js';
 import type { Plan } from '../deployments/plan.js';
+import type { Group } from '../state/state.js';
 import type { Timestamp } from '../time/timestamp.js';
 
 /**
@@ -21,9 +22,11 @@ export interface EventData {
   /** The connection to the master was lost. */
   SchedulerDisconnected: { reason: string };
 
-  /** A group came into being, because an app below it was stored. */
-  GroupCreated: { groupId: string; enforceRole?: boolean };
-  /** An empty group gave way to an app of the same id. */
+  /** A group came into being: it was asked for, or something below it was. */
+  GroupCreated: { groupId: string; enforceRole?: boolean; dependencies?: readonly string[] };
+  /** Dependencies or the enforced role of a group changed; the data is the whole group as it is now. */
+  GroupUpdated: { groupId: string; enforceRole?: boolean; dependencies?: readonly string[] };
+  /** A group left the tree, or an empty one gave way to an app of the same id. */
   GroupDeleted: { groupId: string };
   /** An app was stored for the first time. `uri`: the request path when one single app was posted. */
   AppCreated: { app: AppDefinition; uri?: string };
@@ -36,9 +39,14 @@ export interface EventData {
 
   /**
    * A plan was accepted, and with it a new version of the tree: the plan's. `groupId`: parent of what was touched.
-   * `instancesToKill`: chosen victims of kill-and-scale.
+   * `groups`: the groups that change with it, as they will be. `instancesToKill`: chosen victims of kill-and-scale.
    */
-  DeploymentStarted: { plan: Plan; groupId: string; instancesToKill?: readonly string[] };
+  DeploymentStarted: {
+    plan: Plan;
+    groupId: string;
+    groups?: readonly { groupId: string; target: Group | null }[];
+    instancesToKill?: readonly string[];
+  };
   /**
    * Step `from` (0: none) has succeeded and `step` has begun; those between had nothing to do, so that they began
    * and succeeded in the same moment. Steps count from 1.

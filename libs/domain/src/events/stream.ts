@@ -12,6 +12,7 @@ export function streamOf(event: DomainEvent): string {
     case 'HealthChecksRemoved':
       return `app:${event.data.appId}`;
     case 'GroupCreated':
+    case 'GroupUpdated':
     case 'GroupDeleted':
     case 'RootGroupChangeRefused':
       return `group:${event.data.groupId}`;

@@ -23,14 +23,10 @@ export function evolve(state: State, event: RecordedEvent): void {
     case 'AppDeleted':
       return deleteApp(state, event.data.appId);
     case 'GroupCreated':
-      state.groups.set(event.data.groupId, {
-        id: event.data.groupId,
-        ...(event.data.enforceRole === undefined ? {} : { enforceRole: event.data.enforceRole }),
-      });
-      return;
+    case 'GroupUpdated':
+      return storeGroup(state, event.data);
     case 'GroupDeleted':
-      state.groups.delete(event.data.groupId);
-      return;
+      return deleteGroup(state, event.data.groupId);
     case 'FrameworkRegistered':
     case 'FrameworkReregistered':
       state.frameworkId = event.data.frameworkId;
@@ -110,7 +106,9 @@ function evolveInstances(state: State, event: InstanceEvent): void {
 
 function storeApp(state: State, app: EventData['AppCreated']['app']): void {
   const previous = state.apps.get(app.id);
-  if (previous !== undefined) state.servicePorts.release(previous);
+  state.treeHistory.noteApp(app.id, previous);
+  if (previous === undefined) state.tree.addApp(app.id);
+  else state.servicePorts.release(previous);
   state.apps.set(app.id, app);
   state.servicePorts.claim(app);
   state.versions.add(app);
@@ -119,20 +117,46 @@ function storeApp(state: State, app: EventData['AppCreated']['app']): void {
 function deleteApp(state: State, appId: string): void {
   const app = state.apps.get(appId);
   if (app === undefined) return;
+  state.treeHistory.noteApp(appId, app);
+  state.tree.removeApp(appId);
   state.servicePorts.release(app);
   state.apps.delete(appId);
   state.versions.removeApp(appId);
   state.taskFailures.delete(appId);
 }
 
+function storeGroup(state: State, data: EventData['GroupCreated']): void {
+  const { groupId, enforceRole, dependencies = [] } = data;
+  state.treeHistory.noteGroup(groupId, state.groups.get(groupId));
+  state.groups.set(groupId, {
+    id: groupId,
+    ...(enforceRole === undefined ? {} : { enforceRole }),
+    dependencies,
+  });
+  state.tree.addGroup(groupId);
+}
+
+function deleteGroup(state: State, groupId: string): void {
+  state.treeHistory.noteGroup(groupId, state.groups.get(groupId));
+  state.groups.delete(groupId);
+  state.tree.removeGroup(groupId);
+}
+
 function startDeployment(state: State, data: EventData['DeploymentStarted'], time: number): void {
   const affected = affectedApps(data.plan);
   state.rootVersion = data.plan.version;
+  state.treeHistory.begin(data.plan.version);
   state.deployments.set(data.plan.id, {
     plan: data.plan,
     currentStep: 0,
     affectedApps: affected,
     originals: new Map([...affected].map((appId) => [appId, state.apps.get(appId) ?? null])),
+    groups: new Map(
+      (data.groups ?? []).map(({ groupId, target }) => [
+        groupId,
+        { original: state.groups.get(groupId) ?? null, target },
+      ]),
+    ),
     instancesToKill: new Set(data.instancesToKill),
     startedAtMs: time,
   });

@@ -4,18 +4,36 @@ import type { Instance } from '../instances/instance.js';
 import { instanceOf, recordOf, type InstanceRecord } from '../instances/instance-record.js';
 import type { Timestamp } from '../time/timestamp.js';
 import { addChecks } from '../instances/health/registration.js';
-import { State, type AnsweredCommand, type Group, type TaskFailure } from './state.js';
+import {
+  State,
+  type AnsweredCommand,
+  type Deployment,
+  type Group,
+  type GroupChange,
+  type TaskFailure,
+} from './state.js';
+import type { TreeVersion } from './tree-history.js';
 
 /** Version of the snapshot's shape. A snapshot of another format is not read; the log is replayed instead. */
-export const SNAPSHOT_FORMAT = 1;
+export const SNAPSHOT_FORMAT = 2;
 
 /** Points at a definition by app and version; `null` where there was none. */
 type DefinitionRef = readonly [appId: string, version: Timestamp];
 
+/** What a definition of an app was at some time. */
+type DefinitionEntry = readonly [appId: string, ref: DefinitionRef | null];
+
+interface TreeVersionRecord {
+  readonly version: Timestamp;
+  readonly apps: readonly DefinitionEntry[];
+  readonly groups: readonly (readonly [string, Group | null])[];
+}
+
 interface DeploymentRecord {
   readonly plan: Plan;
   readonly currentStep: number;
-  readonly originals: readonly (readonly [string, DefinitionRef | null])[];
+  readonly originals: readonly DefinitionEntry[];
+  readonly groups: readonly (readonly [string, GroupChange])[];
   readonly instancesToKill: readonly string[];
   readonly startedAtMs: number;
 }
@@ -26,9 +44,10 @@ type SnapshotLine =
   | { t: 'group'; v: Group }
   /** A retained version of a stored app. */
   | { t: 'version'; v: AppDefinition }
-  /** A definition that only instances or deployments still refer to. */
+  /** A definition that only instances, deployments or former versions of the tree still refer to. */
   | { t: 'detached'; v: AppDefinition }
   | { t: 'app'; v: DefinitionRef }
+  | { t: 'tree'; v: TreeVersionRecord }
   | { t: 'instance'; v: InstanceRecord }
   | { t: 'deployment'; v: DeploymentRecord }
   /** A version of an app whose health is checked. */
@@ -53,6 +72,7 @@ export function captureSnapshot(state: State): Iterable<string> {
   const apps = [...state.apps.values()];
   const instances = [...state.instances.values()];
   const deployments = [...state.deployments.values()];
+  const trees = state.treeHistory.versions.map(treeVersionRecord);
   const rest = [...smallParts(state)];
   const detached = detachedDefinitions(state, apps, instances);
 
@@ -61,11 +81,9 @@ export function captureSnapshot(state: State): Iterable<string> {
     for (const v of definitions) yield { t: 'version', v };
     for (const v of detached) yield { t: 'detached', v };
     for (const app of apps) yield { t: 'app', v: refTo(app) };
+    for (const v of trees) yield { t: 'tree', v };
     for (const instance of instances) yield { t: 'instance', v: recordOf(instance) };
-    for (const { affectedApps: _, originals, instancesToKill, ...record } of deployments) {
-      const refs = [...originals].map(([id, app]) => [id, app === null ? null : refTo(app)] as const);
-      yield { t: 'deployment', v: { ...record, originals: refs, instancesToKill: [...instancesToKill] } };
-    }
+    for (const deployment of deployments) yield { t: 'deployment', v: deploymentRecord(deployment) };
   }
   return inSlices(lines());
 }
@@ -92,6 +110,7 @@ function restoreLine(state: State, definitions: Map<string, AppDefinition>, line
       return;
     case 'group':
       state.groups.set(line.v.id, line.v);
+      state.tree.addGroup(line.v.id);
       return;
     case 'version':
       state.versions.add(line.v);
@@ -102,6 +121,8 @@ function restoreLine(state: State, definitions: Map<string, AppDefinition>, line
       return;
     case 'app':
       return restoreApp(state, resolve(definitions, line.v));
+    case 'tree':
+      return state.treeHistory.add(treeVersion(definitions, line.v));
     case 'instance': {
       const app = resolve(definitions, [line.v.appId, line.v.version]);
       return state.instances.put(instanceOf(line.v, app));
@@ -121,7 +142,34 @@ function restoreLine(state: State, definitions: Map<string, AppDefinition>, line
 
 function restoreApp(state: State, app: AppDefinition): void {
   state.apps.set(app.id, app);
+  state.tree.addApp(app.id);
   state.servicePorts.claim(app);
+}
+
+function treeVersionRecord({ version, apps, groups }: TreeVersion): TreeVersionRecord {
+  return { version, apps: apps.map(entryOf), groups: [...groups] };
+}
+
+function treeVersion(definitions: Map<string, AppDefinition>, record: TreeVersionRecord): TreeVersion {
+  const { version, apps, groups } = record;
+  return {
+    version,
+    apps: apps.map((entry) => resolveEntry(definitions, entry)),
+    groups: [...groups],
+  };
+}
+
+/** What the plan itself tells is not written. */
+function deploymentRecord(deployment: Deployment): DeploymentRecord {
+  const { plan, currentStep, startedAtMs, originals, groups, instancesToKill } = deployment;
+  return {
+    plan,
+    currentStep,
+    startedAtMs,
+    originals: [...originals].map(entryOf),
+    groups: [...groups],
+    instancesToKill: [...instancesToKill],
+  };
 }
 
 function restoreDeployment(
@@ -129,14 +177,13 @@ function restoreDeployment(
   definitions: Map<string, AppDefinition>,
   record: DeploymentRecord,
 ): void {
-  const originals = record.originals.map(
-    ([id, ref]) => [id, ref === null ? null : resolve(definitions, ref)] as const,
-  );
+  const originals = record.originals.map((entry) => resolveEntry(definitions, entry));
   state.deployments.set(record.plan.id, {
     plan: record.plan,
     currentStep: record.currentStep,
     startedAtMs: record.startedAtMs,
     originals: new Map(originals),
+    groups: new Map(record.groups),
     affectedApps: new Set(originals.map(([id]) => id)),
     instancesToKill: new Set(record.instancesToKill),
   });
@@ -155,7 +202,7 @@ function* smallParts(state: State): Iterable<SnapshotLine> {
   for (const [k, v] of state.replies) yield { t: 'reply', k, v };
 }
 
-/** Definitions that no retained version of a stored app is: instances of deleted apps, trimmed versions. */
+/** Definitions that no retained version of a stored app is: those of deleted apps, trimmed versions. */
 function detachedDefinitions(
   state: State,
   apps: readonly AppDefinition[],
@@ -172,6 +219,7 @@ function detachedDefinitions(
   for (const deployment of state.deployments.values()) {
     for (const original of deployment.originals.values()) note(original);
   }
+  for (const { apps: before } of state.treeHistory.versions) for (const [, app] of before) note(app);
   return found.values();
 }
 
@@ -188,10 +236,22 @@ function* inSlices(lines: Iterable<SnapshotLine>): Iterable<string> {
 
 const refTo = (app: AppDefinition): DefinitionRef => [app.id, app.version];
 
+const entryOf = ([appId, app]: readonly [string, AppDefinition | null]): DefinitionEntry => [
+  appId,
+  app === null ? null : refTo(app),
+];
+
 const keyOf = ([appId, version]: DefinitionRef): string => `${appId} ${version}`;
 
 function resolve(definitions: Map<string, AppDefinition>, ref: DefinitionRef): AppDefinition {
   const app = definitions.get(keyOf(ref));
   if (app === undefined) throw new Error(`the snapshot refers to unknown version ${ref[1]} of ${ref[0]}`);
   return app;
+}
+
+function resolveEntry(
+  definitions: Map<string, AppDefinition>,
+  [appId, ref]: DefinitionEntry,
+): readonly [string, AppDefinition | null] {
+  return [appId, ref === null ? null : resolve(definitions, ref)];
 }

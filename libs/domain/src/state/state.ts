@@ -2,9 +2,12 @@ import type { AppDefinition, HealthCheck } from '../definitions/app/app-definiti
 import type { MesosTaskState } from '../cluster/mesos-shapes.js';
 import type { RememberedReply } from '../commands/remembered-reply.js';
 import type { Plan } from '../deployments/plan.js';
+import { isDescendant, ROOT } from '../ids/path-id.js';
 import type { Timestamp } from '../time/timestamp.js';
 import { InstanceIndex } from './instance-index.js';
 import { ServicePorts } from './service-ports.js';
+import { TreeHistory } from './tree-history.js';
+import { TreeIndex } from './tree-index.js';
 import { VersionHistory } from './version-history.js';
 
 /** A group of the tree. The root is always there; others come and go by events. */
@@ -12,6 +15,21 @@ export interface Group {
   readonly id: string;
   /** Top-level groups only. */
   readonly enforceRole?: boolean;
+  /** Absolute ids: everything below this group waits for everything below those. */
+  readonly dependencies: readonly string[];
+}
+
+/** A group before a change of the tree and after it; `null` on the side where it does not exist. */
+export interface GroupChange {
+  readonly original: Group | null;
+  readonly target: Group | null;
+}
+
+/** A group with everything below it, as it is or was. */
+export interface Subtree {
+  /** By absolute id, the group itself included. */
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly apps: ReadonlyMap<string, AppDefinition>;
 }
 
 /** A deployment under way (`spec/scheduling.md` §7). */
@@ -22,6 +40,8 @@ export interface Deployment {
   readonly affectedApps: ReadonlySet<string>;
   /** Definitions before the change, `null` where the app was new. What a revert goes back to. */
   readonly originals: ReadonlyMap<string, AppDefinition | null>;
+  /** The groups that changed with it. */
+  readonly groups: ReadonlyMap<string, GroupChange>;
   /** Victims chosen by kill-and-scale. */
   readonly instancesToKill: ReadonlySet<string>;
   readonly startedAtMs: number;
@@ -58,7 +78,11 @@ export class State {
   /** Stored definitions by absolute id. */
   readonly apps = new Map<string, AppDefinition>();
   /** Groups by absolute id, the root included. */
-  readonly groups = new Map<string, Group>([['/', { id: '/' }]]);
+  readonly groups = new Map<string, Group>([[ROOT, { id: ROOT, dependencies: [] }]]);
+  /** What lies in each group. */
+  readonly tree = new TreeIndex();
+  /** The versions of the whole tree that can be gone back to. */
+  readonly treeHistory = new TreeHistory();
   /** Every retained version of every stored app. */
   readonly versions = new VersionHistory();
   /** Service ports in use. */
@@ -81,6 +105,38 @@ export class State {
     return 2 * this.apps.size + this.instances.size;
   }
 
+  /** The versions of the tree in which a group exists, newest first, as far as they are retained. */
+  groupVersions(groupId: string): Timestamp[] {
+    return this.treeHistory.versionsOf(groupId, this.groups.has(groupId));
+  }
+
+  /**
+   * A group as it was in a version of the tree, with everything below; `undefined` when it did not exist then or the
+   * version is not retained.
+   */
+  subtreeAt(groupId: string, version: Timestamp): Subtree | undefined {
+    const delta = this.treeHistory.backTo(version);
+    if (delta === undefined) return undefined;
+    const { groups, apps } = this.subtree(groupId);
+    lay(delta.groups, groups, groupId);
+    lay(delta.apps, apps, groupId);
+    return groups.has(groupId) ? { groups, apps } : undefined;
+  }
+
+  private subtree(groupId: string): { groups: Map<string, Group>; apps: Map<string, AppDefinition> } {
+    const groups = new Map<string, Group>();
+    for (const id of [groupId, ...this.tree.groupsBelow(groupId)]) {
+      const group = this.groups.get(id);
+      if (group !== undefined) groups.set(id, group);
+    }
+    const apps = new Map<string, AppDefinition>();
+    for (const id of this.tree.appsBelow(groupId)) {
+      const app = this.apps.get(id);
+      if (app !== undefined) apps.set(id, app);
+    }
+    return { groups, apps };
+  }
+
   /** Ids of the running deployments that touch an app: its locks. */
   deploymentsOf(appId: string): Deployment[] {
     const found: Deployment[] = [];
@@ -88,5 +144,14 @@ export class State {
       if (deployment.affectedApps.has(appId)) found.push(deployment);
     }
     return found;
+  }
+}
+
+/** Puts former values at or below a group over present ones. */
+function lay<T>(former: ReadonlyMap<string, T | null>, present: Map<string, T>, groupId: string): void {
+  for (const [id, value] of former) {
+    if (id !== groupId && !isDescendant(id, groupId)) continue;
+    if (value === null) present.delete(id);
+    else present.set(id, value);
   }
 }

@@ -10,7 +10,7 @@ import { translateLegacy } from './legacy-translation.js';
 import { normalForm } from './normal-form.js';
 import { roleSettingsFor, type RoleSettings } from './roles.js';
 import { canonicalViolations, modelViolations } from './rules/rules.js';
-import { readApp, readIdentifiedApp } from './schema/app-schema.js';
+import { readApp, readIdentifiedApp, type SubmittedApp } from './schema/app-schema.js';
 
 export interface ParseOptions {
   /** Canonical id that the URL names: the body need not carry one, and one it carries is ignored (§3.2). */
@@ -32,6 +32,21 @@ export function parseAppDefinition(
   const violations = new Violations();
   const submitted = (options.urlId === undefined ? readIdentifiedApp : readApp)(json, '', violations);
   if (submitted === undefined || !violations.isEmpty) return invalidJson(violations.list());
+  return judged(completeApp(submitted, context, options));
+}
+
+/** An app that passed phase C in its normal form, and what phase M has to say about it. */
+export interface JudgedApp {
+  readonly app: UnversionedApp;
+  readonly model: Violations;
+}
+
+/** Phases L, C, the normalisation and M of an app that passed phase P. */
+export function completeApp(
+  submitted: SubmittedApp,
+  context: DefinitionContext,
+  options: ParseOptions = {},
+): Result<JudgedApp> {
   const mixed = legacyViolations(submitted);
   if (!mixed.isEmpty) return invalidObject(mixed.list());
   const translated = translateLegacy(submitted, context.settings);
@@ -47,7 +62,7 @@ export function parseAppDefinition(
     submittedPortCount: fields.portDefinitions?.length ?? 0,
     fillPortIndices: (submitted.portDefinitions?.length ?? 0) > 0 ? 'always' : 'if mapped',
   });
-  return finishApp(app, roles, context);
+  return judgeApp(app, roles, context);
 }
 
 /** Phases C and M around the rest of the normalisation; new and merged apps go the same way. */
@@ -56,10 +71,19 @@ export function finishApp(
   roles: RoleSettings,
   context: DefinitionContext,
 ): Result<UnversionedApp> {
+  return judged(judgeApp(app, roles, context));
+}
+
+function judgeApp(app: CanonicalApp, roles: RoleSettings, context: DefinitionContext): Result<JudgedApp> {
   const facts = { settings: context.settings, roles, force: context.force };
   const canonical = canonicalViolations(app, facts);
   if (!canonical.isEmpty) return invalidObject(canonical.list());
   const stored = normalForm(app, context.settings, context.basePath);
-  const model = modelViolations(stored, facts);
-  return model.isEmpty ? accepted(stored) : invalidObject(model.list());
+  return accepted({ app: stored, model: modelViolations(stored, facts) });
+}
+
+function judged(result: Result<JudgedApp>): Result<UnversionedApp> {
+  if (!result.ok) return result;
+  const { app, model } = result.value;
+  return model.isEmpty ? accepted(app) : invalidObject(model.list());
 }

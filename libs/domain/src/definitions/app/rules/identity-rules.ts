@@ -8,19 +8,24 @@ export function identityRules(app: CanonicalApp, violations: Violations): void {
     violations.add('/', 'must not be root');
     violations.add('/id', 'Path must contain at least one path element');
   }
-  pathRules(app.id, '/id', violations);
-  app.dependencies.forEach((id, index) => pathRules(id, `/dependencies(${index})`, violations));
+  for (const error of pathErrors(app.id)) violations.add('/id', error);
+  for (const [index, id] of app.dependencies.entries()) {
+    for (const error of pathErrors(id)) violations.add(`/dependencies(${index})`, error);
+  }
 }
 
-function pathRules(id: string, path: string, violations: Violations): void {
+/** What is wrong with a path, be it an id or a dependency, of an app or a group; nothing for the root. */
+export function pathErrors(id: string): string[] {
+  const errors: string[] = [];
   const segments = id.split('/').filter((segment) => segment !== '');
-  const legal = segments.every(isPathSegment);
-  violations.require(legal, path, `must fully match regular expression '${SEGMENT_REGEX_TEXT}'`);
+  if (!segments.every(isPathSegment)) {
+    errors.push(`must fully match regular expression '${SEGMENT_REGEX_TEXT}'`);
+  }
   const last = segments.at(-1);
   if (last !== undefined && RESERVED_LAST_SEGMENTS.includes(last)) {
-    violations.add(
-      path,
+    errors.push(
       `must not end with any of the following reserved keywords: ${RESERVED_LAST_SEGMENTS.join(', ')}`,
     );
   }
+  return errors;
 }

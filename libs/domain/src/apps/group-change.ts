@@ -1,0 +1,138 @@
+import type { Refusal } from '../commands/command.js';
+import type { Turn } from '../deciding/turn.js';
+import type { UnversionedApp } from '../definitions/app/app-definition.js';
+import type { GroupRequest, GroupUpdate } from '../definitions/group/parse-group.js';
+import type { Violation } from '../definitions/result.js';
+import { ROOT } from '../ids/path-id.js';
+import type { State } from '../state/state.js';
+import type { Timestamp } from '../time/timestamp.js';
+import type { Wish } from './change-tree.js';
+import type { GroupWish } from './group-transitions.js';
+import { prepareApp } from './prepare-app.js';
+
+/** The most instances an app can have: what a 32-bit number holds. */
+const MOST_INSTANCES = 2 ** 31 - 1;
+
+/** What shall become of apps and groups. */
+export interface ChangeParts {
+  readonly wishes: readonly Wish[];
+  readonly groups: readonly GroupWish[];
+  readonly violations?: readonly Violation[];
+}
+
+/** What a group request means for the tree as it is. */
+export function requestedChange(turn: Turn, request: GroupRequest): ChangeParts | Refusal {
+  switch (request.kind) {
+    case 'structure':
+      return structureChange(turn, request.update, request.violations);
+    case 'scale':
+      return scaled(turn.state, request.groupId, request.factor);
+    case 'rollback':
+      return rolledBack(turn.state, request.groupId, request.version);
+  }
+}
+
+/** A group with everything below it leaves the tree; the root stays, empty. */
+export function withoutGroup(state: State, groupId: string): ChangeParts {
+  const parts: { wishes: Wish[]; groups: GroupWish[] } = { wishes: [], groups: [] };
+  removeBelow(state, groupId, parts);
+  const emptied: GroupWish = { type: 'store', group: { id: ROOT, dependencies: [] } };
+  parts.groups.push(groupId === ROOT ? emptied : { type: 'delete', groupId });
+  return parts;
+}
+
+function removeBelow(
+  state: State,
+  groupId: string,
+  { wishes, groups }: { wishes: Wish[]; groups: GroupWish[] },
+): void {
+  for (const appId of state.tree.appsBelow(groupId)) wishes.push({ type: 'delete', appId });
+  for (const id of state.tree.groupsBelow(groupId)) groups.push({ type: 'delete', groupId: id });
+}
+
+/** What is listed is stored, what is not listed leaves, what is not spoken of stays (`spec/definitions.md` §13.1). */
+function structureChange(
+  turn: Turn,
+  update: GroupUpdate,
+  violations: readonly Violation[],
+): ChangeParts | Refusal {
+  const stored: UnversionedApp[] = [];
+  const wishes: Wish[] = [];
+  const groups: GroupWish[] = [];
+  collect(turn.state, update, { stored, wishes, groups });
+  const claimed = new Set<number>();
+  for (const app of stored) {
+    if (violations.length > 0) {
+      // The request is refused for these; nothing else is worth a word.
+      wishes.push({ type: 'store', app });
+      continue;
+    }
+    const prepared = prepareApp(turn, app, claimed);
+    if ('kind' in prepared) return prepared;
+    wishes.push({ type: 'store', app: prepared.app });
+  }
+  return { wishes, groups, violations };
+}
+
+function collect(
+  state: State,
+  { id, apps, groups, dependencies, enforceRole }: GroupUpdate,
+  into: { stored: UnversionedApp[]; wishes: Wish[]; groups: GroupWish[] },
+): void {
+  const group = {
+    id,
+    ...(enforceRole === undefined ? {} : { enforceRole }),
+    dependencies: dependencies ?? state.groups.get(id)?.dependencies ?? [],
+  };
+  into.groups.push({ type: 'store', group });
+  if (apps !== undefined) {
+    // Of two apps with one id the later one counts (§3.4).
+    const listed = new Map(apps.map((app) => [app.id, app]));
+    for (const app of listed.values()) into.stored.push(app);
+    for (const appId of state.tree.appsIn(id)) {
+      if (!listed.has(appId)) into.wishes.push({ type: 'delete', appId });
+    }
+  }
+  if (groups === undefined) return;
+  const listed = new Map(groups.map((nested) => [nested.id, nested]));
+  for (const groupId of state.tree.groupsIn(id)) {
+    if (listed.has(groupId)) continue;
+    removeBelow(state, groupId, into);
+    into.groups.push({ type: 'delete', groupId });
+  }
+  for (const nested of listed.values()) collect(state, nested, into);
+}
+
+/** `scaleBy`: every app below gets so many times its instances, rounded up (`spec/scheduling.md` §7.7). */
+function scaled(state: State, groupId: string, factor: number): ChangeParts {
+  const wishes: Wish[] = [];
+  for (const appId of state.tree.appsBelow(groupId)) {
+    const app = state.apps.get(appId);
+    if (app === undefined) continue;
+    const instances = Math.min(MOST_INSTANCES, Math.ceil(app.instances * factor));
+    wishes.push({ type: 'store', app: { ...app, instances } });
+  }
+  return { wishes, groups: [] };
+}
+
+/** The group as it was in an older version of the tree, with everything below. */
+function rolledBack(state: State, groupId: string, version: Timestamp): ChangeParts | Refusal {
+  const former = state.subtreeAt(groupId, version);
+  if (former === undefined) {
+    const message = `Group ${groupId} not available in version ${version}`;
+    return { kind: 'refused', code: 'Invalid', message };
+  }
+  const wishes: Wish[] = [];
+  for (const appId of state.tree.appsBelow(groupId)) {
+    if (!former.apps.has(appId)) wishes.push({ type: 'delete', appId });
+  }
+  for (const [appId, app] of former.apps) {
+    if (state.apps.get(appId) !== app) wishes.push({ type: 'store', app });
+  }
+  const groups: GroupWish[] = [];
+  for (const id of state.tree.groupsBelow(groupId)) {
+    if (!former.groups.has(id)) groups.push({ type: 'delete', groupId: id });
+  }
+  for (const group of former.groups.values()) groups.push({ type: 'store', group });
+  return { wishes, groups };
+}

@@ -1,0 +1,526 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { accepted } from '../deciding/scenario.fixture.js';
+import { GroupScenario, idle, steps } from './group-tree.fixture.js';
+
+const invalid = (...details: readonly (readonly [path: string, ...errors: string[]])[]) => ({
+  kind: 'refused',
+  code: 'Invalid',
+  message: 'Object is not valid',
+  details: details.map(([path, ...errors]) => ({ path, errors })),
+});
+
+const EXCLUSIVE = 'not allowed in conjunction with other properties.';
+const RESERVED = 'must not end with any of the following reserved keywords: restart, tasks, versions, ., ..';
+
+let scenario: GroupScenario;
+
+beforeEach(() => {
+  scenario = new GroupScenario();
+});
+
+describe('POST of a group', () => {
+  it('stores the canonical example, relative ids resolved (`spec/definitions.md` §17 F)', () => {
+    const reply = accepted(
+      scenario.post({
+        id: 'shop',
+        groups: [
+          { id: 'data', apps: [{ id: 'sql', cmd: 'run-sql', portDefinitions: [] }] },
+          {
+            id: 'ui',
+            dependencies: ['../data'],
+            apps: [{ id: 'site', cmd: 'run-site', dependencies: ['../data/sql'], ports: [0] }],
+          },
+        ],
+      }),
+    );
+    expect(reply.groupId).toBe('/shop');
+    expect([...scenario.state.groups.values()]).toEqual([
+      { id: '/', dependencies: [] },
+      { id: '/shop', enforceRole: false, dependencies: [] },
+      { id: '/shop/data', dependencies: [] },
+      { id: '/shop/ui', dependencies: ['/shop/data'] },
+    ]);
+    expect(scenario.app('/shop/ui/site')).toMatchObject({
+      dependencies: ['/shop/data/sql'],
+      portDefinitions: [{ port: 10_000, protocol: 'tcp' }],
+      role: '*',
+      version: reply.version,
+    });
+    expect(scenario.state.rootVersion).toBe(reply.version);
+  });
+
+  it('creates the groups above, and lies below the group of the URL', () => {
+    expect(accepted(scenario.post({ id: 'a/b' }, '/x')).groupId).toBe('/x/a/b');
+    expect(Object.keys(scenario.tree())).toEqual(['/', '/x', '/x/a', '/x/a/b']);
+    expect(scenario.state.groups.get('/x')?.enforceRole).toBe(false);
+  });
+
+  it('tells the parent of the group to subscribers', () => {
+    scenario.post({ id: 'a/b' });
+    expect(scenario.events[0]).toMatchObject({ type: 'DeploymentStarted', data: { groupId: '/a' } });
+  });
+
+  it('is refused where a group or an app is', () => {
+    scenario.create(idle('/a/app'));
+    expect(scenario.post({ id: '/a' })).toEqual({
+      kind: 'refused',
+      code: 'GroupAlreadyExists',
+      groupId: '/a',
+    });
+    expect(scenario.post({ id: 'app' }, '/a')).toEqual({
+      kind: 'refused',
+      code: 'AppAtGroupPath',
+      groupId: '/a/app',
+    });
+    expect(scenario.post({ apps: [] })).toMatchObject({ code: 'GroupAlreadyExists', groupId: '/' });
+  });
+
+  it('assigns every app of the body service ports of its own', () => {
+    const app = (id: string) => ({ id, cmd: 'sleep 9', instances: 0 });
+    scenario.post({ id: '/a', apps: [app('x'), app('y')], groups: [{ id: 'g', apps: [app('z')] }] });
+    const ports = ['/a/x', '/a/y', '/a/g/z'].map((id) => scenario.app(id).portDefinitions?.[0]?.port);
+    expect(ports).toEqual([10_000, 10_001, 10_002]);
+  });
+});
+
+describe('what is wrong with a group body', () => {
+  beforeEach(() => {
+    scenario.post({ id: '/a', apps: [idle('x')] });
+  });
+
+  it.each([
+    [{ apps: 'all' }, [{ path: '/apps', errors: ['error.expected.jsarray'] }]],
+    [{ id: 'UPPER' }, [{ path: '/id', errors: ['error.pattern'] }]],
+    [{ scaleBy: -1 }, [{ path: '/scaleBy', errors: ['error.min'] }]],
+    [{ enforceRole: 'yes' }, [{ path: '/enforceRole', errors: ['error.expected.jsboolean'] }]],
+    [
+      { groups: [{ id: 'g', apps: [idle('x', { cpus: 'one' })] }] },
+      [{ path: '/groups(0)/apps(0)/cpus', errors: ['error.expected.jsnumber'] }],
+    ],
+    [
+      { groups: [{ apps: [] }] },
+      [{ path: '/groups(0)/id', errors: [`'id' is undefined on object: {"apps":[]}`] }],
+    ],
+  ])('%j has the wrong shape', (json, details) => {
+    const refusal = { kind: 'refused', code: 'Invalid', message: 'Invalid JSON', details };
+    expect(scenario.putGroup('/a', json)).toEqual(refusal);
+  });
+
+  it.each([
+    [{ version: '2020-01-01T00:00:00.000Z', dependencies: [] }, invalid(['/version', EXCLUSIVE])],
+    [{ scaleBy: 2, id: '/a' }, invalid(['/scaleBy', EXCLUSIVE])],
+    [
+      { scaleBy: 2, version: '2020-01-01T00:00:00.000Z' },
+      invalid(['/version', EXCLUSIVE], ['/scaleBy', EXCLUSIVE]),
+    ],
+    [{ groups: [{ id: 'g', scaleBy: 2 }] }, invalid(['/groups(0)/scaleBy', EXCLUSIVE])],
+    [{ id: 'tasks' }, invalid(['/', RESERVED])],
+    [{ groups: [{ id: 'versions' }] }, invalid(['/groups(0)/id', RESERVED])],
+    [{ dependencies: ['..'] }, invalid(['/dependencies(0)', RESERVED])],
+    [
+      { apps: [idle('/b/x'), idle('x')], groups: [{ id: 'g', apps: [idle('h/x')] }] },
+      invalid(
+        ['/apps(0)/id', "Identifier is not child of '/a'"],
+        ['/groups(0)/apps(0)/id', "Identifier is not child of '/a/g'"],
+      ),
+    ],
+    [
+      { groups: [{ id: 'g', enforceRole: true }] },
+      invalid([
+        '/groups(0)/enforceRole',
+        'enforceRole can only be set for top-level groups, and /a/g is not top-level',
+      ]),
+    ],
+    [
+      { groups: [{ id: '/b' }, { id: 'c/d' }] },
+      invalid(
+        ['/groups(0)', 'Group has to be child of groups with parent id'],
+        ['/groups(1)', 'Group has to be child of groups with parent id'],
+      ),
+    ],
+    [
+      { apps: [idle('x', { dependencies: ['y'] }), idle('y', { dependencies: ['x'] })] },
+      invalid(['/', 'Dependency graph has cyclic dependencies.']),
+    ],
+    [{ dependencies: ['/a'] }, invalid(['/', 'Dependency graph has cyclic dependencies.'])],
+    [
+      {
+        apps: [],
+        groups: [
+          { id: 'x', apps: [idle('y')] },
+          { id: 'z', dependencies: ['x', '/'] },
+        ],
+      },
+      null,
+    ],
+    [
+      { groups: [{ id: 'x', apps: [idle('y')] }] },
+      invalid(['/', 'Groups and Applications may not have the same identifier.']),
+    ],
+    [
+      { apps: [idle('x'), idle('g')], groups: [{ id: 'g', groups: [{ id: 'h', apps: [idle('y')] }] }] },
+      invalid(['/', 'Groups and Applications may not have the same identifier.']),
+    ],
+    [
+      { pods: [{ id: 'p' }], groups: [{ id: 'g', pods: [{}] }] },
+      invalid(
+        ['/pods', 'pods are not supported by this version of Ekiden; leave pods out'],
+        ['/groups(0)/pods', 'pods are not supported by this version of Ekiden; leave pods out'],
+      ),
+    ],
+    [{ pods: [] }, null],
+  ])('%j', (json, refusal) => {
+    const before = scenario.tree();
+    const reply = scenario.putGroup('/a', json);
+    if (refusal === null) return expect(reply.kind).toBe('accepted');
+    expect(reply).toEqual(refusal);
+    return expect(scenario.tree()).toEqual(before);
+  });
+
+  it('refuses an id of the URL that no group may have', () => {
+    expect(scenario.putGroup('/Upper', {})).toMatchObject({
+      details: [{ path: '/', errors: [expect.stringMatching(/^must fully match regular expression/)] }],
+    });
+  });
+
+  it('speaks of the first invalid app alone, relative to that app', () => {
+    const reply = scenario.putGroup('/a', {
+      groups: [{ id: 'g', apps: [idle('x'), { id: 'y' }, { id: 'z' }] }],
+    });
+    expect(reply).toMatchObject({ code: 'Invalid', details: [{ path: '/' }] });
+  });
+
+  it('reports what the model forbids at the id of the app, together with the rules of the tree', () => {
+    const labels = { MARATHON_SINGLE_INSTANCE_APP: 'true' };
+    expect(scenario.putGroup('/a', { apps: [idle('x', { labels, dependencies: ['/a/x'] })] })).toEqual(
+      invalid(
+        ['/apps//a/x', 'must be false', 'got 1.0, expected 0.0'],
+        ['/', 'Dependency graph has cyclic dependencies.'],
+      ),
+    );
+  });
+
+  it('refuses what an app asks for beyond this version, relative to that app', () => {
+    expect(scenario.putGroup('/a', { apps: [idle('x', { tty: true })] })).toMatchObject({
+      details: [{ path: '/tty' }],
+    });
+  });
+
+  it('tells subscribers of what the tree forbids, and of nothing else', () => {
+    const from = scenario.events.length;
+    scenario.putGroup('/a', { scaleBy: 2, id: '/a' });
+    expect(scenario.eventTypes(from)).toEqual([]);
+    scenario.putGroup('/a', { dependencies: ['/a'] });
+    expect(scenario.events.slice(from)).toMatchObject([
+      {
+        type: 'RootGroupChangeRefused',
+        data: { groupId: '/', reason: 'Dependency graph has cyclic dependencies.' },
+      },
+    ]);
+  });
+});
+
+describe('PUT of a group', () => {
+  beforeEach(() => {
+    scenario.post({
+      id: '/a',
+      dependencies: ['/z'],
+      apps: [idle('x', { instances: 0 })],
+      groups: [
+        { id: 'g', apps: [idle('y')] },
+        { id: 'h', apps: [idle('y')], groups: [{ id: 'i' }] },
+      ],
+    });
+    scenario.create(idle('/other'));
+  });
+
+  it('keeps what the body does not speak of', () => {
+    const before = scenario.tree();
+    expect(steps(accepted(scenario.putGroup('/a', { dependencies: ['/z'] })).plan)).toEqual([]);
+    expect(scenario.tree()).toEqual(before);
+    accepted(scenario.putGroup('/a', { dependencies: [] }));
+    expect(scenario.tree()).toEqual({ ...before, '/a': [] });
+  });
+
+  it('removes what a list leaves out, with everything below', () => {
+    accepted(scenario.putGroup('/a', { groups: [{ id: 'g' }] }));
+    expect(scenario.tree()).toEqual({
+      '/': [],
+      '/a': ['/z'],
+      '/a/g': [],
+      '/a/g/y': 0,
+      '/a/x': 0,
+      '/other': 0,
+    });
+    accepted(scenario.putGroup('/', { groups: [] }));
+    expect(scenario.tree()).toEqual({ '/': [], '/other': 0 });
+    accepted(scenario.putGroup('/', { apps: [] }));
+    expect(scenario.tree()).toEqual({ '/': [] });
+  });
+
+  it('takes the later of two apps, or of two groups, with one id', () => {
+    accepted(
+      scenario.putGroup('/a', {
+        apps: [idle('x', { mem: 32 }), idle('x', { mem: 64 })],
+        groups: [
+          { id: 'g', apps: [] },
+          { id: 'g', apps: [idle('z')] },
+        ],
+      }),
+    );
+    expect(scenario.app('/a/x').mem).toBe(64);
+    expect(Object.keys(scenario.tree())).toEqual(['/', '/a', '/a/g', '/a/g/z', '/a/x', '/other']);
+  });
+
+  it('stamps only what changes', () => {
+    const before = scenario.app('/a/x').version;
+    const { version } = accepted(scenario.putGroup('/a', { apps: [idle('x'), idle('new')] }));
+    expect(scenario.app('/a/x').version).toBe(before);
+    expect(scenario.app('/a/new').version).toBe(version);
+  });
+
+  it('creates what is not there', () => {
+    expect(accepted(scenario.putGroup('/new/deep', { apps: [idle('x')] })).plan.steps).toHaveLength(2);
+    expect(scenario.tree()).toMatchObject({ '/new': [], '/new/deep': [], '/new/deep/x': 0 });
+  });
+
+  it('does not store an empty group at the id of an app', () => {
+    accepted(scenario.putGroup('/other', { groups: [{ id: 'sub' }] }));
+    expect(Object.keys(scenario.tree())).not.toContain('/other/sub');
+    expect(scenario.state.groups.has('/other')).toBe(false);
+  });
+
+  it('lets an app take the place of an empty group, with the groups in it', () => {
+    accepted(scenario.putGroup('/a', { groups: [{ id: 'h', apps: [] }] }));
+    accepted(scenario.create(idle('/a/h')));
+    expect(scenario.tree()).toEqual({ '/': [], '/a': ['/z'], '/a/h': 0, '/a/x': 0, '/other': 0 });
+  });
+
+  it('names the steps of a dry run and changes nothing', () => {
+    const from = scenario.events.length;
+    const before = scenario.tree();
+    const reply = scenario.putGroup(
+      '/a',
+      { apps: [], groups: [{ id: 'g', apps: [idle('new')] }] },
+      { dryRun: true },
+    );
+    if (reply.kind !== 'planned') throw new Error(JSON.stringify(reply));
+    expect(steps(reply.plan)).toEqual([
+      'Stop /a/x, Stop /a/h/y, Stop /a/g/y',
+      'Start /a/g/new',
+      'Scale /a/g/new',
+    ]);
+    expect(scenario.putGroup('/a', { dependencies: ['/a'] }, { dryRun: true })).toMatchObject({
+      code: 'Invalid',
+    });
+    expect(scenario.putGroup('/a', { version: '2000-01-01' }, { dryRun: true })).toMatchObject({
+      code: 'Invalid',
+    });
+    expect(scenario.tree()).toEqual(before);
+    expect(scenario.events).toHaveLength(from);
+  });
+
+  it('is refused while a deployment holds one of its apps, unless forced', () => {
+    const busy = accepted(scenario.create(idle('/a/busy', { instances: 1 })));
+    expect(scenario.putGroup('/a', { scaleBy: 2 })).toEqual({
+      kind: 'refused',
+      code: 'AppLocked',
+      deploymentIds: [busy.deploymentId],
+    });
+    accepted(scenario.putGroup('/a', { scaleBy: 2 }, { force: true }));
+    expect(scenario.app('/a/busy').instances).toBe(2);
+  });
+});
+
+describe('scaleBy', () => {
+  it.each([
+    [2, [2, 6, 0]],
+    [0.5, [1, 2, 0]],
+    [1.1, [2, 4, 0]],
+    [0, [0, 0, 0]],
+    [1, [1, 3, 0]],
+  ])('%d rounds up, at any depth', (scaleBy, expected) => {
+    scenario.post({
+      id: '/a',
+      apps: [idle('x', { instances: 1 })],
+      groups: [{ id: 'g', apps: [idle('y', { instances: 3 }), idle('z')] }],
+    });
+    scenario.create(idle('/other', { instances: 1 }));
+    accepted(scenario.putGroup('/a', { scaleBy }, { force: true }));
+    expect(['/a/x', '/a/g/y', '/a/g/z'].map((id) => scenario.app(id).instances)).toEqual(expected);
+    expect(scenario.app('/other').instances).toBe(1);
+  });
+
+  it('of a group that is not there changes nothing', () => {
+    expect(steps(accepted(scenario.putGroup('/nowhere', { scaleBy: 2 })).plan)).toEqual([]);
+    expect(scenario.tree()).toEqual({ '/': [] });
+  });
+});
+
+describe('versions of a group', () => {
+  it('bring back the group as it was, and nothing else', () => {
+    const first = accepted(scenario.post({ id: '/a', apps: [idle('x', { mem: 32 })], dependencies: ['/z'] }));
+    accepted(scenario.create(idle('/other', { mem: 32 })));
+    accepted(scenario.putGroup('/a', { apps: [idle('y')], groups: [{ id: 'g' }], dependencies: [] }));
+    accepted(scenario.put('/other', { mem: 64 }));
+    const back = accepted(scenario.putGroup('/a', { version: first.version }));
+    expect(steps(back.plan)).toEqual(['Stop /a/y', 'Start /a/x', 'Scale /a/x']);
+    expect(scenario.tree()).toEqual({ '/': [], '/a': ['/z'], '/a/x': 0, '/other': 0 });
+    expect(scenario.app('/a/x')).toMatchObject({ mem: 32, version: back.version });
+    expect(scenario.app('/other').mem).toBe(64);
+  });
+
+  it('are those of the tree in which the group was', () => {
+    const before = accepted(scenario.create(idle('/other')));
+    const created = accepted(scenario.post({ id: '/a' }));
+    const later = accepted(scenario.put('/other', { mem: 64 }));
+    expect(scenario.state.groupVersions('/')).toEqual([later.version, created.version, before.version]);
+    expect(scenario.state.groupVersions('/a')).toEqual([later.version, created.version]);
+    expect(scenario.putGroup('/a', { version: before.version })).toEqual({
+      kind: 'refused',
+      code: 'Invalid',
+      message: `Group /a not available in version ${before.version}`,
+    });
+    accepted(scenario.putGroup('/', { version: before.version }));
+    expect(scenario.tree()).toEqual({ '/': [], '/other': 0 });
+    expect(scenario.app('/other').mem).toBe(128);
+  });
+
+  it('bring a deleted group back', () => {
+    const { version } = accepted(scenario.post({ id: '/a', apps: [idle('x')], groups: [{ id: 'g' }] }));
+    const tree = scenario.tree();
+    accepted(scenario.deleteGroup('/a'));
+    accepted(scenario.putGroup('/a', { version }));
+    expect(scenario.tree()).toEqual(tree);
+  });
+
+  it.each([
+    ['2001-01-01T00:00:00.000Z', 'Group /a not available in version 2001-01-01T00:00:00.000Z'],
+    ['soon', "Invalid timestamp provided 'soon'. Expecting ISO-8601 datetime string."],
+  ])('%s is none', (version, message) => {
+    scenario.post({ id: '/a' });
+    expect(scenario.putGroup('/a', { version })).toEqual({ kind: 'refused', code: 'Invalid', message });
+  });
+});
+
+describe('DELETE of a group', () => {
+  it('takes everything below with it', () => {
+    scenario.post({ id: '/a/b', apps: [idle('x')], groups: [{ id: 'c', apps: [idle('y')] }] });
+    expect(steps(accepted(scenario.deleteGroup('/a/b')).plan)).toEqual(['Stop /a/b/x, Stop /a/b/c/y']);
+    expect(scenario.tree()).toEqual({ '/': [], '/a': [] });
+    expect(scenario.deleteGroup('/a/b')).toEqual({ kind: 'refused', code: 'GroupNotFound', groupId: '/a/b' });
+  });
+
+  it('of the root empties the system', () => {
+    scenario.post({ id: '/a', apps: [idle('x')] });
+    scenario.create(idle('/other'));
+    scenario.putGroup('/', { dependencies: ['/unknown'] });
+    accepted(scenario.deleteGroup('/'));
+    expect(scenario.tree()).toEqual({ '/': [] });
+  });
+
+  it('is refused while a deployment holds one of its apps, unless forced', () => {
+    const { deploymentId } = accepted(scenario.create(idle('/a/busy', { instances: 1 })));
+    expect(scenario.deleteGroup('/a')).toMatchObject({ code: 'AppLocked', deploymentIds: [deploymentId] });
+    accepted(scenario.deleteGroup('/a', true));
+    expect(scenario.tree()).toEqual({ '/': [] });
+  });
+});
+
+describe('enforceRole', () => {
+  const roleOf = (id: string) => scenario.app(id).role;
+  const MIXED = invalid([
+    '/enforceRole',
+    'enforceRole cannot be modified in a request that adds, removes or modifies services; ' +
+      'please make these changes in separate requests.',
+  ]);
+
+  it('gives the apps of a new group its role', () => {
+    accepted(scenario.post({ id: 'prod', enforceRole: true, groups: [{ id: 'g', apps: [idle('x')] }] }));
+    expect(roleOf('/prod/g/x')).toBe('prod');
+    expect(scenario.putGroup('/prod', { enforceRole: true, apps: [idle('y', { role: '*' })] })).toEqual(
+      invalid(['/role', 'got *, expected one of: [prod]']),
+    );
+  });
+
+  it('is what the flag says where a body is silent', () => {
+    scenario = new GroupScenario({ newGroupEnforceRole: 'top' });
+    accepted(scenario.putGroup('/', { enforceRole: true, groups: [{ id: 'prod', apps: [idle('x')] }] }));
+    expect(roleOf('/prod/x')).toBe('prod');
+    expect(scenario.state.groups.get('/')).toEqual({ id: '/', dependencies: [] });
+    expect(scenario.state.groups.get('/prod')?.enforceRole).toBe(true);
+  });
+
+  it('cannot change together with services, not even by silence', () => {
+    scenario.post({ id: 'prod', enforceRole: true });
+    expect(scenario.putGroup('/prod', { enforceRole: false, apps: [] })).toEqual(MIXED);
+    expect(scenario.putGroup('/', { id: 'prod', apps: [] })).toEqual(MIXED);
+    const nested = invalid(['/groups(0)/enforceRole', ...(MIXED.details[0]?.errors ?? [])]);
+    expect(scenario.putGroup('/', { groups: [{ id: 'prod', apps: [] }] })).toEqual(nested);
+    expect(scenario.state.groups.get('/prod')?.enforceRole).toBe(true);
+  });
+
+  it('falls back to the flag in a body that neither names the group nor the role', () => {
+    scenario.post({ id: 'prod', enforceRole: true });
+    accepted(scenario.putGroup('/prod', { apps: [idle('x')] }));
+    expect(scenario.state.groups.get('/prod')?.enforceRole).toBe(false);
+    expect(roleOf('/prod/x')).toBe('*');
+  });
+
+  it('stays when a group is scaled', () => {
+    scenario.post({ id: 'prod', enforceRole: true, apps: [idle('x')] });
+    accepted(scenario.putGroup('/prod', { scaleBy: 2 }));
+    expect(scenario.state.groups.get('/prod')?.enforceRole).toBe(true);
+  });
+
+  it('changes alone by PATCH, without a deployment and for top-level groups only', () => {
+    scenario.post({ id: '/prod/g', apps: [idle('x')] });
+    const from = scenario.events.length;
+    expect(scenario.patchGroup('/prod', { enforceRole: true })).toEqual({ kind: 'done' });
+    expect(scenario.eventTypes(from)).toEqual(['GroupUpdated']);
+    expect(roleOf('/prod/g/x')).toBe('*');
+    expect(scenario.patchGroup('/prod', { enforceRole: true })).toEqual({ kind: 'done' });
+    expect(scenario.eventTypes(from)).toHaveLength(1);
+    scenario.patchGroup('/prod', {});
+    expect(scenario.state.groups.get('/prod')?.enforceRole).toBe(false);
+    expect(scenario.patchGroup('/prod/g', {})).toEqual(invalid(['/', 'Path needs to be top-level']));
+    expect(scenario.patchGroup('/dev', {})).toMatchObject({ code: 'GroupNotFound', groupId: '/dev' });
+    expect(scenario.patchGroup('/prod', { enforceRole: 1 })).toMatchObject({ message: 'Invalid JSON' });
+  });
+});
+
+describe('taking a deployment of a group back', () => {
+  const cancel = (deploymentId: string) =>
+    accepted(scenario.submit({ type: 'CancelDeployment', deploymentId, force: false }));
+
+  it('removes the apps and groups it added, unless something else came to lie in them', () => {
+    const busy = { apps: [idle('x', { instances: 1 })], groups: [{ id: 'g' }, { id: 'h' }] };
+    const { deploymentId } = accepted(scenario.post({ id: '/a/b', ...busy }));
+    scenario.create(idle('/a/b/g/later'));
+    cancel(deploymentId);
+    expect(scenario.tree()).toEqual({ '/': [], '/a': [], '/a/b': [], '/a/b/g': [], '/a/b/g/later': 0 });
+  });
+
+  it('gives groups back the dependencies they had, and keeps what came later', () => {
+    scenario.post({ id: '/a', dependencies: ['/old', '/both'], groups: [{ id: 'g', dependencies: ['/z'] }] });
+    const { deploymentId } = accepted(
+      scenario.putGroup('/a', {
+        dependencies: ['/both', '/new'],
+        apps: [idle('x', { instances: 1 })],
+        groups: [],
+      }),
+    );
+    scenario.putGroup('/a', { dependencies: ['/both', '/new', '/later'] });
+    cancel(deploymentId);
+    expect(scenario.tree()).toEqual({ '/': [], '/a': ['/both', '/later', '/old'], '/a/g': ['/z'] });
+  });
+
+  it('brings back a deleted group', () => {
+    scenario.connected();
+    scenario.post({ id: '/a', dependencies: ['/z'], apps: [idle('x', { instances: 1 })] });
+    scenario.settleAll();
+    const { deploymentId } = accepted(scenario.deleteGroup('/a'));
+    cancel(deploymentId);
+    expect(scenario.tree()).toEqual({ '/': [], '/a': ['/z'], '/a/x': 1 });
+  });
+});
