@@ -234,6 +234,22 @@ describe('writes of groups', () => {
     expect(api.leader.submitted).toEqual([]);
   });
 
+  it.each(['/v2/groups', '/v2/groups/shop', '/v2/groups/shop/versions'])(
+    'HEAD and OPTIONS of %s tell what GET and Allow would',
+    async (path) => {
+      await fill();
+      const head = await http().head(path);
+      expect([head.status, head.type]).toEqual([200, 'application/json']);
+      const options = await http().options(path);
+      const methods = String(options.headers['allow']).split(', ');
+      expect([options.status, methods.includes('GET'), methods.includes('PUT')]).toEqual([
+        200,
+        true,
+        !path.endsWith('versions'),
+      ]);
+    },
+  );
+
   it('answers 400 to a body that is no JSON', async () => {
     const answer = await http().put('/v2/groups').set('Content-Type', 'application/json').send('{"apps":');
     expect(answer.status).toBe(400);
