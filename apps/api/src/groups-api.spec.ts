@@ -90,12 +90,17 @@ describe('GET of a group', () => {
     ['group.apps', { apps: [{ id: '/shop/api' }], groups: [] }],
     ['group.apps.tasks', { apps: [], groups: [] }],
     ['nonsense', { apps: [], groups: [] }],
-    ['group.apps&embed=apps.tasks', { apps: [expect.not.objectContaining({ tasks: [] })] }],
     ['group.apps&embed=group.apps.tasks', { apps: [{ tasks: [], deployments: [] }] }],
     ['group.apps&embed=group.apps.counts', { apps: [{ tasksRunning: 0, tasksStaged: 0 }] }],
   ])('embeds exactly what is asked for: %s', async (embed, expected) => {
     await fill();
     expect((await http().get(`/v2/groups/shop?embed=${embed}`)).body).toMatchObject(expected);
+  });
+
+  it('counts embeds of apps by their full names only', async () => {
+    await fill();
+    const { body } = await http().get('/v2/groups/shop?embed=group.apps&embed=apps.tasks');
+    expect(body.apps[0]).not.toHaveProperty('tasks');
   });
 
   it.each(['/v2/groups/nothing', '/v2/groups/shop/api'])('%s is not found', async (path) => {
@@ -156,13 +161,13 @@ describe('versions of a group', () => {
   });
 });
 
+const answering = (reply: Reply): void => {
+  api.leader.decide = () => ({ reply });
+};
+
 describe('writes of groups', () => {
   const accepted: Reply = { kind: 'accepted', deploymentId: plan().id, version: VERSION, plan: plan() };
   const result = { version: VERSION, deploymentId: plan().id };
-
-  const answering = (reply: Reply): void => {
-    api.leader.decide = () => ({ reply });
-  };
 
   it('POST answers 201 with the place of the group', async () => {
     answering({ ...accepted, groupId: '/shop/ui' });
@@ -228,6 +233,22 @@ describe('writes of groups', () => {
     ]);
     expect(api.leader.submitted).toEqual([]);
   });
+
+  it.each(['/v2/groups', '/v2/groups/shop', '/v2/groups/shop/versions'])(
+    'HEAD and OPTIONS of %s tell what GET and Allow would',
+    async (path) => {
+      await fill();
+      const head = await http().head(path);
+      expect([head.status, head.type]).toEqual([200, 'application/json']);
+      const options = await http().options(path);
+      const methods = String(options.headers['allow']).split(', ');
+      expect([options.status, methods.includes('GET'), methods.includes('PUT')]).toEqual([
+        200,
+        true,
+        !path.endsWith('versions'),
+      ]);
+    },
+  );
 
   it('answers 400 to a body that is no JSON', async () => {
     const answer = await http().put('/v2/groups').set('Content-Type', 'application/json').send('{"apps":');

@@ -2,16 +2,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { accepted } from '../deciding/scenario.fixture.js';
 import { GroupScenario, idle, steps } from './group-tree.fixture.js';
 
-const invalid = (...details: readonly (readonly [path: string, ...errors: string[]])[]) => ({
-  kind: 'refused',
-  code: 'Invalid',
-  message: 'Object is not valid',
-  details: details.map(([path, ...errors]) => ({ path, errors })),
-});
-
-const EXCLUSIVE = 'not allowed in conjunction with other properties.';
-const RESERVED = 'must not end with any of the following reserved keywords: restart, tasks, versions, ., ..';
-
 let scenario: GroupScenario;
 
 beforeEach(() => {
@@ -76,147 +66,10 @@ describe('POST of a group', () => {
   });
 
   it('assigns every app of the body service ports of its own', () => {
-    const app = (id: string) => ({ id, cmd: 'sleep 9', instances: 0 });
-    scenario.post({ id: '/a', apps: [app('x'), app('y')], groups: [{ id: 'g', apps: [app('z')] }] });
+    const [x, y, z] = ['x', 'y', 'z'].map((id) => ({ id, cmd: 'sleep 9', instances: 0 }));
+    scenario.post({ id: '/a', apps: [x, y], groups: [{ id: 'g', apps: [z] }] });
     const ports = ['/a/x', '/a/y', '/a/g/z'].map((id) => scenario.app(id).portDefinitions?.[0]?.port);
     expect(ports).toEqual([10_000, 10_001, 10_002]);
-  });
-});
-
-describe('what is wrong with a group body', () => {
-  beforeEach(() => {
-    scenario.post({ id: '/a', apps: [idle('x')] });
-  });
-
-  it.each([
-    [{ apps: 'all' }, [{ path: '/apps', errors: ['error.expected.jsarray'] }]],
-    [{ id: 'UPPER' }, [{ path: '/id', errors: ['error.pattern'] }]],
-    [{ scaleBy: -1 }, [{ path: '/scaleBy', errors: ['error.min'] }]],
-    [{ enforceRole: 'yes' }, [{ path: '/enforceRole', errors: ['error.expected.jsboolean'] }]],
-    [
-      { groups: [{ id: 'g', apps: [idle('x', { cpus: 'one' })] }] },
-      [{ path: '/groups(0)/apps(0)/cpus', errors: ['error.expected.jsnumber'] }],
-    ],
-    [
-      { groups: [{ apps: [] }] },
-      [{ path: '/groups(0)/id', errors: [`'id' is undefined on object: {"apps":[]}`] }],
-    ],
-  ])('%j has the wrong shape', (json, details) => {
-    const refusal = { kind: 'refused', code: 'Invalid', message: 'Invalid JSON', details };
-    expect(scenario.putGroup('/a', json)).toEqual(refusal);
-  });
-
-  it.each([
-    [{ version: '2020-01-01T00:00:00.000Z', dependencies: [] }, invalid(['/version', EXCLUSIVE])],
-    [{ scaleBy: 2, id: '/a' }, invalid(['/scaleBy', EXCLUSIVE])],
-    [
-      { scaleBy: 2, version: '2020-01-01T00:00:00.000Z' },
-      invalid(['/version', EXCLUSIVE], ['/scaleBy', EXCLUSIVE]),
-    ],
-    [{ groups: [{ id: 'g', scaleBy: 2 }] }, invalid(['/groups(0)/scaleBy', EXCLUSIVE])],
-    [{ id: 'tasks' }, invalid(['/', RESERVED])],
-    [{ groups: [{ id: 'versions' }] }, invalid(['/groups(0)/id', RESERVED])],
-    [{ dependencies: ['..'] }, invalid(['/dependencies(0)', RESERVED])],
-    [
-      { apps: [idle('/b/x'), idle('x')], groups: [{ id: 'g', apps: [idle('h/x')] }] },
-      invalid(
-        ['/apps(0)/id', "Identifier is not child of '/a'"],
-        ['/groups(0)/apps(0)/id', "Identifier is not child of '/a/g'"],
-      ),
-    ],
-    [
-      { groups: [{ id: 'g', enforceRole: true }] },
-      invalid([
-        '/groups(0)/enforceRole',
-        'enforceRole can only be set for top-level groups, and /a/g is not top-level',
-      ]),
-    ],
-    [
-      { groups: [{ id: '/b' }, { id: 'c/d' }] },
-      invalid(
-        ['/groups(0)', 'Group has to be child of groups with parent id'],
-        ['/groups(1)', 'Group has to be child of groups with parent id'],
-      ),
-    ],
-    [
-      { apps: [idle('x', { dependencies: ['y'] }), idle('y', { dependencies: ['x'] })] },
-      invalid(['/', 'Dependency graph has cyclic dependencies.']),
-    ],
-    [{ dependencies: ['/a'] }, invalid(['/', 'Dependency graph has cyclic dependencies.'])],
-    [
-      {
-        apps: [],
-        groups: [
-          { id: 'x', apps: [idle('y')] },
-          { id: 'z', dependencies: ['x', '/'] },
-        ],
-      },
-      null,
-    ],
-    [
-      { groups: [{ id: 'x', apps: [idle('y')] }] },
-      invalid(['/', 'Groups and Applications may not have the same identifier.']),
-    ],
-    [
-      { apps: [idle('x'), idle('g')], groups: [{ id: 'g', groups: [{ id: 'h', apps: [idle('y')] }] }] },
-      invalid(['/', 'Groups and Applications may not have the same identifier.']),
-    ],
-    [
-      { pods: [{ id: 'p' }], groups: [{ id: 'g', pods: [{}] }] },
-      invalid(
-        ['/pods', 'pods are not supported by this version of Ekiden; leave pods out'],
-        ['/groups(0)/pods', 'pods are not supported by this version of Ekiden; leave pods out'],
-      ),
-    ],
-    [{ pods: [] }, null],
-  ])('%j', (json, refusal) => {
-    const before = scenario.tree();
-    const reply = scenario.putGroup('/a', json);
-    if (refusal === null) return expect(reply.kind).toBe('accepted');
-    expect(reply).toEqual(refusal);
-    return expect(scenario.tree()).toEqual(before);
-  });
-
-  it('refuses an id of the URL that no group may have', () => {
-    expect(scenario.putGroup('/Upper', {})).toMatchObject({
-      details: [{ path: '/', errors: [expect.stringMatching(/^must fully match regular expression/)] }],
-    });
-  });
-
-  it('speaks of the first invalid app alone, relative to that app', () => {
-    const reply = scenario.putGroup('/a', {
-      groups: [{ id: 'g', apps: [idle('x'), { id: 'y' }, { id: 'z' }] }],
-    });
-    expect(reply).toMatchObject({ code: 'Invalid', details: [{ path: '/' }] });
-  });
-
-  it('reports what the model forbids at the id of the app, together with the rules of the tree', () => {
-    const labels = { MARATHON_SINGLE_INSTANCE_APP: 'true' };
-    expect(scenario.putGroup('/a', { apps: [idle('x', { labels, dependencies: ['/a/x'] })] })).toEqual(
-      invalid(
-        ['/apps//a/x', 'must be false', 'got 1.0, expected 0.0'],
-        ['/', 'Dependency graph has cyclic dependencies.'],
-      ),
-    );
-  });
-
-  it('refuses what an app asks for beyond this version, relative to that app', () => {
-    expect(scenario.putGroup('/a', { apps: [idle('x', { tty: true })] })).toMatchObject({
-      details: [{ path: '/tty' }],
-    });
-  });
-
-  it('tells subscribers of what the tree forbids, and of nothing else', () => {
-    const from = scenario.events.length;
-    scenario.putGroup('/a', { scaleBy: 2, id: '/a' });
-    expect(scenario.eventTypes(from)).toEqual([]);
-    scenario.putGroup('/a', { dependencies: ['/a'] });
-    expect(scenario.events.slice(from)).toMatchObject([
-      {
-        type: 'RootGroupChangeRefused',
-        data: { groupId: '/', reason: 'Dependency graph has cyclic dependencies.' },
-      },
-    ]);
   });
 });
 
@@ -427,72 +280,10 @@ describe('DELETE of a group', () => {
   });
 });
 
-describe('enforceRole', () => {
-  const roleOf = (id: string) => scenario.app(id).role;
-  const MIXED = invalid([
-    '/enforceRole',
-    'enforceRole cannot be modified in a request that adds, removes or modifies services; ' +
-      'please make these changes in separate requests.',
-  ]);
-
-  it('gives the apps of a new group its role', () => {
-    accepted(scenario.post({ id: 'prod', enforceRole: true, groups: [{ id: 'g', apps: [idle('x')] }] }));
-    expect(roleOf('/prod/g/x')).toBe('prod');
-    expect(scenario.putGroup('/prod', { enforceRole: true, apps: [idle('y', { role: '*' })] })).toEqual(
-      invalid(['/role', 'got *, expected one of: [prod]']),
-    );
-  });
-
-  it('is what the flag says where a body is silent', () => {
-    scenario = new GroupScenario({ newGroupEnforceRole: 'top' });
-    accepted(scenario.putGroup('/', { enforceRole: true, groups: [{ id: 'prod', apps: [idle('x')] }] }));
-    expect(roleOf('/prod/x')).toBe('prod');
-    expect(scenario.state.groups.get('/')).toEqual({ id: '/', dependencies: [] });
-    expect(scenario.state.groups.get('/prod')?.enforceRole).toBe(true);
-  });
-
-  it('cannot change together with services, not even by silence', () => {
-    scenario.post({ id: 'prod', enforceRole: true });
-    expect(scenario.putGroup('/prod', { enforceRole: false, apps: [] })).toEqual(MIXED);
-    expect(scenario.putGroup('/', { id: 'prod', apps: [] })).toEqual(MIXED);
-    const nested = invalid(['/groups(0)/enforceRole', ...(MIXED.details[0]?.errors ?? [])]);
-    expect(scenario.putGroup('/', { groups: [{ id: 'prod', apps: [] }] })).toEqual(nested);
-    expect(scenario.state.groups.get('/prod')?.enforceRole).toBe(true);
-  });
-
-  it('falls back to the flag in a body that neither names the group nor the role', () => {
-    scenario.post({ id: 'prod', enforceRole: true });
-    accepted(scenario.putGroup('/prod', { apps: [idle('x')] }));
-    expect(scenario.state.groups.get('/prod')?.enforceRole).toBe(false);
-    expect(roleOf('/prod/x')).toBe('*');
-  });
-
-  it('stays when a group is scaled', () => {
-    scenario.post({ id: 'prod', enforceRole: true, apps: [idle('x')] });
-    accepted(scenario.putGroup('/prod', { scaleBy: 2 }));
-    expect(scenario.state.groups.get('/prod')?.enforceRole).toBe(true);
-  });
-
-  it('changes alone by PATCH, without a deployment and for top-level groups only', () => {
-    scenario.post({ id: '/prod/g', apps: [idle('x')] });
-    const from = scenario.events.length;
-    expect(scenario.patchGroup('/prod', { enforceRole: true })).toEqual({ kind: 'done' });
-    expect(scenario.eventTypes(from)).toEqual(['GroupUpdated']);
-    expect(roleOf('/prod/g/x')).toBe('*');
-    expect(scenario.patchGroup('/prod', { enforceRole: true })).toEqual({ kind: 'done' });
-    expect(scenario.eventTypes(from)).toHaveLength(1);
-    scenario.patchGroup('/prod', {});
-    expect(scenario.state.groups.get('/prod')?.enforceRole).toBe(false);
-    expect(scenario.patchGroup('/prod/g', {})).toEqual(invalid(['/', 'Path needs to be top-level']));
-    expect(scenario.patchGroup('/dev', {})).toMatchObject({ code: 'GroupNotFound', groupId: '/dev' });
-    expect(scenario.patchGroup('/prod', { enforceRole: 1 })).toMatchObject({ message: 'Invalid JSON' });
-  });
-});
+const cancel = (deploymentId: string) =>
+  accepted(scenario.submit({ type: 'CancelDeployment', deploymentId, force: false }));
 
 describe('taking a deployment of a group back', () => {
-  const cancel = (deploymentId: string) =>
-    accepted(scenario.submit({ type: 'CancelDeployment', deploymentId, force: false }));
-
   it('removes the apps and groups it added, unless something else came to lie in them', () => {
     const busy = { apps: [idle('x', { instances: 1 })], groups: [{ id: 'g' }, { id: 'h' }] };
     const { deploymentId } = accepted(scenario.post({ id: '/a/b', ...busy }));

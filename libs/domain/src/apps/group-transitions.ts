@@ -23,12 +23,21 @@ export function groupTransitions(
   turn: Turn,
   wishes: readonly GroupWish[],
   apps: readonly AppTransition[],
-): GroupTransition[] {
+): readonly GroupTransition[] {
+  if (wishes.length === 0 && apps.every((app) => fitsInto(turn.state, app))) return NOTHING_TO_DO;
   const targets = new Targets(turn);
   for (const wish of wishes) targets.add(wish);
   for (const { appId, from, to } of apps) if (from === null && to !== null) targets.addGroupsAbove(appId);
   giveWay(turn.state, targets, apps);
   return targets.transitions();
+}
+
+const NOTHING_TO_DO: readonly GroupTransition[] = [];
+
+/** Nearly every app does: all groups above it are there, and none is where it goes. */
+function fitsInto({ groups }: State, { appId, from, to }: AppTransition): boolean {
+  if (from !== null || to === null) return true;
+  return !groups.has(appId) && ancestorPaths(appId).every((id) => groups.has(id));
 }
 
 /** The groups as they shall be, where that is another way than they are. */

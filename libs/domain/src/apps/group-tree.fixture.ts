@@ -52,3 +52,11 @@ export const steps = (plan: { readonly steps: readonly PlanStep[] }): string[] =
   plan.steps.map(({ actions }) =>
     actions.map(({ action, app }) => `${action.replace('Application', '')} ${app}`).join(', '),
   );
+
+/** A refusal of phases C to R. */
+export const invalid = (...details: readonly (readonly [path: string, ...errors: string[]])[]) => ({
+  kind: 'refused',
+  code: 'Invalid',
+  message: 'Object is not valid',
+  details: details.map(([path, ...errors]) => ({ path, errors })),
+});

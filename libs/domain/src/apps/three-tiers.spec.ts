@@ -80,13 +80,15 @@ describe('three tiers', () => {
   });
 
   it('wait for tiers that are groups as well', () => {
-    const group = (id: string, dependencies: readonly string[]): Json => ({
-      id,
-      dependencies,
-      apps: [tier('one', []), tier('two', ['one'])],
-    });
+    const apps = [tier('one', []), tier('two', ['one'])];
     const { plan } = accepted(
-      scenario.post({ id: 'mall', groups: [group('ui', ['../data']), group('data', [])] }),
+      scenario.post({
+        id: 'mall',
+        groups: [
+          { id: 'ui', dependencies: ['../data'], apps },
+          { id: 'data', apps },
+        ],
+      }),
     );
     expect(steps(plan).slice(1)).toEqual([
       'Scale /mall/data/one',

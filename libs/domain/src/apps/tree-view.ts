@@ -15,8 +15,9 @@ export function treeView(
   for (const { appId, to } of transitions) changedApps.set(appId, to);
   const changedGroups = new Map<string, Group | null>();
   for (const { groupId, to } of groups) changedGroups.set(groupId, to);
-  const newApps = childrenOf(transitions.flatMap(({ appId, from, to }) => (isNew(from, to) ? appId : [])));
-  const newGroups = childrenOf(groups.flatMap(({ groupId, from, to }) => (isNew(from, to) ? groupId : [])));
+  // Few changes ever make anybody look into a group.
+  let newApps: Children | undefined;
+  let newGroups: Children | undefined;
 
   return {
     app: (appId) => {
@@ -27,12 +28,16 @@ export function treeView(
       const group = changedGroups.get(groupId);
       return group === undefined ? state.groups.get(groupId) : (group ?? undefined);
     },
+    hasDependentGroups:
+      state.tree.hasDependentGroups || groups.some(({ to }) => to !== null && to.dependencies.length > 0),
     *appsIn(groupId) {
       for (const appId of state.tree.appsIn(groupId)) if (changedApps.get(appId) !== null) yield appId;
+      newApps ??= childrenOf(transitions.flatMap(({ appId, from, to }) => (isNew(from, to) ? appId : [])));
       yield* newApps.get(groupId) ?? [];
     },
     *groupsIn(groupId) {
       for (const id of state.tree.groupsIn(groupId)) if (changedGroups.get(id) !== null) yield id;
+      newGroups ??= childrenOf(groups.flatMap(({ groupId: id, from, to }) => (isNew(from, to) ? id : [])));
       yield* newGroups.get(groupId) ?? [];
     },
   };
@@ -50,8 +55,10 @@ export function hasAppsBelow(tree: TreeView, groupId: string): boolean {
 
 const isNew = (from: unknown, to: unknown): boolean => from === null && to !== null;
 
-/** The ids by the group they lie in. */
-function childrenOf(ids: readonly string[]): ReadonlyMap<string, readonly string[]> {
+/** Ids by the group they lie in. */
+type Children = ReadonlyMap<string, readonly string[]>;
+
+function childrenOf(ids: readonly string[]): Children {
   const children = new Map<string, string[]>();
   for (const id of ids) {
     if (id === ROOT) continue;

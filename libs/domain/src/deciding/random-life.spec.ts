@@ -80,6 +80,21 @@ const ACTS = {
     const items = APPS.slice(pick % 2).map((id) => definition(id, pick));
     scenario.submit({ type: 'UpdateApps', items, force: flag, partialUpdate: true, createMissing: true });
   },
+  shrinkAll: ({ scenario }: RandomLife, { pick, flag }: Step) =>
+    scenario.submit({
+      type: 'PutGroup',
+      groupId: '/',
+      json: { scaleBy: (pick % 3) / 2 },
+      force: flag,
+      dryRun: false,
+    }),
+  rollAllBack: ({ scenario }: RandomLife, { pick, flag }: Step) => {
+    const versions = scenario.state.groupVersions('/');
+    const version = versions[pick % Math.max(versions.length, 1)] ?? scenario.state.rootVersion;
+    scenario.submit({ type: 'PutGroup', groupId: '/', json: { version }, force: flag, dryRun: false });
+  },
+  removeAll: ({ scenario }: RandomLife, { flag }: Step) =>
+    scenario.submit({ type: 'DeleteGroup', groupId: '/', force: flag }),
   killApp: ({ scenario }: RandomLife, { appId, flag }: Step) =>
     scenario.submit({ type: 'KillTasks', selection: { appId }, wipe: flag }),
   killTasks: (life: RandomLife, { pick, flag }: Step) =>

@@ -14,6 +14,7 @@ function tree(apps: Needs, groups: Needs = {}): TreeView {
     app: (id) =>
       apps[id] === undefined ? undefined : ({ id, dependencies: apps[id] } as unknown as AppDefinition),
     group: (id) => (groupIds.includes(id) ? { id, dependencies: groups[id] ?? [] } : undefined),
+    hasDependentGroups: Object.values(groups).some((needs) => needs.length > 0),
     appsIn: (id) => appIds.filter((appId) => parentPath(appId) === id),
     groupsIn: (id) => groupIds.filter((groupId) => groupId !== '/' && parentPath(groupId) === id),
   };
@@ -67,7 +68,7 @@ describe('layers of dependencies', () => {
       '/w/a',
       3,
     ],
-  ] as const)('%s', (_, apps, groups, id, layer) => {
+  ] as const)('%s', (...[, apps, groups, id, layer]) => {
     expect(new DependencyGraph(tree(apps, groups)).layerOf(id)).toBe(layer);
   });
 

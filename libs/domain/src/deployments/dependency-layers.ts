@@ -6,6 +6,8 @@ import type { Group } from '../state/state.js';
 export interface TreeView {
   app(appId: string): AppDefinition | undefined;
   group(groupId: string): Group | undefined;
+  /** Whether any group waits for others. */
+  readonly hasDependentGroups: boolean;
   /** Apps directly in a group. */
   appsIn(groupId: string): Iterable<string>;
   /** Groups directly in a group. */
@@ -51,6 +53,7 @@ export class DependencyGraph {
   /** Waits for nobody, neither by itself nor through its groups: the common case, found out without a trace. */
   private isFree(app: AppDefinition): boolean {
     if (app.dependencies.length > 0) return false;
+    if (!this.tree.hasDependentGroups) return true;
     for (const groupId of ancestorPaths(app.id)) {
       if ((this.tree.group(groupId)?.dependencies.length ?? 0) > 0) return false;
     }

@@ -128,12 +128,9 @@ function deleteApp(state: State, appId: string): void {
 function storeGroup(state: State, data: EventData['GroupCreated']): void {
   const { groupId, enforceRole, dependencies = [] } = data;
   state.treeHistory.noteGroup(groupId, state.groups.get(groupId));
-  state.groups.set(groupId, {
-    id: groupId,
-    ...(enforceRole === undefined ? {} : { enforceRole }),
-    dependencies,
-  });
-  state.tree.addGroup(groupId);
+  const group = { id: groupId, ...(enforceRole === undefined ? {} : { enforceRole }), dependencies };
+  state.groups.set(groupId, group);
+  state.tree.addGroup(group);
 }
 
 function deleteGroup(state: State, groupId: string): void {

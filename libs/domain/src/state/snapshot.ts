@@ -110,7 +110,7 @@ function restoreLine(state: State, definitions: Map<string, AppDefinition>, line
       return;
     case 'group':
       state.groups.set(line.v.id, line.v);
-      state.tree.addGroup(line.v.id);
+      state.tree.addGroup(line.v);
       return;
     case 'version':
       state.versions.add(line.v);

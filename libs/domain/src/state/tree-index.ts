@@ -1,4 +1,5 @@
 import { parentPath, ROOT } from '../ids/path-id.js';
+import type { Group } from './state.js';
 
 /** What lies directly in one group. */
 interface Members {
@@ -11,6 +12,12 @@ const NOTHING: ReadonlySet<string> = new Set();
 /** Which apps and groups lie in each group, so that nobody has to look through all of them for those of one group. */
 export class TreeIndex {
   private readonly byGroup = new Map<string, Members>();
+  private readonly dependent = new Set<string>();
+
+  /** Whether any group at all waits for others; where none does, nobody need look. */
+  get hasDependentGroups(): boolean {
+    return this.dependent.size > 0;
+  }
 
   addApp(appId: string): void {
     this.membersOf(parentPath(appId)).apps.add(appId);
@@ -21,11 +28,15 @@ export class TreeIndex {
     this.dropIfEmpty(parentPath(appId));
   }
 
-  addGroup(groupId: string): void {
-    if (groupId !== ROOT) this.membersOf(parentPath(groupId)).groups.add(groupId);
+  /** Takes in a group, new or changed. */
+  addGroup({ id, dependencies }: Group): void {
+    if (id !== ROOT) this.membersOf(parentPath(id)).groups.add(id);
+    if (dependencies.length > 0) this.dependent.add(id);
+    else this.dependent.delete(id);
   }
 
   removeGroup(groupId: string): void {
+    this.dependent.delete(groupId);
     this.byGroup.get(parentPath(groupId))?.groups.delete(groupId);
     this.dropIfEmpty(parentPath(groupId));
   }
