@@ -13,6 +13,7 @@ import { PluginsController } from './controllers/plugins.controller.js';
 import { QueueController } from './controllers/queue.controller.js';
 import { SystemController } from './controllers/system.controller.js';
 import { TasksController } from './controllers/tasks.controller.js';
+import { AnnounceFailedProbe } from './event-stream/announce-failed-probe.js';
 import { EventHub } from './event-stream/event-hub.js';
 import { Projection } from './projection/projection.js';
 import { ApiExceptionFilter } from './server/exception-filter.js';
@@ -52,6 +53,7 @@ export class ApiModule {
         AppReads,
         Writer,
         ApiLifecycle,
+        AnnounceFailedProbe,
       ],
     };
   }
