@@ -129,6 +129,7 @@ class SickbayCluster {
       maxConcurrent: 256,
       nowMs: Date.now,
       onProbed: () => undefined,
+      onUnrecordedFailure: () => undefined,
     });
   }
 

@@ -21,7 +21,11 @@ interface CheckedApp extends AppView {
   readonly tasks: readonly CheckedTask[];
   readonly tasksHealthy: number;
   readonly tasksUnhealthy: number;
-  readonly readinessCheckResults: readonly { readonly ready: boolean; readonly taskId: string }[];
+  readonly readinessCheckResults: readonly {
+    readonly ready: boolean;
+    readonly taskId: string;
+    readonly lastResponse?: { readonly status: number };
+  }[];
 }
 
 /**
@@ -91,13 +95,29 @@ describe('health', () => {
       },
       { what: `${id}: ${what}` },
     );
+  /** No deployment touches the app; those of other tests are none of its business. */
+  const settled = (id: string) =>
+    eventually(
+      async () => !(await site.api.deployments()).some(({ affectedApps }) => affectedApps.includes(id)),
+      { what: `the end of all deployments of ${id}` },
+    );
   const eventsOf = (id: string, type: string) =>
     events.ofType(type).filter(({ data }) => data['appId'] === id || data['runSpecId'] === id);
+
+  /** Events of the type about the app, once there are so many. */
+  const arrived = (id: string, type: string, count: number) =>
+    eventually(
+      () => {
+        const found = eventsOf(id, type);
+        return found.length >= count ? found : undefined;
+      },
+      { what: `${count} ${type} of ${id}` },
+    );
 
   test('an app becomes healthy, turns sick, is killed and replaced', async () => {
     await site.api.createApp(serving('/sickly', 'sickly'));
     const healthy = await whenApp('/sickly', 'healthy', ({ tasksHealthy }) => tasksHealthy === 1);
-    await site.api.settled();
+    await settled('/sickly');
     expect(healthy).toMatchObject({ tasksRunning: 1, tasksUnhealthy: 0 });
     const [task] = healthy.tasks;
     const instanceId = task!.id.replace(/\._app\.1$/, '');
@@ -111,12 +131,9 @@ describe('health', () => {
       },
     ]);
     const flips = () => eventsOf('/sickly', 'health_status_changed_event').map(({ data }) => data['alive']);
+    const [told] = await arrived('/sickly', 'instance_health_changed_event', 1);
+    expect(told?.data).toMatchObject({ instanceId, runSpecId: '/sickly', healthy: true });
     expect(flips()).toEqual([true]);
-    expect(eventsOf('/sickly', 'instance_health_changed_event')[0]?.data).toMatchObject({
-      instanceId,
-      runSpecId: '/sickly',
-      healthy: true,
-    });
 
     writeFileSync(file('sickly'), '');
     const kill = await events.waitFor('an unhealthy kill', ({ event, data }) => {
@@ -135,15 +152,17 @@ describe('health', () => {
       state: 'TASK_KILLED',
       message: 'Task was killed since health check failed. Reason: 503 Service Unavailable',
     });
+    await arrived('/sickly', 'health_status_changed_event', 3);
     expect(flips()).toEqual([true, false, true]);
-    expect(eventsOf('/sickly', 'failed_health_check_event')).toHaveLength(3);
-    expect(eventsOf('/sickly', 'failed_health_check_event')[0]?.data).toMatchObject({ taskId: instanceId });
+    const failures = eventsOf('/sickly', 'failed_health_check_event');
+    expect(failures.length).toBeGreaterThanOrEqual(HEALTH_CHECK.maxConsecutiveFailures + 1);
+    expect(failures[0]?.data).toMatchObject({ taskId: instanceId });
   });
 
   test('an upgrade whose check fails stalls beside the old version, and can be taken back', async () => {
     await site.api.createApp(serving('/upgraded', 'upgraded', { instances: 2 }));
     await whenApp('/upgraded', 'healthy', ({ tasksHealthy }) => tasksHealthy === 2);
-    await site.api.settled();
+    await settled('/upgraded');
     const before = await app('/upgraded');
 
     writeFileSync(file('always-sick'), '');
@@ -168,7 +187,7 @@ describe('health', () => {
 
     const back = await site.api.delete(`/v2/deployments/${deploymentId}`);
     expect(back.status, back.text).toBe(200);
-    await site.api.settled();
+    await settled('/upgraded');
     const after = await whenApp('/upgraded', 'as before', ({ tasks, tasksHealthy }) => {
       return tasks.length === 2 && tasksHealthy === 2;
     });
@@ -185,13 +204,13 @@ describe('health', () => {
       preserveLastResponse: true,
     };
     await site.api.createApp(serving('/warming', 'warming'));
-    await site.api.settled();
+    await settled('/warming');
     const [old] = (await app('/warming')).tasks;
 
     const answer = await site.api.put('/v2/apps/warming', { readinessChecks: [readinessCheck] });
     expect(answer.status, answer.text).toBe(200);
-    const waiting = await whenApp('/warming', 'asked whether it is ready', ({ readinessCheckResults }) => {
-      return readinessCheckResults.length === 1;
+    const waiting = await whenApp('/warming', 'not ready', ({ readinessCheckResults: [first] }) => {
+      return first?.lastResponse?.status === 503;
     });
     const fresh = waiting.tasks.find(({ id }) => id !== old!.id);
     const result = {
@@ -209,10 +228,27 @@ describe('health', () => {
     ]);
 
     writeFileSync(file('warming-ready'), '');
-    await site.api.settled();
+    await settled('/warming');
     const done = await site.api.running('/warming', 1);
     expect(done.tasks[0]!.id).toBe(fresh!.id);
     expect((await app('/warming')).readinessCheckResults).toEqual([]);
+  });
+
+  test('who is never to be killed is reported sick with every failure', async () => {
+    writeFileSync(file('tolerated'), '');
+    const check = { ...HEALTH_CHECK, gracePeriodSeconds: 0, maxConsecutiveFailures: 0 };
+    await site.api.createApp(serving('/tolerated', 'tolerated', { healthChecks: [check] }));
+    await arrived('/tolerated', 'failed_health_check_event', 6);
+    const { tasks, tasksUnhealthy } = await app('/tolerated');
+    expect(tasksUnhealthy).toBe(1);
+    expect(tasks[0]).toMatchObject({ state: 'TASK_RUNNING', healthCheckResults: [{ alive: false }] });
+    expect(tasks[0]!.id).toMatch(/\._app\.1$/);
+    // The second failure is on the log, the third changes nothing that is recorded.
+    const [, second, third] = eventsOf('/tolerated', 'failed_health_check_event');
+    expect(second?.id).toBeGreaterThan(0);
+    expect(third?.id).toBeUndefined();
+    expect((await site.api.delete('/v2/apps/tolerated')).status).toBe(200);
+    await settled('/tolerated');
   });
 
   test('checks go on after a crash, and end with the app', async () => {
@@ -230,7 +266,7 @@ describe('health', () => {
     await whenApp('/sickly', 'healthy', ({ tasksHealthy }) => tasksHealthy === 1);
 
     expect((await site.api.delete('/v2/apps/sickly')).status).toBe(200);
-    await site.api.settled();
-    expect(eventsOf('/sickly', 'remove_health_check_event')).toHaveLength(1);
+    await settled('/sickly');
+    expect(await arrived('/sickly', 'remove_health_check_event', 1)).toHaveLength(1);
   });
 });

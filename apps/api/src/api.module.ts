@@ -14,6 +14,7 @@ import { PluginsController } from './controllers/plugins.controller.js';
 import { QueueController } from './controllers/queue.controller.js';
 import { SystemController } from './controllers/system.controller.js';
 import { TasksController } from './controllers/tasks.controller.js';
+import { AnnounceFailedProbe } from './event-stream/announce-failed-probe.js';
 import { EventHub } from './event-stream/event-hub.js';
 import { GroupReads } from './group-reads.js';
 import { Projection } from './projection/projection.js';
@@ -56,6 +57,7 @@ export class ApiModule {
         GroupReads,
         Writer,
         ApiLifecycle,
+        AnnounceFailedProbe,
       ],
     };
   }

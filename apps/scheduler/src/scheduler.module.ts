@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { FailedProbes } from './handlers/failed-probes.js';
 import { ReadQueueHandler, ReadSchedulerStatusHandler, SubmitCommandHandler } from './handlers/handlers.js';
 import { Scheduler } from './scheduler.js';
 
@@ -12,6 +13,7 @@ export class SchedulerModule {
       imports: [CqrsModule],
       providers: [
         { provide: Scheduler, useValue: scheduler },
+        FailedProbes,
         SubmitCommandHandler,
         ReadQueueHandler,
         ReadSchedulerStatusHandler,

@@ -4,6 +4,7 @@ import {
   rolesWanted,
   type QueueItem,
   type SchedulerCommand,
+  type FailedProbe,
   type SchedulerStatus,
   type State,
   type Submission,
@@ -49,6 +50,7 @@ export class Scheduler {
   private readonly identity = new IdentitySource();
   private ticker: NodeJS.Timeout | undefined;
   private sessionWanted = false;
+  private failedProbes: ((failure: FailedProbe) => void) | undefined;
   private leadershipStartedMs: number | undefined;
 
   constructor(private readonly options: SchedulerOptions) {
@@ -87,6 +89,7 @@ export class Scheduler {
       maxConcurrent: configuration.maxConcurrentMarathonHealthChecks,
       nowMs: () => this.identity.nowMs(),
       onProbed: (durationMs) => metrics.probed(durationMs),
+      onUnrecordedFailure: (failure) => this.failedProbes?.(failure),
     });
     this.readiness = new ReadinessPoller({ state, tell, ask: askReadiness });
     metrics.observe({
@@ -113,6 +116,11 @@ export class Scheduler {
     this.stopChecks();
     this.session.stop();
     await this.writer.stop();
+  }
+
+  /** Hands failed probes that change nothing on the log to `listener`, or to nobody. */
+  tellFailedProbes(listener: ((failure: FailedProbe) => void) | undefined): void {
+    this.failedProbes = listener;
   }
 
   submit({ command, actor, idempotencyKey }: SubmitCommand): Promise<Submission> {

@@ -3,7 +3,7 @@ import { formatTimestamp } from '#domain';
 import type { EventLog, StoredEvent } from '#event-log';
 import type { Logger, Metrics } from '#observability';
 import type { ApiOptions } from '../api-options.js';
-import { busEvent } from '../bus-events/bus-event.js';
+import { busEvent, type BusEvent } from '../bus-events/bus-event.js';
 import type { Projection } from '../projection/projection.js';
 import { Frame, framesOf } from './frame.js';
 import { StreamConnection, type StreamLimits, type StreamObserver } from './stream-connection.js';
@@ -66,6 +66,13 @@ export class EventHub {
     this.logger.info({ address, after: request.after }, 'event stream attached');
     if (request.after === undefined) this.live.add(connection);
     else void this.replay(connection, request.after);
+  }
+
+  /** Tells those who listen now of something that is not on the log. */
+  announce(event: BusEvent): void {
+    if (this.live.size === 0) return;
+    const news = [[new Frame(event)]];
+    for (const connection of this.live) connection.deliver(news);
   }
 
   /** Ends every stream. */

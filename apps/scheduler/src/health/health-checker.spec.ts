@@ -14,12 +14,14 @@ const says = (outcome: ProbeOutcome): Probe => {
 describe('HealthChecker', () => {
   let app: CheckedApp;
   let checker: HealthChecker;
+  const unrecorded: string[] = [];
   const probes: { readonly port: number; readonly atMs: number }[] = [];
 
   afterEach(async () => {
     checker.stop();
     await app.stop();
     probes.length = 0;
+    unrecorded.length = 0;
   });
 
   const check = (probe: Probe, maxConcurrent = 256): HealthChecker => {
@@ -33,6 +35,7 @@ describe('HealthChecker', () => {
       maxConcurrent,
       nowMs: () => app.harness.identity.nowMs(),
       onProbed: () => undefined,
+      onUnrecordedFailure: ({ instanceId }) => unrecorded.push(instanceId),
     });
     checker.start();
     return checker;
@@ -90,6 +93,15 @@ describe('HealthChecker', () => {
     const before = probes.length;
     await delay(300);
     expect(probes.length).toBe(before);
+  });
+
+  it('writes failures that kill nobody down at each doubling, and tells of the others', async () => {
+    app = await CheckedApp.running({ healthChecks: [{ ...OFTEN, maxConsecutiveFailures: 0 }] });
+    check(says({ healthy: false, cause: 'sick' }));
+    await until(() => app.instances[0]?.health?.[0]?.consecutiveFailures === 8);
+    const failed = (await written()).filter((type) => type === 'HealthCheckFailed');
+    expect(failed).toHaveLength(4);
+    expect(unrecorded).toEqual(Array(4).fill(app.instances[0]?.id));
   });
 
   it('takes a flapping check for what it is', async () => {

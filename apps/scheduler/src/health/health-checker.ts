@@ -1,5 +1,6 @@
 import {
   checkEndpoint,
+  FailedProbe,
   failureCounts,
   isRunByEkiden,
   judgeResult,
@@ -35,6 +36,8 @@ export interface HealthCheckerPorts {
   /** The clock of decisions, epoch ms. */
   readonly nowMs: () => number;
   readonly onProbed: (durationMs: number) => void;
+  /** A failure counts as one, but changes nothing that is recorded. */
+  readonly onUnrecordedFailure: (failure: FailedProbe) => void;
 }
 
 /**
@@ -157,8 +160,12 @@ export class HealthChecker {
     const result: CheckResult = outcome.healthy
       ? outcome
       : { ...outcome, failuresInARow: target.failuresInARow };
-    if (judgeResult(instance, index, result, nowMs) === undefined) return;
-    this.ports.tell({ type: 'ReportHealth', instanceId: instance.id, taskId, check: index, result });
+    const instanceId = instance.id;
+    if (judgeResult(instance, index, result, nowMs) !== undefined) {
+      this.ports.tell({ type: 'ReportHealth', instanceId, taskId, check: index, result });
+    } else if (failed) {
+      this.ports.onUnrecordedFailure(new FailedProbe(instance.appId, instanceId, target.check, nowMs));
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AppDefinition } from '../definitions/app/app-definition.js';
+import type { AppDefinition, HealthCheck } from '../definitions/app/app-definition.js';
 import type { Timestamp } from '../time/timestamp.js';
 import type { ApiCommand, Reply } from './command.js';
 
@@ -27,6 +27,20 @@ export interface Submission {
   readonly reply: Reply;
   /** A projection at this position has seen everything the reply speaks of. */
   readonly position: number;
+}
+
+/**
+ * News on the event bus: a health check failed once more, which changes nothing that is recorded. Failures that change
+ * something are on the log.
+ */
+export class FailedProbe {
+  constructor(
+    readonly appId: string,
+    readonly instanceId: string,
+    readonly healthCheck: HealthCheck,
+    /** Epoch ms. */
+    readonly atMs: number,
+  ) {}
 }
 
 /** Asks the leader for the launch queue; only it knows back-off and offer statistics (`spec/scheduling.md` §2.7). */
