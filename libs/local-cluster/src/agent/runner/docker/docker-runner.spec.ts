@@ -179,6 +179,14 @@ describe('the image of a task', () => {
     expect(bench.statesOf('absent')).toEqual(['TASK_FAILED']);
   });
 
+  it('is not waited for when the task is killed', async () => {
+    bench.run(dockerTask('slow', 'true', { container: container({ image: 'slow' }) }));
+    await eventually(() => docker.callsOf('pull').length === 1);
+    bench.kill('slow');
+    expect((await bench.state('slow', 'TASK_KILLED')).message).toBe('Killed before delivery to the executor');
+    expect(bench.statesOf('slow')).toEqual(['TASK_KILLED']);
+  });
+
   it('is pulled with the credentials that the task brought along', async () => {
     const config = join(directory, 'docker.tar');
     const { execFileSync } = await import('node:child_process');
