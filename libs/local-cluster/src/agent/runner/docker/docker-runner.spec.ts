@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await bench.stop();
   docker.dispose();
-  rmSync(directory, { recursive: true });
+  rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 });
 
 const container = (docker_: Partial<ContainerInfo['docker']> = {}): ContainerInfo => ({
