@@ -24,7 +24,7 @@ async function startWithDocker(): Promise<void> {
 async function stopAll(): Promise<void> {
   await site?.dispose();
   docker?.dispose();
-  rmSync(directory, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }
 
 const image = (type: 'DOCKER' | 'MESOS', more: object = {}) => ({

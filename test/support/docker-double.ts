@@ -22,7 +22,8 @@ export class DockerDouble {
     this.binDirectory = join(directory, 'bin');
     this.stateDirectory = join(directory, 'state');
     mkdirSync(this.binDirectory, { recursive: true });
-    mkdirSync(this.stateDirectory);
+    for (const name of ['containers', 'images'])
+      mkdirSync(join(this.stateDirectory, name), { recursive: true });
     const words = [process.execPath, program, this.stateDirectory].map((word) => `'${word}'`);
     writeFileSync(this.path, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
     chmodSync(this.path, 0o755);

@@ -53,7 +53,10 @@ class LaunchFailure extends Error {}
 /** Why the engine's client cannot be called for a task. */
 class ContainerRefusal extends Error {}
 
-/** Takes a run from its record to the runner: checkpoint, sandbox, URIs, process (spec/local-cluster.md §8.1). */
+/**
+ * Takes a run from its record to the runner: checkpoint, sandbox, URIs, then volumes and process or image and
+ * container (spec/local-cluster.md §8.1, §17.2).
+ */
 export class TaskLauncher {
   private readonly preparations = new Slots(concurrentPreparations);
   private readonly fetches = new Slots(concurrentFetches);

@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await bench.stop();
   docker.dispose();
-  rmSync(directory, { recursive: true });
+  rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 });
 
 const container = (docker_: Partial<ContainerInfo['docker']> = {}): ContainerInfo => ({
@@ -177,6 +177,14 @@ describe('the image of a task', () => {
       /^Failed to launch container: Failed to pull image 'host:5000\/absent:latest': .*pull access denied/,
     );
     expect(bench.statesOf('absent')).toEqual(['TASK_FAILED']);
+  });
+
+  it('is not waited for when the task is killed', async () => {
+    bench.run(dockerTask('slow', 'true', { container: container({ image: 'slow' }) }));
+    await eventually(() => docker.callsOf('pull').length === 1);
+    bench.kill('slow');
+    expect((await bench.state('slow', 'TASK_KILLED')).message).toBe('Killed before delivery to the executor');
+    expect(bench.statesOf('slow')).toEqual(['TASK_KILLED']);
   });
 
   it('is pulled with the credentials that the task brought along', async () => {

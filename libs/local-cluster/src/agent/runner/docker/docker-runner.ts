@@ -46,9 +46,8 @@ export class DockerRunner implements Runner {
 
   async start(): Promise<void> {
     await this.processes.start();
-    const engine = await this.engine.availability();
-    if (engine.isAvailable) this.options.logger.info({ version: engine.version }, 'docker engine found');
-    else this.options.logger.info({ detail: engine.detail }, 'no docker engine: tasks with images fail');
+    // An engine that takes its time to answer holds up those tasks only that need it.
+    void this.lookForEngine();
   }
 
   launch(spec: ContainerSpec, listener: ContainerListener): ContainerHandle {
@@ -92,6 +91,13 @@ export class DockerRunner implements Runner {
     if (removal === undefined) return;
     removal.cancel();
     this.remove(name);
+  }
+
+  private async lookForEngine(): Promise<void> {
+    const engine = await this.engine.availability();
+    if (this.isStopped) return;
+    if (engine.isAvailable) this.options.logger.info({ version: engine.version }, 'docker engine found');
+    else this.options.logger.info({ detail: engine.detail }, 'no docker engine: tasks with images fail');
   }
 
   private watch(name: string, listener: ContainerListener): ContainerListener {
