@@ -49,6 +49,26 @@ describe('durable before visible', () => {
   });
 });
 
+describe('many offers at once', () => {
+  it('are answered over as many turns as they need, without further news', async () => {
+    const harness = await new WriterHarness().started();
+    const { writer, performed } = harness;
+    writer.tell(CONNECTED);
+    await harness.create('/web');
+    const offers = Array.from({ length: 20_000 }, (_, n) => ({
+      id: { value: `offer-${n}` },
+      agent_id: { value: `agent-${n}` },
+      hostname: `agent${n}.example`,
+      resources: [{ name: 'cpus', type: 'SCALAR' as const, scalar: { value: 0.5 } }],
+    }));
+    writer.tell({ type: 'ReceiveOffers', offers });
+    const declined = () => performed.filter((effect) => effect.type === 'DeclineOffers');
+    await until(() => declined().flatMap(({ offerIds }) => offerIds).length === offers.length);
+    expect(declined().length).toBeGreaterThan(1);
+    expect(writer.view.runtime.offers).toEqual([]);
+  });
+});
+
 describe('a log that takes no writes', () => {
   it('refuses what was not written and everything that rests on it, and writes none of it', async () => {
     const harness = await new WriterHarness().started();

@@ -15,6 +15,8 @@ function offers(scenario: Scenario, hosts: readonly string[], rack?: (host: stri
   );
 }
 
+const rackOf = (host: string) => `rack of ${host}`;
+
 const hostsOf = (scenario: Scenario) => scenario.instances('/web').map(({ agent }) => agent?.host);
 
 describe('offers that come in', () => {
@@ -50,15 +52,14 @@ describe('offers that come in', () => {
   it('take what the app is scaled to into account when they are spread over groups [D2]', () => {
     const scenario = new Scenario().connected();
     scenario.create({ ...web, constraints: [['rack', 'GROUP_BY', '3']] });
-    const rack = (host: string) => `r${host.at(-1)}`;
-    const all = () => offers(scenario, ['h1', 'h2', 'h3'], rack);
+    const all = () => offers(scenario, ['h1', 'h2', 'h3'], rackOf);
     scenario.tell({ type: 'ReceiveOffers', offers: all() });
-    expect(hostsOf(scenario).toSorted()).toEqual(['h1', 'h2', 'h3']);
+    expect(new Set(hostsOf(scenario))).toEqual(new Set(['h1', 'h2', 'h3']));
     accepted(scenario.put('/web', { instances: 7 }, true));
     scenario.tell({ type: 'ReceiveOffers', offers: all() });
     const hosts = hostsOf(scenario);
     const counts = ['h1', 'h2', 'h3'].map((host) => hosts.filter((other) => other === host).length);
-    expect(counts.toSorted()).toEqual([2, 2, 3]);
+    expect(counts.toSorted((a, b) => a - b)).toEqual([2, 2, 3]);
   });
 
   it('go to one instance at a time while a configuration has a delay', () => {

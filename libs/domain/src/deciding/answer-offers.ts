@@ -1,5 +1,4 @@
 import type { Offer } from '../cluster/mesos-shapes.js';
-import { factsOf } from '../instances/operations.js';
 import { Matching } from '../launching/matching/match-offer.js';
 import type { Launch, MatchContext } from '../launching/matching/match-context.js';
 import type { Turn } from './turn.js';
@@ -66,11 +65,11 @@ function contextOf(turn: Turn): MatchContext {
 }
 
 function decideLaunch(turn: Turn, { instance, taskId, incarnation, agent, hostPorts }: Launch): void {
-  const { instanceId, appId, version } = factsOf(instance);
+  const { id: instanceId, appId, app } = instance;
   turn.runtime.tokens.spend(1);
   turn.emit({
     type: 'InstanceProvisioned',
-    data: { instanceId, appId, version, taskId, incarnation, agent, hostPorts },
+    data: { instanceId, appId, version: app.version, taskId, incarnation, agent, hostPorts },
   });
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Offer } from '../cluster/mesos-shapes.js';
 import type { OffersSummary, UnusedOfferView } from '../launching/offer-statistics.js';
+import { formatTimestamp } from '../time/timestamp.js';
 import { launchQueue } from './launch-queue.js';
 import { Scenario } from './scenario.fixture.js';
 
@@ -68,7 +69,7 @@ describe('the launch queue', () => {
 
   it('holds an app until the last instance has told of itself, and says since when', () => {
     const scenario = waitingFor({ instances: 2 });
-    const since = new Date(scenario.nowMs).toISOString();
+    const since = formatTimestamp(scenario.nowMs);
     scenario.advance(5000);
     const tasks = scenario.offer({ allocation_info: { role: 'dev' } });
     expect(queueOf(scenario)).toMatchObject([{ app: { id: '/web' }, role: 'dev', count: 2, since }]);

@@ -42,16 +42,16 @@ export class OfferDemand {
 
   /** The demand of every role ever seen. Looks once at each configuration that waits. */
   byRole(backoff: BackoffBook, nowMs: number): Map<string, RoleDemand> {
-    const demand = new Map<string, RoleDemand>();
+    const demand = new Map<string, { -readonly [K in keyof RoleDemand]: RoleDemand[K] }>();
     for (const role of this.roles) demand.set(role, { wanted: false, highestVersion: 0 });
     for (const group of this.groups) {
       const held = backoff.launchAllowedAt(group.config) > nowMs;
       if (group.held && !held) group.version = this.nextVersion();
       group.held = held;
       if (held) continue;
-      const { wanted, highestVersion } = demand.get(group.role)!;
-      if (wanted && group.version <= highestVersion) continue;
-      demand.set(group.role, { wanted: true, highestVersion: group.version });
+      const ofRole = demand.get(group.role)!;
+      ofRole.wanted = true;
+      if (group.version > ofRole.highestVersion) ofRole.highestVersion = group.version;
     }
     return demand;
   }

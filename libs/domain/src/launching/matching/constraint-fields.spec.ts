@@ -87,8 +87,9 @@ describe.each(FIELDS)('a constraint on $name', (field) => {
   });
 });
 
+const scalar = (value: number): Attribute => ({ name: 'gen', type: 'SCALAR', scalar: { value } });
+
 describe('attributes that are no text', () => {
-  const scalar = (value: number): Attribute => ({ name: 'gen', type: 'SCALAR', scalar: { value } });
   const set: Attribute = { name: 'gen', type: 'SET', set: { item: ['b', 'a'] } };
   const ranges: Attribute = { name: 'gen', type: 'RANGES', ranges: { range: [{ begin: 1, end: 3 }] } };
 

@@ -22,17 +22,17 @@ export class LauncherQueue {
   round(ask: (launcher: WaitingRunSpec) => Answer): void {
     const { launchers } = this;
     const again: WaitingRunSpec[] = [];
-    const gone = new Set<WaitingRunSpec>();
+    let gone: Set<WaitingRunSpec> | undefined;
     let turnsAgain = 0;
     for (let asked = 0; ; asked += 1) {
       const launcher = asked < launchers.length ? this.draw(asked) : again[turnsAgain++];
       if (launcher === undefined) break;
       const answer = ask(launcher);
-      if (!answer.stays) gone.add(launcher);
+      if (!answer.stays) gone = (gone ?? new Set()).add(launcher);
       else if (answer.launched) again.push(launcher);
       if (!answer.goOn) break;
     }
-    if (gone.size > 0) this.removeFirst(gone);
+    if (gone !== undefined) this.removeFirst(gone);
   }
 
   private draw(asked: number): WaitingRunSpec {

@@ -1,9 +1,11 @@
 import { nextIncarnation, taskIdOf } from '../../ids/instance-id.js';
 import type { Candidate } from './candidate.js';
+import type { PlacementView } from './constraint-check.js';
 import { INSUFFICIENT_PORTS, judgeOffer } from './judge-offer.js';
 import type { Launch, MatchContext, WaitingRunSpec, WaitingVersion } from './match-context.js';
 import { NO_REASON, type ReasonSet } from './no-match-reason.js';
 import type { OpenOffer } from './open-offer.js';
+import { ValueCounts } from './value-counts.js';
 
 /**
  * At most one launch of an app on what is left of the offer; the statistics learn of either outcome. `held`: back-offs hold
@@ -38,10 +40,8 @@ function launchFrom(
   candidate: Candidate,
   { open, context }: { open: OpenOffer; context: MatchContext },
 ): Launch | ReasonSet {
-  const verdict = judgeOffer(candidate, open, {
-    targetInstances: () => context.targetInstances(group),
-    placed: (field) => context.placed(group.app.id, field, group.app.versionInfo.lastConfigChangeAt),
-  });
+  const view = candidate.constraints.length === 0 ? NOTHING_PLACED : viewOf(group, context);
+  const verdict = judgeOffer(candidate, open, view);
   if (!verdict.fits) return verdict.reasons;
   const { random } = context;
   const { resources, agent } = open;
@@ -67,5 +67,17 @@ function launchFrom(
   context.launch(launch);
   return launch;
 }
+
+/** What the constraints of a version compare with. */
+function viewOf(group: WaitingVersion, context: MatchContext): PlacementView {
+  const { id, versionInfo } = group.app;
+  return {
+    targetInstances: () => context.targetInstances(group),
+    placed: (field) => context.placed(id, field, versionInfo.lastConfigChangeAt),
+  };
+}
+
+/** For those without constraints, who never look. */
+const NOTHING_PLACED: PlacementView = { targetInstances: () => 0, placed: () => new ValueCounts() };
 
 const isPort = (port: number | undefined): port is number => port !== undefined;
