@@ -6,6 +6,8 @@ import type { TaskInfo } from '#mesos';
  */
 export function launchRefusal(task: TaskInfo): string | undefined {
   const { container } = task;
+  const checks = container?.type === 'DOCKER' ? dockerCheckRefusal(task) : undefined;
+  if (checks !== undefined) return checks;
   if (container?.type === 'DOCKER') {
     return 'docker engine is not available: this agent runs processes only';
   }
@@ -23,10 +25,15 @@ export function launchRefusal(task: TaskInfo): string | undefined {
   if (container?.linux_info !== undefined || container?.tty_info !== undefined) {
     return 'linux_info and tty_info are not available on this agent';
   }
-  if (task.health_check !== undefined || task.check !== undefined) {
-    return 'health checks and checks by the agent are not available on this agent';
-  }
   return task.limits === undefined || Object.keys(task.limits).length === 0
     ? undefined
     : 'resource limits are not available on this agent';
+}
+
+/** The reference's docker executor knows no generic checks; commands of health checks would run beside the container. */
+function dockerCheckRefusal({ check, health_check: healthCheck }: TaskInfo): string | undefined {
+  if (check !== undefined) return 'checks are not supported for docker tasks';
+  return healthCheck?.type === 'COMMAND'
+    ? 'COMMAND health checks of docker tasks are not available on this agent'
+    : undefined;
 }

@@ -13,7 +13,8 @@ import { launchRefusal } from './launch-refusal.js';
 import type { AgentLayout } from './layout.js';
 import type { Runner } from './runner/runner.js';
 import type { TaskRun } from './runs.js';
-import { asUserWithGroups, executableOf } from './sandbox/command.js';
+import { checksOf } from './checks/checks-of-task.js';
+import { asUserWithGroups, executableOf, type Executable } from './sandbox/command.js';
 import { taskEnvironment } from './sandbox/environment.js';
 import { createSandbox, stderrOf, stdoutOf } from './sandbox/sandbox.js';
 import { findTaskUser, hasMoreGroups, type TaskUser } from './sandbox/task-user.js';
@@ -121,7 +122,10 @@ export class TaskLauncher {
     if (executable === undefined) return undefined;
     const switched = user.kind === 'switched' ? user.user : undefined;
     const needsGroups = switched !== undefined && hasMoreGroups(switched) && (await this.hasSetpriv());
-    const { file, argv } = needsGroups ? asUserWithGroups(executable, switched) : executable;
+    const asUser = (own: Executable): Executable => (needsGroups ? asUserWithGroups(own, switched) : own);
+    const { file, argv } = asUser(executable);
+    const checks = checksOf(run.task, { environment: environment.variables, asUser });
+    if (!checks.ok) throw new LaunchFailure(checks.error);
     const maximum = run.task.max_completion_time;
     return {
       containerId: run.id.containerId,
@@ -134,6 +138,7 @@ export class TaskLauncher {
       stderr: stderrOf(run.directory),
       stateDirectory: layout.runMeta(run.id),
       maxCompletionMs: maximum === undefined ? undefined : toMs(maximum),
+      ...checks.specs,
     };
   }
 

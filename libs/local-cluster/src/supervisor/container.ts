@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { ContainerChecks } from './checks/container-checks.js';
 import { ContainerJournal } from './container-journal.js';
 import { errorText, isForkFailure } from './exec-error.js';
 import { findProcess } from './process-table.js';
@@ -41,6 +42,7 @@ export class Container {
   private completionTimer: NodeJS.Timeout | undefined;
   private killStartedAtMs: number | undefined;
   private killDeadlineMs = Infinity;
+  private checks: ContainerChecks | undefined;
   private readonly journal: ContainerJournal;
 
   constructor(
@@ -91,6 +93,7 @@ export class Container {
     this.emit({ type: 'starting', pid: this.pid });
     this.emit({ type: 'running', pid: this.pid, startTime: this.startTime });
     this.armCompletionTimer();
+    this.checks = this.startChecks();
     if (this.killDeadlineMs !== Infinity) this.beginKill();
   }
 
@@ -160,7 +163,20 @@ export class Container {
     }
   }
 
+  private startChecks(): ContainerChecks {
+    const checks = new ContainerChecks(this.spec, {
+      nowMs: this.around.nowMs,
+      emit: (event) => this.emit(event),
+      endTree: (pid) => this.around.signaller.signal(pid, 'SIGKILL'),
+      complain: (text) => this.complain(text),
+      kill: (graceMs) => this.kill(graceMs),
+    });
+    checks.start();
+    return checks;
+  }
+
   private beginKill(): void {
+    this.checks?.stop();
     this.killStartedAtMs = this.around.nowMs();
     this.emit({ type: 'killing' });
     if (this.pid !== undefined) this.around.signaller.signal(this.pid, 'SIGTERM');
@@ -174,6 +190,7 @@ export class Container {
   }
 
   private escalate(): void {
+    this.checks?.stop();
     clearTimeout(this.killTimer);
     if (this.pid !== undefined) this.around.signaller.signal(this.pid, 'SIGKILL');
     this.killTimer = setTimeout(() => this.escalate(), killRepeatMs);
@@ -197,6 +214,7 @@ export class Container {
   }
 
   private end(event: ContainerEvent): void {
+    this.checks?.stop();
     clearTimeout(this.killTimer);
     clearTimeout(this.completionTimer);
     this.hasEnded = true;

@@ -1,4 +1,4 @@
-import type { EnvironmentVariable, TaskInfo } from '#mesos';
+import type { CommandInfo, EnvironmentVariable, TaskInfo } from '#mesos';
 import type { AgentOptions } from '../agent-options.js';
 import { formatDuration, toMs } from '../duration.js';
 
@@ -28,23 +28,30 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
  * Later sources win: the agent's own variables, generated ones, the task's, and last the allocation role.
  */
 export function taskEnvironment(task: TaskInfo, context: EnvironmentContext): TaskEnvironment {
-  const own: Record<string, string> = {};
-  for (const variable of task.command?.environment?.variables ?? []) {
-    const value = valueOf(variable);
-    if (!value.ok) return value;
-    own[variable.name] = value.value;
-  }
+  const own = declaredVariables(task.command);
+  if (!own.ok) return own;
   const variables: Record<string, string> = {
     PATH: defaultPath,
     ...overridable(context),
     ...context.options.executorEnvironmentVariables,
     ...pinned(task, context),
-    ...own,
+    ...own.variables,
     MESOS_ALLOCATION_ROLE: allocationRole(task),
   };
   if (context.options.extraTaskEnvironment) {
     variables['MESOS_TASK_ID'] ??= task.task_id.value;
     variables['MESOS_CONTAINER_ID'] ??= context.containerId;
+  }
+  return { ok: true, variables };
+}
+
+/** What a command itself brings along, secrets resolved. */
+export function declaredVariables(command: CommandInfo | undefined): TaskEnvironment {
+  const variables: Record<string, string> = {};
+  for (const variable of command?.environment?.variables ?? []) {
+    const value = valueOf(variable);
+    if (!value.ok) return value;
+    variables[variable.name] = value.value;
   }
   return { ok: true, variables };
 }
