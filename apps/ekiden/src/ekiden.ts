@@ -142,10 +142,18 @@ async function startCluster(
   logging: Logging,
 ): Promise<ClusterProcess | undefined> {
   if (master.kind !== 'local') return undefined;
-  const { agents: count, resources, attributes, port } = master;
+  const { agents: count, resources, attributes, port, testApi } = master;
+  const { agentPingTimeoutMs, maxAgentPingTimeouts, agentReregisterTimeoutMs } = master;
   const settings = {
     dataDir: resolve(dataDir),
-    master: { port: port ?? 0, allocationIntervalMs: LOCAL_ALLOCATION_INTERVAL_MS },
+    master: {
+      port: port ?? 0,
+      allocationIntervalMs: LOCAL_ALLOCATION_INTERVAL_MS,
+      agentPingTimeoutMs,
+      maxAgentPingTimeouts,
+      agentReregisterTimeoutMs,
+    },
+    testApi,
     agents: { count, firstPort: 0, resources: resources ?? sharedCpus(count), attributes },
   };
   return ClusterProcess.start(settings, logging.logger('cluster'));

@@ -17,6 +17,10 @@ const LOCAL: MasterAddress = {
   resources: undefined,
   attributes: undefined,
   port: undefined,
+  agentPingTimeoutMs: undefined,
+  maxAgentPingTimeouts: undefined,
+  agentReregisterTimeoutMs: undefined,
+  testApi: false,
   text: 'local',
 };
 

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { masterType } from './master-address.js';
 
-const local = { kind: 'local', agents: 1, resources: undefined, attributes: undefined, port: undefined };
+const local = {
+  kind: 'local',
+  agents: 1,
+  resources: undefined,
+  attributes: undefined,
+  port: undefined,
+  agentPingTimeoutMs: undefined,
+  maxAgentPingTimeouts: undefined,
+  agentReregisterTimeoutMs: undefined,
+  testApi: false,
+};
 
 describe('--master', () => {
   it.each([
@@ -15,6 +25,16 @@ describe('--master', () => {
         resources: 'cpus:4;mem:8192;ports:[31000-31100]',
         attributes: 'rack:r7;gen:3',
         port: 0,
+      },
+    ],
+    [
+      'local://?agent_ping_timeout=0.5secs&max_agent_ping_timeouts=3&agent_reregister_timeout=2mins&test_api=true',
+      {
+        ...local,
+        agentPingTimeoutMs: 500,
+        maxAgentPingTimeouts: 3,
+        agentReregisterTimeoutMs: 120_000,
+        testApi: true,
       },
     ],
   ])('%s is a cluster on this machine', (text, expected) => {
@@ -40,7 +60,12 @@ describe('--master', () => {
 
   it.each([
     ['local://?agents=0', /needs a whole number from 1 to 10000 as `agents`, not `0`/],
-    ['local://?agent=3', /unknown option `agent`; known are agents, resources, attributes, port/],
+    [
+      'local://?agent=3',
+      /unknown option `agent`; known are agents, resources, attributes, port, agent_ping_timeout/,
+    ],
+    ['local://?agent_ping_timeout=5s', /needs a time such as .* as `agent_ping_timeout`, not `5s`/],
+    ['local://?test_api=maybe', /needs true or false as `test_api`/],
     ['local://?agents=1&agents=2', /option `agents` twice/],
   ])('%s is refused with the reason', (text, reason) => {
     expect(masterType.parse(text)).toEqual({ ok: false, reason: expect.stringMatching(reason) as string });

@@ -2,6 +2,7 @@ import type { CheckStatusInfo, ContainerStatus, TaskState, TaskStatusReason } fr
 import type { Clock, Timer } from '../runtime/clock.js';
 import type { AgentOptions } from './agent-options.js';
 import { checkStatusOf } from './checks/check-status.js';
+import type { Draining } from './draining.js';
 import { formatDuration } from './duration.js';
 import type { LossCause, RunnerEvent } from './runner/runner.js';
 import type { TaskRun } from './runs.js';
@@ -16,6 +17,7 @@ export interface TaskReporterDependencies {
   readonly clock: Clock;
   readonly statuses: () => StatusFactory;
   readonly updates: StatusUpdateManager;
+  readonly draining: Draining;
   /** The run is over and its terminal update is queued. */
   readonly onEnded: (run: TaskRun) => void;
 }
@@ -182,6 +184,7 @@ export class TaskReporter {
     const status = this.dependencies.statuses().create({
       ...(report.source === 'SOURCE_EXECUTOR' ? { checkStatus: checkStatusOf(run.task) } : {}),
       ...report,
+      ...this.dependencies.draining.tell(report, run.framework),
       taskId: run.taskId,
       executorId: run.id.executorId,
       containerStatus: run.handle === undefined ? undefined : this.containerStatus(run),
