@@ -116,6 +116,8 @@ export interface SupervisorRecord {
   readonly startTime?: string | undefined;
   readonly bootId: string;
   readonly socket: string;
+  /** Absent in records of releases that knew no checks: such a supervisor keeps what it has and is given nothing new. */
+  readonly runsChecks?: boolean | undefined;
 }
 
 /** CPU and memory of a container's process tree. */

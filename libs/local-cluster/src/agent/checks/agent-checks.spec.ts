@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -186,6 +186,24 @@ describe('an agent that is started again', () => {
       ['TASK_KILLING'],
       ['TASK_KILLED', false],
     ]);
+  });
+
+  it('gives nothing new to a supervisor that knows no checks', async () => {
+    bench.run(taskOf('old', 'sleep 1000'));
+    await bench.state('old', 'TASK_RUNNING');
+    const record = join(bench.workDir, 'supervisors', '1.json');
+    const { runsChecks: _, ...former } = JSON.parse(await readFile(record, 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    await bench.crashAgent();
+    await writeFile(record, JSON.stringify(former));
+    await bench.startAgent();
+    bench.run(taskOf('t', 'sleep 1000', { health_check: command('true') }));
+    await sees('t', 3);
+    expect(await bench.supervisorPid(2)).not.toBe(await bench.supervisorPid(1));
+    bench.kill('old');
+    await bench.state('old', 'TASK_KILLED');
   });
 
   it('tells the master of the health at its registration', async () => {

@@ -16,6 +16,9 @@ export class MaintenanceEndpoint {
     const { authenticateHttpReadonly, credentials, maxRequestBytes } = this.state.options;
     if (authenticateHttpReadonly && authenticate(request, credentials).kind !== 'allowed') {
       unauthorized(response, 'mesos-master-readwrite');
+    } else if (request.headers.origin !== undefined) {
+      // A page in a browser: operators' tools do not say where they come from.
+      sendText(response, 403, '');
     } else if (request.method === 'GET') {
       const { windows } = this.maintenance;
       response.setHeader('Content-Type', 'application/json');

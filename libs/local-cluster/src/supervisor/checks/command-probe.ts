@@ -20,7 +20,7 @@ export async function runCommandProbe(
       reject(signal.reason as Error);
     };
     signal.addEventListener('abort', abort, { once: true });
-    child.once('error', (error) => reject(new Error(`cannot be executed: ${errorText(error)}`)));
+    child.on('error', (error) => reject(new Error(`cannot be executed: ${errorText(error)}`)));
     child.once('exit', (code, name) => {
       signal.removeEventListener('abort', abort);
       resolve({ exitCode: code ?? shellStatusOf(name) });

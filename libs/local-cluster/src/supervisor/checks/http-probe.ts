@@ -30,7 +30,8 @@ function get(url: URL, signal: AbortSignal): Promise<Answer> {
     const take = (response: IncomingMessage): void => {
       const { statusCode = 0, headers } = response;
       response.once('end', () => resolve({ statusCode, location: headers.location }));
-      response.once('error', reject);
+      // Whatever comes after the first error must find a listener, too.
+      response.on('error', reject);
       response.resume();
     };
     // A connection per run: what a service does to connections that it has had for long is not what is asked.
@@ -38,6 +39,6 @@ function get(url: URL, signal: AbortSignal): Promise<Answer> {
     const request = isSecure
       ? getSecure(url, { ...options, rejectUnauthorized: false }, take)
       : getPlain(url, options, take);
-    request.once('error', reject);
+    request.on('error', reject);
   });
 }

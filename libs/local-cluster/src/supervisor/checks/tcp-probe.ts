@@ -18,6 +18,6 @@ export function runTcpProbe({ host, port }: TcpProbe, signal: AbortSignal): Prom
     };
     signal.addEventListener('abort', abort, { once: true });
     socket.once('connect', () => answer(true));
-    socket.once('error', () => answer(false));
+    socket.on('error', () => answer(false));
   });
 }
