@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { eventually, isRunning } from '../../agent/agent.fixture.js';
 import type { ContainerSpec, ProbeSpec } from '../protocol.js';
 import { checkOf, CheckedContainer, healthOf, shell } from './checked-container.fixture.js';
+import { runTcpProbe } from './tcp-probe.js';
 import { selfSigned } from './tls.fixture.js';
 
 const ends: (() => unknown)[] = [];
@@ -131,6 +132,21 @@ describe('an HTTP health check', () => {
     expect(container.health[0]).toBe(healthy);
   });
 
+  it('that flaps is reported at every turn', async () => {
+    let status = 200;
+    const port = await http((_request, response) => response.writeHead(status).end());
+    const probe: ProbeSpec = { type: 'HTTP', url: `http://127.0.0.1:${port}/` };
+    const container = await start({ healthCheck: healthOf(probe), check: checkOf(probe) });
+    for (const next of [200, 500, 204]) {
+      status = next;
+      await eventually(() => container.got('check').at(-1)?.result.statusCode === next, String(next));
+      await eventually(() => container.health.at(-1) === next < 400, String(next));
+    }
+    const changes = container.health.filter((healthy, index, all) => healthy !== all[index - 1]);
+    expect(changes).toEqual([true, false, true]);
+    expect(container.got('check').map(({ result }) => result.statusCode)).toEqual([200, 500, 204]);
+  });
+
   it('follows redirects, and judges where they end', async () => {
     const port = await http((request, response) => {
       if (request.url === '/') response.writeHead(302, { location: '/moved' }).end();
@@ -178,6 +194,26 @@ describe('a TCP health check', () => {
     await eventually(() => container.got('exited').length > 0, 'the end');
     expect(container.health).toEqual([true, false, false]);
   });
+
+  it('that can connect again has recovered', async () => {
+    const server = createTcpServer((socket) => socket.end());
+    const port = await portOf(server);
+    const container = await start({ healthCheck: healthOf({ type: 'TCP', host: '127.0.0.1', port }) });
+    await eventually(() => container.health.length === 1, 'a success');
+    server.close();
+    await eventually(() => container.health.at(-1) === false, 'a failure');
+    server.listen(port, '127.0.0.1');
+    await eventually(() => container.health.at(-1) === true, 'another success');
+    expect(container.got('killing')).toEqual([]);
+  });
+});
+
+it('a TCP probe that is given up ends without an answer', async () => {
+  const port = await portOf(createTcpServer((socket) => socket.end()));
+  const controller = new AbortController();
+  const probe = runTcpProbe({ type: 'TCP', host: '127.0.0.1', port }, controller.signal);
+  controller.abort(new Error('too late'));
+  await expect(probe).rejects.toThrow('too late');
 });
 
 describe('a check', () => {
