@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Agent, type AgentStart } from '../agent/agent.js';
 import type { AgentOptions } from '../agent/agent-options.js';
 import type { Host } from '../agent/host.js';
@@ -7,6 +8,10 @@ import { MemoryLink } from '../link/link.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Random } from '../runtime/random.js';
+import { readTextOrNothing } from '../supervisor/container-journal.js';
+import { isSameProcess, readProcessTable } from '../supervisor/process-table.js';
+import { signalProcess, treeOf } from '../supervisor/process-tree.js';
+import type { SupervisorRecord } from '../supervisor/protocol.js';
 
 /** What all agents of a cluster share. */
 export interface MemberEnvironment {
@@ -18,9 +23,9 @@ export interface MemberEnvironment {
 
 /** How an agent is to come back. */
 export interface Restart {
-  /** Its work directory was lost: it comes as a new agent, and knows nothing of its tasks. */
+  /** Its work directory was lost, and its tasks with it: it comes as a new agent. */
   readonly wipe?: boolean | undefined;
-  /** The machine booted: no process of before is its own any more. */
+  /** The machine booted: no process of before is left. */
   readonly newBoot?: boolean | undefined;
 }
 
@@ -82,6 +87,7 @@ export class AgentMember {
 
   private async revive({ wipe = false, newBoot = false }: Restart): Promise<AgentStart> {
     this.options = { ...this.options, port: this.current.address.port };
+    if (wipe || newBoot) await endProcesses(join(this.options.workDir, 'supervisors'), this.host.bootId);
     if (wipe) await rm(this.options.workDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
     if (newBoot) this.host = { ...this.host, bootId: randomUUID() };
     this.current = this.create();
@@ -98,5 +104,17 @@ export class AgentMember {
       random,
       logger,
     });
+  }
+}
+
+/** Ends supervisors and everything below them, as the end of their machine would. */
+async function endProcesses(supervisors: string, bootId: string): Promise<void> {
+  const names = await readdir(supervisors).catch(() => []);
+  for (const name of names.filter((file) => /^\d+\.json$/.test(file))) {
+    const text = await readTextOrNothing(join(supervisors, name));
+    const record = text === undefined ? undefined : (JSON.parse(text) as SupervisorRecord);
+    if (record === undefined || record.bootId !== bootId) continue;
+    if (!isSameProcess(record.pid, record.startTime)) continue;
+    for (const { pid } of treeOf(readProcessTable(), record.pid)) signalProcess(pid, 'SIGKILL');
   }
 }

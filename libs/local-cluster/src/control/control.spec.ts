@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventually } from '../agent/agent.fixture.js';
+import { eventually, isRunning } from '../agent/agent.fixture.js';
 import { acceptBody, taskInfo } from '../master/calls/task-info.fixture.js';
 import { SchedulerClient } from '../master/contract/scheduler-client.fixture.js';
 import { FRAMEWORK } from '../master/master-harness.fixture.js';
@@ -189,10 +189,14 @@ describe('an agent', () => {
     expect(agents()[0]?.id).not.toBe(id);
   });
 
-  it('whose machine booted reports its tasks as failed', async () => {
+  it('whose machine booted reports its tasks as failed, and nothing of them is left', async () => {
     await start();
     const client = await subscribe();
     await runTask(client);
+    const pid = client.events.flatMap((event) =>
+      event.type === 'UPDATE' ? [event.update.status.container_status?.executor_pid] : [],
+    )[0];
+    expect(isRunning(pid)).toBe(true);
     await post('agents/0/restart', { new_boot: true });
     await becomes('registered');
     const { tasks } = await eventually(
@@ -200,6 +204,7 @@ describe('an agent', () => {
       'it',
     );
     expect(tasks).toEqual({ TASK_FAILED: 1 });
+    expect(isRunning(pid)).toBe(false);
     client.disconnect();
   });
 
