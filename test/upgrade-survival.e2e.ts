@@ -56,6 +56,11 @@ describe('a rolling upgrade', () => {
       env: { ROUND: String(round) },
     });
 
+  const upgradeTo = async (round: number) => {
+    const answer = await site.api.put('/v2/apps/rolling', versionOf(round));
+    expect(answer.status, answer.text).toBe(200);
+  };
+
   test(
     `goes on after kill -9 at ${CRASHES} random moments: it completes, capacity is held, nothing is launched twice`,
     { timeout: 300_000 },
@@ -67,11 +72,7 @@ describe('a rolling upgrade', () => {
       watch = new CapacityWatch(site.dataDir);
       let round = 0;
       for (let crash = 1; crash <= CRASHES; crash++) {
-        if ((await site.api.deployments()).length === 0) {
-          round += 1;
-          const answer = await site.api.put('/v2/apps/rolling', versionOf(round));
-          expect(answer.status, answer.text).toBe(200);
-        }
+        if ((await site.api.deployments()).length === 0) await upgradeTo((round += 1));
         await delay(random.between(0, 1000));
         await site.crashAndRestart();
       }

@@ -145,7 +145,8 @@ async function startCluster(
 ): Promise<ClusterProcess | undefined> {
   const { master, dataDir } = configuration;
   if (master.kind !== 'local') return undefined;
-  const { agents: count, resources, attributes = [], domains = [], port } = master;
+  const { agents: count, resources, attributes = [], domains = [], port, testApi } = master;
+  const { agentPingTimeoutMs, maxAgentPingTimeouts, agentReregisterTimeoutMs } = master;
   const overrides = Array.from({ length: count }, (_, index) => ({
     attributes: attributes[index] ?? attributes[0],
     domain: domainInfo(domains[index] ?? domains[0]),
@@ -156,7 +157,11 @@ async function startCluster(
       port: port ?? 0,
       allocationIntervalMs: LOCAL_ALLOCATION_INTERVAL_MS,
       domain: domainInfo(domains[0]),
+      agentPingTimeoutMs,
+      maxAgentPingTimeouts,
+      agentReregisterTimeoutMs,
     },
+    testApi,
     agents: {
       count,
       firstPort: 0,

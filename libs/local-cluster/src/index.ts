@@ -8,6 +8,7 @@ export {
   type LocalCluster,
   type LocalClusterOptions,
 } from './start-local-cluster.js';
+export { ControlError, type ClusterControl } from './control/cluster-control.js';
 export { ClusterProcess } from './process/cluster-process.js';
 export { Agent, type AgentStart } from './agent/agent.js';
 export type { AgentOptions, NamedNetworks } from './agent/agent-options.js';

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { TaskStatus } from '#mesos';
 import { acceptBody, taskInfo } from './master/calls/task-info.fixture.js';
 import { readRecordedSession } from '../../../test/support/recorded-session.js';
 import { recordedEvents, shapesByKind } from './master/contract/recording.fixture.js';
@@ -56,6 +57,18 @@ async function seeState(client: SchedulerClient, taskId: string, state: string):
   }
 }
 
+const statusesOf = (client: SchedulerClient): TaskStatus[] =>
+  client.events.flatMap((event) => (event.type === 'UPDATE' ? [event.update.status] : []));
+
+/** Acknowledges so many updates, in the order in which they come. */
+async function seeUpdates(client: SchedulerClient, count: number): Promise<void> {
+  for (let seen = 0; seen < count; seen++) {
+    await until(() => statusesOf(client).length > seen);
+    const { task_id, uuid, agent_id } = statusesOf(client)[seen]!;
+    await client.call({ type: 'ACKNOWLEDGE', acknowledge: { agent_id, task_id, uuid } } as never);
+  }
+}
+
 async function launch(client: SchedulerClient, commands: Record<string, string>): Promise<void> {
   const offer = await client.offer();
   const tasks = Object.entries(commands).map(([id, value]) =>
@@ -90,6 +103,25 @@ it('runs processes, and its frames have the shapes of the recording', async () =
   expect(strange).toEqual([]);
 });
 
+it('reports health and checks of a task, and knows them when it is asked', async () => {
+  const cluster = await start();
+  const client = await subscribe(cluster);
+  const offer = await client.offer();
+  const rhythm = { delay_seconds: 0, interval_seconds: 0.05, timeout_seconds: 5 };
+  const check = { type: 'COMMAND' as const, command: { command: { value: 'exit 2' } }, ...rhythm };
+  const health_check = { type: 'COMMAND' as const, command: { value: 'true' }, ...rhythm };
+  const task = taskInfo('t', offer.agent_id.value, { command: { value: 'sleep 60' }, health_check, check });
+  await client.call(acceptBody([offer.id.value], [task]) as never);
+  await seeState(client, 't', 'TASK_RUNNING');
+  const found = { healthy: true, check_status: { type: 'COMMAND', command: { exit_code: 2 } } };
+  await seeUpdates(client, 4);
+  expect(statusesOf(client).at(-1)).toMatchObject({ state: 'TASK_RUNNING', ...found });
+  await client.call({ type: 'RECONCILE', reconcile: { tasks: [] } });
+  await until(() => statusesOf(client).at(-1)?.reason === 'REASON_RECONCILIATION');
+  expect(statusesOf(client).at(-1)).toMatchObject({ state: 'TASK_RUNNING', ...found });
+  client.disconnect();
+});
+
 it('finds tasks again that were left running, and ends them when it is told to', async () => {
   const first = await start();
   const client = await subscribe(first);
@@ -114,8 +146,7 @@ it('finds tasks again that were left running, and ends them when it is told to',
 });
 
 function pidOf(client: SchedulerClient): number {
-  const statuses = client.events.flatMap((event) => (event.type === 'UPDATE' ? [event.update.status] : []));
-  return statuses.at(-1)!.container_status!.executor_pid!;
+  return statusesOf(client).at(-1)!.container_status!.executor_pid!;
 }
 
 function isAlive(pid: number): boolean {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defaultAgentOptions, type AgentOptions } from './agent/agent-options.js';
-import { Agent } from './agent/agent.js';
+import type { Agent } from './agent/agent.js';
 import {
   defaultAgentPort,
   planAgents,
@@ -8,7 +8,9 @@ import {
   type AgentPlan,
 } from './agent/description/plan-agents.js';
 import { systemHost, type Host } from './agent/host.js';
-import { MemoryLink } from './link/link.js';
+import { AgentMember } from './control/agent-member.js';
+import { ClusterControl } from './control/cluster-control.js';
+import { ControlEndpoint } from './control/control-endpoint.js';
 import { Master } from './master/master.js';
 import type { MasterOptions } from './master/options.js';
 import { systemClock, type Clock } from './runtime/clock.js';
@@ -42,6 +44,8 @@ export interface LocalClusterOptions {
   readonly agents?: LocalAgentsOptions;
   /** End the re-registration window as soon as all agents are back. Default true. */
   readonly fastRecovery?: boolean;
+  /** Serve the control API for tests under `/_control/` of the master, to this machine (§25). Default false. */
+  readonly testApi?: boolean;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly host?: Host;
@@ -53,6 +57,8 @@ export interface LocalCluster {
   /** Of the master, without a trailing slash: where a scheduler subscribes. */
   readonly url: string;
   readonly agents: readonly Agent[];
+  /** Makes things go wrong, for tests. */
+  readonly control: ClusterControl;
   /**
    * Ends master and agents. Without `keepTasks` every task is ended first, within its grace period; with it the
    * tasks go on under their supervisors and the next start finds them.
@@ -83,38 +89,48 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   });
   if (options.fastRecovery ?? true) master.expectOnly(plans.length);
   const members = plans.map((plan, index) => {
-    const link = new MemoryLink();
     const workDir = join(options.dataDir, 'mesos', `agent-${index}`);
     const agentOptions = {
       ...agentOptionsFor(plan, workDir, options.agents),
       ...options.agents?.overrides?.[index],
     };
-    const agent = new Agent({ options: agentOptions, link: link.agentEnd, host, clock, random, logger });
-    return { agent, link };
+    return new AgentMember(agentOptions, { host, clock, random, logger });
   });
-  const started: Agent[] = [];
-  try {
-    for (const { agent, link } of members) {
-      const outcome = await agent.start();
-      if (!outcome.ok) throw new Error(outcome.error);
-      started.push(agent);
-      master.attachAgent(link.masterEnd);
-      link.connect();
-    }
-  } catch (error) {
-    await Promise.all(started.map((agent) => agent.shutdown({ stopTasks: false })));
-    await master.stop();
-    throw error;
+  await startAll(master, members);
+  const control = new ClusterControl(master, members, { clock, random });
+  if (options.testApi === true) {
+    const endpoint = new ControlEndpoint(control);
+    master.serveControl((request, response, url) => endpoint.handle(request, response, url));
   }
   return {
     url: master.url,
-    agents: started,
+    control,
+    get agents() {
+      return members.map(({ agent }) => agent);
+    },
     stop: async ({ keepTasks }) => {
-      const outcomes = await Promise.all(started.map((agent) => agent.shutdown({ stopTasks: !keepTasks })));
+      const outcomes = await Promise.all(members.map((member) => member.shutdown({ stopTasks: !keepTasks })));
       await master.stop();
       return { stoppedTasks: outcomes.reduce((sum, { stoppedTasks }) => sum + stoppedTasks, 0) };
     },
   };
+}
+
+async function startAll(master: Master, members: readonly AgentMember[]): Promise<void> {
+  const started: AgentMember[] = [];
+  try {
+    for (const member of members) {
+      const outcome = await member.start();
+      if (!outcome.ok) throw new Error(outcome.error);
+      started.push(member);
+      master.attachAgent(member.link.masterEnd);
+      member.link.connect();
+    }
+  } catch (error) {
+    await Promise.all(started.map((member) => member.shutdown({ stopTasks: false })));
+    await master.stop();
+    throw error;
+  }
 }
 
 function plansFor(agents: LocalAgentsOptions): AgentPlan[] {

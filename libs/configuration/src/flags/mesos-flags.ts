@@ -18,6 +18,10 @@ const LOCAL: MasterAddress = {
   attributes: undefined,
   domains: undefined,
   port: undefined,
+  agentPingTimeoutMs: undefined,
+  maxAgentPingTimeouts: undefined,
+  agentReregisterTimeoutMs: undefined,
+  testApi: false,
   text: 'local',
 };
 

@@ -69,6 +69,21 @@ export function integerType(
 /** A delay or interval that becomes a timer, in milliseconds. */
 export const millisecondsType = (min = 0): ValueType<number> => integerType(min, LONGEST_TIMER_MS, 'MS');
 
+const MS_PER_UNIT: Readonly<Record<string, number>> = { ms: 1, secs: 1_000, mins: 60_000, hrs: 3_600_000 };
+
+/** A time as Mesos writes it, such as `15secs`; in milliseconds. */
+export const durationType: ValueType<number> = {
+  arity: 'value',
+  expects: 'a time such as 500ms, 15secs, 10mins or 1hrs',
+  placeholder: 'TIME',
+  parse(text) {
+    const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|secs|mins|hrs)$/.exec(text) ?? [];
+    const ms = Number(amount) * (MS_PER_UNIT[unit] ?? 0);
+    return ms >= 1 && ms <= LONGEST_TIMER_MS ? parsed(ms) : unexpected;
+  },
+  show: (value) => value,
+};
+
 /** A number of seconds. */
 export const secondsType = integerType(0, Number.MAX_SAFE_INTEGER, 'SECONDS');
 

@@ -8,6 +8,10 @@ const local = {
   attributes: undefined,
   domains: undefined,
   port: undefined,
+  agentPingTimeoutMs: undefined,
+  maxAgentPingTimeouts: undefined,
+  agentReregisterTimeoutMs: undefined,
+  testApi: false,
 };
 
 describe('--master', () => {
@@ -36,6 +40,16 @@ describe('--master', () => {
         ],
       },
     ],
+    [
+      'local://?agent_ping_timeout=0.5secs&max_agent_ping_timeouts=3&agent_reregister_timeout=2mins&test_api=true',
+      {
+        ...local,
+        agentPingTimeoutMs: 500,
+        maxAgentPingTimeouts: 3,
+        agentReregisterTimeoutMs: 120_000,
+        testApi: true,
+      },
+    ],
   ])('%s is a cluster on this machine', (text, expected) => {
     expect(masterType.parse(text)).toEqual({ ok: true, value: { ...expected, text } });
   });
@@ -59,12 +73,17 @@ describe('--master', () => {
 
   it.each([
     ['local://?agents=0', /needs a whole number from 1 to 10000 as `agents`, not `0`/],
-    ['local://?agent=3', /unknown option `agent`; known are agents, resources, attributes, domain, port/],
+    [
+      'local://?agent=3',
+      /unknown option `agent`; known are agents, resources, attributes, domain, port, agent_ping_timeout/,
+    ],
     [
       'local://?agents=3&attributes=rack:r1|rack:r2',
       /one `attributes` for all, or one for each of 3 agents, not 2/,
     ],
     ['local://?agents=3&domain=eu', /needs REGION\/ZONE as `domain`, not `eu`/],
+    ['local://?agent_ping_timeout=5s', /needs a time such as .* as `agent_ping_timeout`, not `5s`/],
+    ['local://?test_api=maybe', /needs true or false as `test_api`/],
     ['local://?agents=1&agents=2', /option `agents` twice/],
   ])('%s is refused with the reason', (text, reason) => {
     expect(masterType.parse(text)).toEqual({ ok: false, reason: expect.stringMatching(reason) as string });

@@ -1,4 +1,4 @@
-import { integerType, maskUserInfo, splitList } from './basic-types.js';
+import { durationType, integerType, maskUserInfo, splitList, toggleType } from './basic-types.js';
 import { parsed, refused, unexpected, unsupported, type Parsed, type ValueType } from './value-type.js';
 
 /** Where an agent stands. */
@@ -20,6 +20,14 @@ export interface LocalMaster {
   readonly domains: readonly FaultDomain[] | undefined;
   /** Port of the embedded master on the loopback address; 0 takes a free one. */
   readonly port: number | undefined;
+  /** Pause between two pings of an agent. */
+  readonly agentPingTimeoutMs: number | undefined;
+  /** So many pings in a row without an answer make an agent unreachable. */
+  readonly maxAgentPingTimeouts: number | undefined;
+  /** How long an agent whose connection broke may stay away before it is unreachable. */
+  readonly agentReregisterTimeoutMs: number | undefined;
+  /** Serve the control API for tests at the master's address. */
+  readonly testApi: boolean;
   /** As it was written. */
   readonly text: string;
 }
@@ -36,6 +44,18 @@ export interface RemoteMaster {
 export type MasterAddress = LocalMaster | RemoteMaster;
 
 const DEFAULT_MASTER_PORT = '5050';
+
+const LOCAL_OPTIONS = [
+  'agents',
+  'resources',
+  'attributes',
+  'domain',
+  'port',
+  'agent_ping_timeout',
+  'max_agent_ping_timeouts',
+  'agent_reregister_timeout',
+  'test_api',
+];
 
 /** What `--master` takes. */
 export const masterType: ValueType<MasterAddress> = {
@@ -55,21 +75,28 @@ function parseLocal(text: string): Parsed<LocalMaster> {
   const query = /^local(?::\/\/)?(?:\?(.*))?$/s.exec(text);
   if (query === null) return unexpected;
   const options = new URLSearchParams(query[1] ?? '');
-  const known = ['agents', 'resources', 'attributes', 'domain', 'port'];
   for (const name of options.keys()) {
-    if (!known.includes(name))
-      return refused(`has the unknown option \`${name}\`; known are ${known.join(', ')}`);
+    if (!LOCAL_OPTIONS.includes(name))
+      return refused(`has the unknown option \`${name}\`; known are ${LOCAL_OPTIONS.join(', ')}`);
     if (options.getAll(name).length > 1) return refused(`has the option \`${name}\` twice`);
   }
-  const agents = numberOption(options, 'agents', [1, 10_000]);
+  const agents = option(options, 'agents', integerType(1, 10_000));
   if (!agents.ok) return agents;
-  const port = numberOption(options, 'port', [0, 65_535]);
+  const port = option(options, 'port', integerType(0, 65_535));
   if (!port.ok) return port;
   const count = agents.value ?? 1;
   const attributes = listOption(options, 'attributes', count);
   if (!attributes.ok) return attributes;
   const domains = domainsOption(options, count);
   if (!domains.ok) return domains;
+  const pingTimeout = option(options, 'agent_ping_timeout', durationType);
+  if (!pingTimeout.ok) return pingTimeout;
+  const pingTimeouts = option(options, 'max_agent_ping_timeouts', integerType(1, 10_000));
+  if (!pingTimeouts.ok) return pingTimeouts;
+  const reregisterTimeout = option(options, 'agent_reregister_timeout', durationType);
+  if (!reregisterTimeout.ok) return reregisterTimeout;
+  const testApi = option(options, 'test_api', toggleType);
+  if (!testApi.ok) return testApi;
   return parsed({
     kind: 'local',
     agents: count,
@@ -77,6 +104,10 @@ function parseLocal(text: string): Parsed<LocalMaster> {
     attributes: attributes.value,
     domains: domains.value,
     port: port.value,
+    agentPingTimeoutMs: pingTimeout.value,
+    maxAgentPingTimeouts: pingTimeouts.value,
+    agentReregisterTimeoutMs: reregisterTimeout.value,
+    testApi: testApi.value ?? false,
     text,
   });
 }
@@ -105,14 +136,9 @@ function domainsOption(options: URLSearchParams, agents: number): Parsed<readonl
   return parsed(domains);
 }
 
-function numberOption(
-  options: URLSearchParams,
-  name: string,
-  bounds: readonly [min: number, max: number],
-): Parsed<number | undefined> {
+function option<V>(options: URLSearchParams, name: string, type: ValueType<V>): Parsed<V | undefined> {
   const text = options.get(name);
   if (text === null) return parsed(undefined);
-  const type = integerType(...bounds);
   const outcome = type.parse(text);
   return outcome.ok ? outcome : refused(`needs ${type.expects} as \`${name}\`, not \`${text}\``);
 }

@@ -8,6 +8,7 @@ import type { Random } from '../runtime/random.js';
 import type { AgentOptions } from './agent-options.js';
 import { CheckpointStore } from './checkpoints.js';
 import { GarbageCollector } from './garbage-collector.js';
+import { Draining } from './draining.js';
 import type { Host } from './host.js';
 import { AgentServer } from './http/agent-server.js';
 import type { Endpoint } from './http/answer.js';
@@ -56,6 +57,7 @@ export interface AgentParts {
   readonly reporter: TaskReporter;
   readonly commands: TaskCommands;
   readonly collector: GarbageCollector;
+  readonly draining: Draining;
   readonly server: AgentServer;
   readonly resourceVersion: string;
   /** Takes a run that is over and acknowledged out of the books. */
@@ -71,7 +73,9 @@ export function wireAgent(dependencies: AgentDependencies, hooks: AgentHooks): A
   const agentId = (): string => hooks.info()?.id?.value ?? '';
   const statuses = (): StatusFactory => new StatusFactory(agentId(), clock, random);
   const resourceVersion = random.uuid();
-  const complete = (run: TaskRun): void => completeRun(run, { ...dependencies, checkpoints, collector });
+  const draining = new Draining(checkpoints, runs, agentId);
+  const complete = (run: TaskRun): void =>
+    completeRun(run, { ...dependencies, checkpoints, collector, draining });
   const collector = new GarbageCollector({
     ...dependencies,
     layout,
@@ -93,7 +97,7 @@ export function wireAgent(dependencies: AgentDependencies, hooks: AgentHooks): A
   });
   const engine = new DockerEngine(options, clock);
   const runner = createRunner(dependencies, layout, engine);
-  const reporter = new TaskReporter({ ...dependencies, statuses, updates, onEnded: hooks.onEnded });
+  const reporter = new TaskReporter({ ...dependencies, statuses, updates, draining, onEnded: hooks.onEnded });
   const cache = new FetchCache(options.fetcherCacheDir, options.fetcherCacheSizeBytes);
   const fetcher = new Fetcher({ ...options, stallTimeoutMs: options.fetcherStallTimeoutMs }, cache);
   const agentPort = (): number => server.port;
@@ -107,6 +111,7 @@ export function wireAgent(dependencies: AgentDependencies, hooks: AgentHooks): A
     reporter,
     statuses,
     agentId,
+    draining,
   };
   const launcher = new TaskLauncher({ ...context, fetcher, engine, agentPort });
   const commands = new TaskCommands({ ...context, launcher, resourceVersion, complete });
@@ -140,7 +145,7 @@ function createRunner(
 function completeRun(
   run: TaskRun,
   parts: Pick<AgentDependencies, 'options' | 'clock' | 'logger'> &
-    Pick<AgentParts, 'checkpoints' | 'collector'>,
+    Pick<AgentParts, 'checkpoints' | 'collector' | 'draining'>,
 ): void {
   const { framework, id } = run;
   framework.runs.delete(id.executorId);
@@ -151,5 +156,9 @@ function completeRun(
   parts.checkpoints.writeSentinel(id).catch((error: unknown) => {
     // Without the sentinel the next start finds the acknowledged terminal update, which says the same.
     parts.logger.warn({ taskId: run.taskId, error: String(error) }, 'cannot write the sentinel');
+  });
+  parts.draining.endIfEmpty().catch((error: unknown) => {
+    // A drain that seems to go on ends at the next start, which finds no run.
+    parts.logger.warn({ error: String(error) }, 'cannot write that the drain is over');
   });
 }

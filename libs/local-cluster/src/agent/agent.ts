@@ -32,7 +32,7 @@ export class Agent {
   private info: AgentInfo | undefined;
   private inbox: Promise<void> = Promise.resolve();
   private isStopping = false;
-  private isClosed = false;
+  private closed = false;
   private onEnded: ((run: TaskRun) => void) | undefined;
 
   constructor(private readonly dependencies: AgentDependencies) {
@@ -53,6 +53,16 @@ export class Agent {
   /** The id the master gave; nothing before the first registration. */
   get id(): string | undefined {
     return this.info?.id?.value;
+  }
+
+  /** Ended, on request or because the master told it to. */
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  /** Advertised name. */
+  get hostname(): string {
+    return this.dependencies.options.hostname;
   }
 
   /** Where the agent's HTTP server answers. */
@@ -106,6 +116,12 @@ export class Agent {
     return { stoppedTasks };
   }
 
+  /** Leaves the cluster for good: the master is told first, then everything ends and the id is given up. */
+  async unregister(): Promise<void> {
+    this.dependencies.link.send({ type: 'unregister', agentId: this.id ?? '' });
+    await this.leave('unregistered');
+  }
+
   private async recover(): Promise<AgentStart> {
     const { options, host, logger } = this.dependencies;
     const { checkpoints, server } = this.parts;
@@ -139,7 +155,9 @@ export class Agent {
     }
     for (const { id, error } of corrupt) logger.error({ ...id, error }, 'leaving out a corrupt checkpoint');
     for (const id of finished) this.parts.collector.schedule(id, clock.nowMs());
+    await this.parts.draining.recover(agentId);
     await recoverRuns(runs, { ...this.parts, logger });
+    await this.parts.draining.endIfEmpty();
     logger.info({ agentId, runs: runs.length }, 'recovered');
     return { ok: true };
   }
@@ -198,6 +216,8 @@ export class Agent {
         if (framework.runs.size > 0) await checkpoints.writeFramework(this.id ?? '', framework);
         return updates.resend(framework.id);
       }
+      case 'drain':
+        return commands.drain({ maxGracePeriodMs: message.maxGracePeriodMs, markGone: message.markGone });
       case 'apply_operation':
         return this.refuseOperation(message);
       default:
@@ -302,8 +322,8 @@ export class Agent {
   }
 
   private async close(): Promise<void> {
-    if (this.isClosed) return;
-    this.isClosed = true;
+    if (this.closed) return;
+    this.closed = true;
     this.registration.stop();
     this.parts.updates.pause();
     this.parts.collector.stop();

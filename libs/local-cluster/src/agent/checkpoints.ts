@@ -4,6 +4,7 @@ import type { ExecutorInfo, FrameworkInfo, TaskInfo } from '#mesos';
 import type { AgentInfo } from '../link/messages.js';
 import { readTextOrNothing } from '../supervisor/container-journal.js';
 import { writeDurably } from '../runtime/durable-file.js';
+import type { DrainConfig } from './draining.js';
 import type { AgentLayout, RunId } from './layout.js';
 import type { FrameworkRecord, TaskRun } from './runs.js';
 import { pointLatestTo } from './sandbox/sandbox.js';
@@ -57,6 +58,18 @@ export class CheckpointStore {
   /** The next start is that of a new agent. */
   async forgetAgent(): Promise<void> {
     await rm(this.layout.latestAgent, { force: true });
+  }
+
+  /** What the agent was told about being drained, if it is not over. */
+  async readDrain(agentId: string): Promise<DrainConfig | undefined> {
+    const text = await readTextOrNothing(this.layout.drainConfig(agentId));
+    return text === undefined ? undefined : (JSON.parse(text) as DrainConfig);
+  }
+
+  async writeDrain(agentId: string, config: DrainConfig | undefined): Promise<void> {
+    const path = this.layout.drainConfig(agentId);
+    if (config === undefined) await rm(path, { force: true });
+    else await writeDurably(path, JSON.stringify(config));
   }
 
   /** Everything needed to know about a run before it is prepared. */

@@ -21,10 +21,22 @@ export function launchRefusal(task: TaskInfo, networks: NamedNetworks): string |
   if (container?.linux_info !== undefined || container?.tty_info !== undefined) {
     return 'linux_info and tty_info are not available on this agent';
   }
-  if (task.health_check !== undefined || task.check !== undefined) {
-    return 'health checks and checks by the agent are not available on this agent';
+  return needsEngine(task) ? engineCheckRefusal(task) : processRefusal(task, networks);
+}
+
+/** The reference's docker executor knows no generic checks, and the supervisor looks from outside the container. */
+function engineCheckRefusal({ check, health_check: healthCheck, container }: TaskInfo): string | undefined {
+  if (check !== undefined) return 'checks are not supported for docker tasks';
+  if (healthCheck === undefined) return undefined;
+  if (healthCheck.type === 'COMMAND') {
+    return 'COMMAND health checks of docker tasks are not available on this agent';
   }
-  return needsEngine(task) ? undefined : processRefusal(task, networks);
+  const mode = container?.docker?.network ?? 'HOST';
+  const isOnHost =
+    mode === 'HOST' && !(container?.network_infos ?? []).some(({ name }) => name !== undefined);
+  return isOnHost
+    ? undefined
+    : 'health checks by the agent of containers in a network of their own are not available on this agent';
 }
 
 function processRefusal({ container, limits }: TaskInfo, networks: NamedNetworks): string | undefined {

@@ -37,6 +37,10 @@ export class AgentLayout {
     return join(this.agentMeta(agentId), 'slave.info');
   }
 
+  drainConfig(agentId: string): string {
+    return join(this.agentMeta(agentId), 'drain.config');
+  }
+
   frameworkMeta(agentId: string, frameworkId: string): string {
     return join(this.agentMeta(agentId), 'frameworks', frameworkId);
   }

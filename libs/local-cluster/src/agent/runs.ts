@@ -1,5 +1,6 @@
 import type { FrameworkCapability, FrameworkInfo, IpAddress, TaskInfo, TaskState, TaskStatus } from '#mesos';
 import type { AgentTask } from '../link/messages.js';
+import type { CheckResult } from '../supervisor/protocol.js';
 import type { RunId } from './layout.js';
 import type { ContainerHandle } from './runner/runner.js';
 import type { UpdateStream } from './updates/update-stream.js';
@@ -50,6 +51,11 @@ export class TaskRun {
   pid: number | undefined;
   isKilling = false;
   isOverdue = false;
+  /** Its health check ended it. */
+  isUnhealthy = false;
+  /** Latest results of its checks; absent until there are any. */
+  healthy: boolean | undefined;
+  checkResult: CheckResult | undefined;
   stream: UpdateStream | undefined;
   completedAtMs: number | undefined;
   /** Where the task is reached; absent until that is known. */

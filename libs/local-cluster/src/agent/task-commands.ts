@@ -8,6 +8,7 @@ import type {
 import type { Clock } from '../runtime/clock.js';
 import type { Random } from '../runtime/random.js';
 import type { AgentOptions } from './agent-options.js';
+import type { DrainConfig, Draining } from './draining.js';
 import { toMs } from './duration.js';
 import type { AgentLayout } from './layout.js';
 import { FrameworkRecord, TaskRun, type Runs } from './runs.js';
@@ -27,6 +28,7 @@ export interface TaskCommandsDependencies {
   readonly statuses: () => StatusFactory;
   readonly agentId: () => string;
   readonly resourceVersion: string;
+  readonly draining: Draining;
   /** Takes a run that is over out of the books. */
   readonly complete: (run: TaskRun) => void;
 }
@@ -95,6 +97,16 @@ export class TaskCommands {
     this.end(run, this.graceMsOf(run));
   }
 
+  /** Ends all runs, each within its own grace period or the operator's, whichever is shorter. */
+  async drain(config: DrainConfig): Promise<void> {
+    const { draining, runs } = this.dependencies;
+    await draining.begin(config);
+    for (const run of runs.all()) {
+      const grace = run.task.kill_policy?.grace_period;
+      this.end(run, draining.boundGrace(grace === undefined ? defaultGraceMs : toMs(grace)));
+    }
+  }
+
   /** Longest time `stop` gives any of the runs. */
   longestGraceMs(runs: readonly TaskRun[]): number {
     return Math.max(0, ...runs.map((run) => this.graceMsOf(run)));
@@ -153,6 +165,10 @@ export class TaskCommands {
     if (framework.runs.has(message.task.task_id.value)) {
       const text = 'Cannot reuse an already existing executor for a command task';
       return { reason: 'REASON_TASK_INVALID', message: text };
+    }
+    if (this.dependencies.draining.isActive) {
+      const text = 'Task was received while agent was already draining';
+      return { reason: 'REASON_AGENT_DRAINING', message: text };
     }
     if (message.resourceVersion !== this.dependencies.resourceVersion) {
       return { reason: 'REASON_INVALID_OFFERS', message: 'Task assumes outdated resource state' };

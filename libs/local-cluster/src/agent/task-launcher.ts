@@ -16,6 +16,7 @@ import { engineTaskOf, needsEngine, type EngineTask } from './runner/docker/engi
 import { mappedSandbox, runArguments } from './runner/docker/run-arguments.js';
 import type { Runner } from './runner/runner.js';
 import type { TaskRun } from './runs.js';
+import { checksOf } from './checks/checks-of-task.js';
 import { asUserWithGroups, executableOf, type Executable } from './sandbox/command.js';
 import { containerEnvironment, taskEnvironment } from './sandbox/environment.js';
 import { findMountSupport, withMounts, type MountSupport } from './sandbox/mounts.js';
@@ -52,6 +53,12 @@ class LaunchFailure extends Error {}
 
 /** Why the engine's client cannot be called for a task. */
 class ContainerRefusal extends Error {}
+
+/** What a command of a task runs in. */
+interface Surroundings {
+  readonly wrap: (executable: Executable) => Executable;
+  readonly owner: SandboxOwner | undefined;
+}
 
 /**
  * Takes a run from its record to the runner: checkpoint, sandbox, URIs, then volumes and process or image and
@@ -134,22 +141,30 @@ export class TaskLauncher {
     if (!environment.ok) throw new LaunchFailure(environment.error);
     const executable = executableOf(run.task.command ?? {});
     if (executable === undefined) return undefined;
-    const { command, owner } = await this.commandOf(run, executable, user);
+    const { wrap, owner } = await this.surroundingsOf(run, user);
+    const { file, argv } = wrap(executable);
     return {
       ...this.commonSpecOf(run),
-      file: command.file,
-      argv: command.argv,
+      ...this.checkSpecsOf(run, environment.variables, wrap),
+      file,
+      argv,
       environment: environment.variables,
       user: owner,
     };
   }
 
-  /** The command as its user and with its volumes; `owner`: who is left for the supervisor to switch to. */
-  private async commandOf(
+  private checkSpecsOf(
     run: TaskRun,
-    executable: Executable,
-    user: TaskUser,
-  ): Promise<{ readonly command: Executable; readonly owner: SandboxOwner | undefined }> {
+    environment: Readonly<Record<string, string>>,
+    asUser: (executable: Executable) => Executable,
+  ): Pick<ContainerSpec, 'healthCheck' | 'check'> {
+    const checks = checksOf(run.task, { environment, asUser });
+    if (!checks.ok) throw new LaunchFailure(checks.error);
+    return checks.specs;
+  }
+
+  /** `wrap` lets a command run as the task's user with its volumes; `owner` is who the supervisor has to switch to. */
+  private async surroundingsOf(run: TaskRun, user: TaskUser): Promise<Surroundings> {
     const switched = user.kind === 'switched' ? user.user : undefined;
     const owner = switched === undefined ? undefined : { uid: switched.uid, gid: switched.gid };
     const volumes = run.task.container?.volumes ?? [];
@@ -159,13 +174,14 @@ export class TaskLauncher {
       if (!prepared.ok) throw new LaunchFailure(prepared.error);
       if (support.mode !== 'symlink') {
         const { setpriv } = support;
-        const own = switched === undefined ? executable : asUserWithGroups(executable, switched, setpriv);
-        return { command: withMounts(own, prepared.mounts, support), owner: undefined };
+        const asUser = (own: Executable): Executable =>
+          switched === undefined ? own : asUserWithGroups(own, switched, setpriv);
+        return { wrap: (own) => withMounts(asUser(own), prepared.mounts, support), owner: undefined };
       }
     }
     const needsGroups = switched !== undefined && hasMoreGroups(switched) && (await this.hasSetpriv());
-    if (needsGroups) return { command: asUserWithGroups(executable, switched), owner: undefined };
-    return { command: executable, owner };
+    if (needsGroups) return { wrap: (own) => asUserWithGroups(own, switched), owner: undefined };
+    return { wrap: (own) => own, owner };
   }
 
   private async requireEngine(): Promise<void> {
@@ -192,6 +208,8 @@ export class TaskLauncher {
     const marks = { MESOS_SANDBOX: run.directory, MESOS_EXECUTOR_ID: run.id.executorId };
     return {
       ...this.commonSpecOf(run),
+      // No check of a container is a command (see `launchRefusal`).
+      ...this.checkSpecsOf(run, {}, (executable) => executable),
       file,
       argv: [...client, ...args],
       environment: { ...engine.clientEnvironment, ...marks },

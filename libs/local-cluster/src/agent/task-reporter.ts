@@ -1,6 +1,8 @@
-import type { ContainerStatus, IpAddress, TaskState, TaskStatusReason } from '#mesos';
+import type { CheckStatusInfo, ContainerStatus, IpAddress, TaskState, TaskStatusReason } from '#mesos';
 import type { Clock, Timer } from '../runtime/clock.js';
 import type { AgentOptions } from './agent-options.js';
+import { checkStatusOf } from './checks/check-status.js';
+import type { Draining } from './draining.js';
 import { formatDuration } from './duration.js';
 import type { LossCause, RunnerEvent } from './runner/runner.js';
 import type { TaskRun } from './runs.js';
@@ -16,6 +18,7 @@ export interface TaskReporterDependencies {
   readonly clock: Clock;
   readonly statuses: () => StatusFactory;
   readonly updates: StatusUpdateManager;
+  readonly draining: Draining;
   /** The run is over and its terminal update is queued. */
   readonly onEnded: (run: TaskRun) => void;
 }
@@ -33,6 +36,8 @@ interface Report {
   readonly message?: string | undefined;
   readonly reason?: TaskStatusReason | undefined;
   readonly data?: string | undefined;
+  readonly healthy?: boolean | undefined;
+  readonly checkStatus?: CheckStatusInfo | undefined;
 }
 
 type EndEvent = Extract<RunnerEvent, { type: 'exited' }>;
@@ -66,6 +71,9 @@ export class TaskReporter {
     if (event.type === 'running') run.addresses = this.addressesOf(run, event);
     if (event.type === 'killing') run.isKilling = true;
     if (event.type === 'overdue') run.isOverdue = true;
+    if (event.type === 'unhealthy_kill') run.isUnhealthy = true;
+    if (event.type === 'health') run.healthy = event.healthy;
+    if (event.type === 'check') run.checkResult = event.result;
   }
 
   /** From now on the runner has limited time to start the process. */
@@ -130,11 +138,16 @@ export class TaskReporter {
         return { state: 'TASK_STARTING', source: 'SOURCE_EXECUTOR' };
       case 'running':
         return { state: 'TASK_RUNNING', source: 'SOURCE_EXECUTOR', data: event.inspection?.text };
+      case 'health':
+        return checkReport(run, 'REASON_TASK_HEALTH_CHECK_STATUS_UPDATED');
+      case 'check':
+        return checkReport(run, 'REASON_TASK_CHECK_STATUS_UPDATED');
       case 'killing':
         return run.framework.has('TASK_KILLING_STATE')
           ? { state: 'TASK_KILLING', source: 'SOURCE_EXECUTOR' }
           : undefined;
       case 'overdue':
+      case 'unhealthy_kill':
         return undefined;
       case 'exited':
         return exitReport(run, event);
@@ -179,7 +192,9 @@ export class TaskReporter {
 
   private async update(run: TaskRun, report: Report, receipt?: EventReceipt): Promise<void> {
     const status = this.dependencies.statuses().create({
+      ...(report.source === 'SOURCE_EXECUTOR' ? { checkStatus: checkStatusOf(run.task) } : {}),
       ...report,
+      ...this.dependencies.draining.tell(report, run.framework),
       taskId: run.taskId,
       executorId: run.id.executorId,
       containerStatus: run.handle === undefined ? undefined : this.containerStatus(run),
@@ -239,9 +254,22 @@ function launchFailure(cause: string): Report {
 function exitReport(run: TaskRun, end: EndEvent): Report {
   const message = isDocker(run) ? containerExitMessage(end) : exitMessage(end);
   const source = 'SOURCE_EXECUTOR' as const;
-  if (run.isKilling) return { state: 'TASK_KILLED', source, message };
+  if (run.isKilling) {
+    return { state: 'TASK_KILLED', source, message, ...(run.isUnhealthy ? { healthy: false } : {}) };
+  }
   if (run.isOverdue) {
     return { state: 'TASK_FAILED', source, message, reason: 'REASON_MAX_COMPLETION_TIME_REACHED' };
   }
   return { state: end.code === 0 ? 'TASK_FINISHED' : 'TASK_FAILED', source, message };
+}
+
+/** Copies the last status: what one check has found is repeated when the other has news (§15.3). */
+function checkReport(run: TaskRun, reason: TaskStatusReason): Report {
+  return {
+    state: 'TASK_RUNNING',
+    source: 'SOURCE_EXECUTOR',
+    reason,
+    healthy: run.healthy,
+    checkStatus: checkStatusOf(run.task, run.checkResult),
+  };
 }

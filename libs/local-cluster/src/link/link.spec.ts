@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../runtime/manual-clock.fixture.js';
+import { createRandom } from '../runtime/random.js';
 import { MemoryLink } from './link.js';
 import type { AgentToMasterMessage } from './messages.js';
 
@@ -79,4 +81,50 @@ it('tells a late listener that the link is up, and keeps messages for it', async
   });
   await nextTurn();
   expect(saw).toEqual(['connected', 'pong']);
+});
+
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 3; turn++) await nextTurn();
+};
+
+describe('a bad line', () => {
+  it('delays messages, keeps their order, and lets go of them when it is good again', async () => {
+    const clock = new ManualClock();
+    const random = createRandom(1);
+    link.connect();
+    link.disturb({ delayMs: 100, loss: 0, clock, random });
+    for (const name of ['a', 'b']) link.masterEnd.send(ping(name));
+    clock.advance(99);
+    await settle();
+    expect(agentSaw).toEqual(['connected']);
+    clock.advance(1);
+    await settle();
+    expect(agentSaw).toEqual(['connected', 'a', 'b']);
+    link.masterEnd.send(ping('c'));
+    link.disturb(undefined);
+    link.masterEnd.send(ping('d'));
+    await settle();
+    clock.advance(100);
+    await settle();
+    expect(agentSaw).toEqual(['connected', 'a', 'b', 'c', 'd']);
+  });
+
+  it('loses messages, all of them when it breaks', async () => {
+    const clock = new ManualClock();
+    link.connect();
+    link.disturb({ delayMs: 0, loss: 0.5, clock, random: createRandom(1) });
+    for (let index = 0; index < 1000; index++) link.masterEnd.send(ping('x'));
+    clock.advance(0);
+    for (let turn = 0; turn < 10; turn++) await nextTurn();
+    expect(agentSaw.length).toBeGreaterThan(400);
+    expect(agentSaw.length).toBeLessThan(600);
+    const before = agentSaw.length;
+    link.disturb({ delayMs: 100, loss: 0, clock, random: createRandom(1) });
+    link.masterEnd.send(ping('late'));
+    link.disconnect();
+    link.connect();
+    clock.advance(100);
+    await settle();
+    expect(agentSaw.slice(before)).toEqual(['disconnected', 'connected']);
+  });
 });

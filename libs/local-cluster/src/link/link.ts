@@ -1,3 +1,5 @@
+import type { Clock } from '../runtime/clock.js';
+import type { Random } from '../runtime/random.js';
 import type { AgentToMasterMessage, MasterToAgentMessage } from './messages.js';
 
 /** What one end of a link is told. Called one notification at a time, never from inside `send`. */
@@ -24,6 +26,20 @@ export type MasterLinkEnd = LinkEnd<MasterToAgentMessage, AgentToMasterMessage>;
 export interface LinkPartition {
   readonly toAgent: boolean;
   readonly toMaster: boolean;
+}
+
+/** What happens to messages on their way, in both directions. */
+export interface LinkFaults {
+  /** Each message takes this much longer; their order stays. */
+  readonly delayMs: number;
+  /** Share of messages that vanish, from 0 to 1. */
+  readonly loss: number;
+}
+
+/** What faults are made with. */
+export interface FaultSource {
+  readonly clock: Clock;
+  readonly random: Pick<Random, 'next'>;
 }
 
 /** Runs a delivery in a later turn of the event loop. */
@@ -97,6 +113,9 @@ export class MemoryLink {
   private readonly toMaster: Mailbox<AgentToMasterMessage>;
   private isUp = false;
   private partitioned: LinkPartition = { toAgent: false, toMaster: false };
+  private faults: (LinkFaults & FaultSource) | undefined;
+  /** Delayed messages, oldest first. */
+  private readonly underWay = new Set<() => void>();
 
   constructor(defer: Defer = setImmediate) {
     this.toAgent = new Mailbox(defer);
@@ -116,6 +135,7 @@ export class MemoryLink {
   disconnect(): void {
     if (!this.isUp) return;
     this.isUp = false;
+    this.underWay.clear();
     this.toAgent.loseMessages();
     this.toMaster.loseMessages();
     this.toAgent.post({ kind: 'disconnected' });
@@ -127,6 +147,24 @@ export class MemoryLink {
     this.partitioned = partition;
   }
 
+  /** Whether messages vanish in some direction. */
+  get partitionedDirections(): LinkPartition {
+    return this.partitioned;
+  }
+
+  get isConnected(): boolean {
+    return this.isUp;
+  }
+
+  /**
+   * Delays and loses messages from now on; without faults they travel as ever. What is under way arrives at once,
+   * so that nothing overtakes it.
+   */
+  disturb(faults: (LinkFaults & FaultSource) | undefined): void {
+    for (const arrive of this.underWay) arrive();
+    this.faults = faults;
+  }
+
   private createEnd<Out, In>(out: Mailbox<Out>, into: Mailbox<In>, isCut: () => boolean): LinkEnd<Out, In> {
     const isUp = (): boolean => this.isUp;
     return {
@@ -134,9 +172,24 @@ export class MemoryLink {
         return isUp();
       },
       send: (message) => {
-        if (this.isUp && !isCut()) out.post({ kind: 'message', message });
+        if (this.isUp && !isCut()) this.carry(() => out.post({ kind: 'message', message }));
       },
       listen: (listener) => into.listen(listener, this.isUp),
     };
+  }
+
+  private carry(deliver: () => void): void {
+    const { faults, underWay } = this;
+    if (faults === undefined) {
+      deliver();
+      return;
+    }
+    if (faults.random.next() < faults.loss) return;
+    const arrive = (): void => {
+      if (underWay.delete(arrive)) deliver();
+    };
+    underWay.add(arrive);
+    // Timers of the same length ring in order.
+    faults.clock.schedule(faults.delayMs, arrive);
   }
 }

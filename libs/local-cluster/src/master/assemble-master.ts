@@ -3,6 +3,8 @@ import { AgentLoss } from './agents/agent-loss.js';
 import { AgentDirectory } from './agents/agent-whereabouts.js';
 import { Pinger } from './agents/pinger.js';
 import { RecoveryWindow } from './agents/recovery-window.js';
+import { AgentOperations } from './agents/agent-operations.js';
+import { Maintenance, MaintenanceSchedule } from './agents/maintenance.js';
 import { AgentRegistration } from './agents/registration.js';
 import { StatusUpdates } from './agents/status-updates.js';
 import { Allocator } from './allocator/allocator.js';
@@ -16,8 +18,10 @@ import { FrameworkRemoval } from './frameworks/framework-removal.js';
 import { FrameworkSessions } from './frameworks/framework-sessions.js';
 import { MasterServer } from './http/master-server.js';
 import { SchedulerEndpoint } from './http/scheduler-endpoint.js';
+import { MaintenanceEndpoint } from './operator/maintenance-endpoint.js';
 import { OperatorEndpoint } from './operator/operator-endpoint.js';
 import { Accounts } from './state/accounts.js';
+import type { Agent } from './state/agent.js';
 import { OfferBook } from './state/offer-book.js';
 import { TaskTable } from './state/task-table.js';
 import type { Registry } from './registry/registry.js';
@@ -31,6 +35,11 @@ export interface MasterParts {
   readonly recovery: RecoveryWindow;
   readonly sessions: FrameworkSessions;
   readonly dispatcher: CallDispatcher;
+  readonly loss: AgentLoss;
+  readonly operations: AgentOperations;
+  readonly maintenance: Maintenance;
+  readonly offers: OfferBook;
+  readonly directory: AgentDirectory;
 }
 
 /** Puts a master together; nothing starts yet. */
@@ -41,13 +50,20 @@ export function assembleMaster(state: MasterState, registry: Registry): MasterPa
   const offers = new OfferBook(state, accounts);
   const tasks = new TaskTable(state, accounts);
   const directory = new AgentDirectory(state, registry);
-  const allocator = new Allocator(state, { offers, filters, fairShare });
+  const schedule = new MaintenanceSchedule(registry);
+  const allocator = new Allocator(state, { offers, filters, fairShare, maintenance: schedule });
   const shared = { registry, offers, tasks, accounts, filters, fairShare, allocator, directory };
 
   const loss = new AgentLoss(state, shared);
+  const operations = new AgentOperations(state, { registry, offers, allocator, loss });
+  tasks.onIdle = (agent) => operations.idle(agent);
+  const maintenance = new Maintenance(state, { registry, schedule, offers, allocator });
   const pinger = new Pinger(state, loss);
   const recovery = new RecoveryWindow(state, { registry, directory, loss });
-  const onArrival = (): void => recovery.agentArrived();
+  const onArrival = (agent: Agent): void => {
+    operations.arrived(agent);
+    recovery.agentArrived();
+  };
   const registration = new AgentRegistration(state, { ...shared, loss, pinger, onArrival });
   const updates = new StatusUpdates(state, tasks, accounts);
   const gateway = new AgentGateway(state, { registration, loss, pinger, updates });
@@ -69,6 +85,19 @@ export function assembleMaster(state: MasterState, registry: Registry): MasterPa
     recoveringAgents: () => directory.recovering().map((id) => ({ id, ...registry.admitted.get(id) })),
   });
   const scheduler = new SchedulerEndpoint(state, { sessions, dispatcher });
-  const server = new MasterServer({ scheduler, operator, logger: state.logger });
-  return { server, gateway, allocator, recovery, sessions, dispatcher };
+  const upkeep = new MaintenanceEndpoint(state, maintenance);
+  const server = new MasterServer({ scheduler, operator, maintenance: upkeep, logger: state.logger });
+  return {
+    server,
+    gateway,
+    allocator,
+    recovery,
+    sessions,
+    dispatcher,
+    loss,
+    operations,
+    maintenance,
+    offers,
+    directory,
+  };
 }

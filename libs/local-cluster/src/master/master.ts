@@ -4,6 +4,7 @@ import { silentLogger, type Logger } from '../runtime/logger.js';
 import { createRandom, type Random } from '../runtime/random.js';
 import { resolveMasterOptions, type MasterOptions } from './options.js';
 import { assembleMaster, type MasterParts } from './assemble-master.js';
+import type { ControlHandler } from './http/master-server.js';
 import { Registry } from './registry/registry.js';
 import { MasterState } from './state/master-state.js';
 
@@ -14,6 +15,11 @@ export interface MasterSettings {
   readonly random?: Random | undefined;
   readonly logger?: Logger | undefined;
 }
+
+/** What a control of the cluster works with. */
+export type MasterInside = Pick<MasterParts, 'loss' | 'operations' | 'directory' | 'offers' | 'allocator'> & {
+  readonly state: MasterState;
+};
 
 /**
  * A Mesos-compatible master in this process (spec/local-cluster.md §4). Its calls and events run one after another
@@ -57,6 +63,17 @@ export class Master {
 
   get id(): string {
     return this.state.masterId;
+  }
+
+  /** The parts that a control of the cluster reaches for (spec/local-cluster.md §25). */
+  get inside(): MasterInside {
+    const { loss, operations, directory, offers, allocator } = this.parts;
+    return { state: this.state, loss, operations, directory, offers, allocator };
+  }
+
+  /** Lets a handler answer what is asked below `/_control/`. */
+  serveControl(handler: ControlHandler): void {
+    this.parts.server.control = handler;
   }
 
   /** Serves the agent at the other end of the link. */

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { ContainerChecks } from './checks/container-checks.js';
 import { ContainerJournal } from './container-journal.js';
 import { EngineStopper } from './engine-stopper.js';
 import { errorText, isForkFailure } from './exec-error.js';
@@ -45,6 +46,7 @@ export class Container {
   private completionTimer: NodeJS.Timeout | undefined;
   private killStartedAtMs: number | undefined;
   private killDeadlineMs = Infinity;
+  private checks: ContainerChecks | undefined;
   private readonly journal: ContainerJournal;
   /** For a container of an engine: ends it in the place of signals. */
   private readonly stopper: EngineStopper | undefined;
@@ -98,6 +100,7 @@ export class Container {
     this.emit({ type: 'starting', pid: this.pid });
     this.emit({ type: 'running', pid: this.pid, startTime: this.startTime });
     this.armCompletionTimer();
+    this.checks = this.startChecks();
     if (this.killDeadlineMs !== Infinity) this.beginKill();
   }
 
@@ -181,7 +184,20 @@ export class Container {
     }
   }
 
+  private startChecks(): ContainerChecks {
+    const checks = new ContainerChecks(this.spec, {
+      nowMs: this.around.nowMs,
+      emit: (event) => this.emit(event),
+      endTree: (pid) => this.around.signaller.signal(pid, 'SIGKILL'),
+      complain: (text) => this.complain(text),
+      kill: (graceMs) => this.kill(graceMs),
+    });
+    checks.start();
+    return checks;
+  }
+
   private beginKill(): void {
+    this.checks?.stop();
     this.killStartedAtMs = this.around.nowMs();
     this.emit({ type: 'killing' });
     if (this.stopper !== undefined)
@@ -198,6 +214,7 @@ export class Container {
   }
 
   private escalate(): void {
+    this.checks?.stop();
     clearTimeout(this.killTimer);
     if (this.stopper !== undefined) this.stopper.kill();
     else if (this.pid !== undefined) this.around.signaller.signal(this.pid, 'SIGKILL');
@@ -225,6 +242,7 @@ export class Container {
   }
 
   private end(event: ContainerEvent): void {
+    this.checks?.stop();
     clearTimeout(this.killTimer);
     clearTimeout(this.completionTimer);
     this.hasEnded = true;

@@ -79,6 +79,7 @@ server.listen(socketPath, () => {
     startTime: findProcess(process.pid)?.startTime,
     bootId,
     socket: socketPath,
+    runsChecks: true,
   };
   writeDurably(recordPath, JSON.stringify(record), 0o600).then(
     () => log('supervisor ready', { ...record }),

@@ -36,13 +36,67 @@ export interface ContainerSpec {
   readonly maxCompletionMs?: number | undefined;
   /** The process is the client of this container, which is what has to end. */
   readonly engine?: EngineContainer | undefined;
+  /** Its failures end the process (`TaskInfo.health_check`). */
+  readonly healthCheck?: HealthCheckSpec | undefined;
+  /** Its results are reported, nothing else (`TaskInfo.check`). */
+  readonly check?: CheckSpec | undefined;
 }
 
-/** What happens to a container, in this order: starting, running, [overdue] [killing], exited; or failed alone. */
+/** What one look at a task does (spec/local-cluster.md §15.2). */
+export type ProbeSpec =
+  | {
+      readonly type: 'COMMAND';
+      readonly file: string;
+      /** The whole argv, argv[0] included. */
+      readonly argv: readonly string[];
+      readonly environment: Readonly<Record<string, string>>;
+    }
+  | { readonly type: 'HTTP'; readonly url: string }
+  | { readonly type: 'TCP'; readonly host: string; readonly port: number };
+
+/** A probe and its rhythm (§15.1). */
+export interface CheckSpec {
+  readonly probe: ProbeSpec;
+  /** From the start of the process to the first run. */
+  readonly delayMs: number;
+  /** From the end of a run to the next one. */
+  readonly intervalMs: number;
+  /** 0: unlimited. */
+  readonly timeoutMs: number;
+}
+
+/** A check that decides whether the task is healthy, and whether it goes on. */
+export interface HealthCheckSpec extends CheckSpec {
+  /** From the start of the process; failures within it count only once there was a success. */
+  readonly gracePeriodMs: number;
+  /** So many failures in a row end the process. */
+  readonly consecutiveFailures: number;
+  /** Grace period of that kill. */
+  readonly killGraceMs: number;
+}
+
+/** What a probe found, in the member that belongs to its type; none when it could not be performed in time. */
+export interface CheckResult {
+  readonly exitCode?: number | undefined;
+  /** Of the final answer, after redirections. */
+  readonly statusCode?: number | undefined;
+  readonly succeeded?: boolean | undefined;
+}
+
+/**
+ * What happens to a container, in this order: starting, running, then any number of health and check, then
+ * [overdue or unhealthy_kill] [killing], exited; or failed alone.
+ */
 export type ContainerEvent =
   /** Accepted. `pid` is absent when the file turned out not to be executable. */
   | { readonly type: 'starting'; readonly pid?: number | undefined }
   | { readonly type: 'running'; readonly pid?: number | undefined; readonly startTime?: string | undefined }
+  /** First success of the health check, a success after a failure, or a failure. */
+  | { readonly type: 'health'; readonly healthy: boolean }
+  /** The check's result differs from the one before. */
+  | { readonly type: 'check'; readonly result: CheckResult }
+  /** The health check failed too often in a row; the process is being killed for it. */
+  | { readonly type: 'unhealthy_kill' }
   /** `maxCompletionMs` is over; the process is being killed for it. */
   | { readonly type: 'overdue' }
   /** A kill was asked for while the process ran. */
@@ -75,6 +129,8 @@ export interface SupervisorRecord {
   readonly startTime?: string | undefined;
   readonly bootId: string;
   readonly socket: string;
+  /** Absent in records of releases that knew no checks: such a supervisor keeps what it has and is given nothing new. */
+  readonly runsChecks?: boolean | undefined;
 }
 
 /** CPU and memory of a container's process tree. */

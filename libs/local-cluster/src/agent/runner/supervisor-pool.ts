@@ -96,7 +96,9 @@ export class SupervisorPool {
   /** Reserves a place for a container. Rejects when no supervisor can be started. */
   async reserve(containerId: string): Promise<Supervisor> {
     for (;;) {
-      const free = [...this.supervisors].find(({ containers }) => containers.size < this.options.capacity);
+      const free = [...this.supervisors].find(
+        ({ containers, record }) => record.runsChecks === true && containers.size < this.options.capacity,
+      );
       if (free !== undefined) {
         free.containers.add(containerId);
         return free;

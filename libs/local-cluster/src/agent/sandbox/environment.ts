@@ -1,4 +1,4 @@
-import type { EnvironmentVariable, TaskInfo } from '#mesos';
+import type { CommandInfo, EnvironmentVariable, TaskInfo } from '#mesos';
 import type { AgentOptions } from '../agent-options.js';
 import { formatDuration, toMs } from '../duration.js';
 
@@ -28,7 +28,7 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
  * Later sources win: the agent's own variables, generated ones, the task's, and last the allocation role.
  */
 export function taskEnvironment(task: TaskInfo, context: EnvironmentContext): TaskEnvironment {
-  const own = ownVariables(task);
+  const own = declaredVariables(task.command);
   if (!own.ok) return own;
   const variables: Record<string, string> = {
     PATH: defaultPath,
@@ -50,7 +50,7 @@ export function containerEnvironment(
   task: TaskInfo,
   container: { readonly name: string; readonly sandbox: string },
 ): TaskEnvironment {
-  const own = ownVariables(task);
+  const own = declaredVariables(task.command);
   if (!own.ok) return own;
   const variables = {
     ...own.variables,
@@ -61,9 +61,10 @@ export function containerEnvironment(
   return { ok: true, variables };
 }
 
-function ownVariables(task: TaskInfo): TaskEnvironment {
+/** What a command itself brings along, secrets resolved. */
+export function declaredVariables(command: CommandInfo | undefined): TaskEnvironment {
   const variables: Record<string, string> = {};
-  for (const variable of task.command?.environment?.variables ?? []) {
+  for (const variable of command?.environment?.variables ?? []) {
     const value = valueOf(variable);
     if (!value.ok) return value;
     variables[variable.name] = value.value;

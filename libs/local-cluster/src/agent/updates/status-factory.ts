@@ -1,4 +1,4 @@
-import type { ContainerStatus, TaskState, TaskStatus, TaskStatusReason } from '#mesos';
+import type { CheckStatusInfo, ContainerStatus, TaskState, TaskStatus, TaskStatusReason } from '#mesos';
 import type { Clock } from '../../runtime/clock.js';
 import type { Random } from '../../runtime/random.js';
 
@@ -10,6 +10,8 @@ export interface StatusContent {
   readonly message?: string | undefined;
   readonly reason?: TaskStatusReason | undefined;
   readonly executorId?: string | undefined;
+  readonly healthy?: boolean | undefined;
+  readonly checkStatus?: CheckStatusInfo | undefined;
   readonly containerStatus?: ContainerStatus | undefined;
   /** Text for the framework. */
   readonly data?: string | undefined;
@@ -24,7 +26,8 @@ export class StatusFactory {
   ) {}
 
   create(content: StatusContent): TaskStatus & { uuid: string } {
-    const { taskId, state, message, source, reason, executorId, containerStatus, data } = content;
+    const { taskId, state, message, source, reason, executorId } = content;
+    const { healthy, checkStatus, containerStatus, data } = content;
     return {
       task_id: { value: taskId },
       state,
@@ -36,6 +39,8 @@ export class StatusFactory {
       ...(executorId === undefined ? {} : { executor_id: { value: executorId } }),
       timestamp: this.clock.nowMs() / 1000,
       uuid: Buffer.from(this.random.uuid().replaceAll('-', ''), 'hex').toString('base64'),
+      ...(healthy === undefined ? {} : { healthy }),
+      ...(checkStatus === undefined ? {} : { check_status: checkStatus }),
       ...(containerStatus === undefined ? {} : { container_status: containerStatus }),
     };
   }

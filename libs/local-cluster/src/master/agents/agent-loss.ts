@@ -55,9 +55,9 @@ export class AgentLoss {
   }
 
   /** Durable first; then TASK_UNREACHABLE for each task, RESCINDs, FAILURE. */
-  markUnreachable(agent: Agent, why: string): void {
+  markUnreachable(agent: Agent, why: string): Promise<void> {
     const atMs = this.state.clock.nowMs();
-    void this.leave(agent, { type: 'agent_unreachable', agentId: agent.id, atMs }, () => {
+    return this.leave(agent, { type: 'agent_unreachable', agentId: agent.id, atMs }, () => {
       for (const task of agent.tasks) this.loseUnreachable(agent, task, { why, atMs });
       this.remove(agent);
       this.state.counters.increment('master/slave_unreachable_completed');
@@ -78,6 +78,28 @@ export class AgentLoss {
       this.remove(agent);
       this.state.logger.info({ agentId: agent.id }, 'Agent unregistered');
     });
+  }
+
+  /**
+   * An operator declares the agent gone, with all that ran there, whether it is connected, lost or awaited. It is
+   * told to shut down and never admitted under this id again. Rejects when that cannot be written down.
+   */
+  async markGone(agentId: string): Promise<void> {
+    const atMs = this.state.clock.nowMs();
+    const agent = this.state.agents.get(agentId);
+    if (agent === undefined) {
+      await this.parts.registry.append({ type: 'agent_gone', agentId, atMs });
+    } else {
+      await this.leave(agent, { type: 'agent_gone', agentId, atMs }, () => {
+        for (const task of agent.tasks) this.end(task, this.goneVerdict(task));
+        agent.send({ type: 'shutdown', message: 'Agent has been marked gone' });
+        this.remove(agent);
+      });
+      if (!this.parts.registry.gone.has(agentId))
+        throw new Error(`agent ${agentId} could not be marked gone`);
+    }
+    this.endUnreachableTasks(agentId);
+    this.state.logger.warn({ agentId }, 'Agent has been marked gone');
   }
 
   /** Takes an agent of an earlier master run for lost, because it cannot come back any more. */
@@ -111,6 +133,28 @@ export class AgentLoss {
     } finally {
       this.leaving.delete(agent);
     }
+  }
+
+  /** Tasks of an agent that was unreachable already when it was marked gone. */
+  private endUnreachableTasks(agentId: string): void {
+    for (const framework of this.state.frameworks.values()) {
+      for (const [taskId, lost] of framework.unreachableTasks.entries()) {
+        if (lost.agentId !== agentId) continue;
+        framework.unreachableTasks.delete(taskId);
+        this.end(lost.task, this.goneVerdict(lost.task));
+      }
+    }
+  }
+
+  /** Frameworks that know no partitions hear of a lost agent, as ever (C§15). */
+  private goneVerdict(task: Task): { state: TaskState; reason: TaskStatusReason; message: string } {
+    const framework = this.state.frameworks.get(task.frameworkId);
+    const knows = framework?.can('PARTITION_AWARE') === true;
+    return {
+      state: knows ? 'TASK_GONE_BY_OPERATOR' : 'TASK_LOST',
+      reason: knows ? 'REASON_AGENT_REMOVED_BY_OPERATOR' : 'REASON_AGENT_REMOVED',
+      message: 'Agent has been marked gone',
+    };
   }
 
   private loseUncheckpointed(agent: Agent, framework: Framework, task: Task): void {

@@ -6,7 +6,7 @@ import type { MasterState } from '../state/master-state.js';
  * have not come back yet.
  */
 export type AgentWhereabouts =
-  | { readonly kind: 'registered' | 'recovering' | 'unknown' }
+  | { readonly kind: 'registered' | 'recovering' | 'gone' | 'unknown' }
   | { readonly kind: 'unreachable'; readonly sinceMs: number };
 
 /** Looks agents up in the table of registered ones, then in the registry. */
@@ -19,6 +19,7 @@ export class AgentDirectory {
   locate(agentId: string): AgentWhereabouts {
     if (this.state.agents.has(agentId)) return { kind: 'registered' };
     if (this.registry.admitted.has(agentId)) return { kind: 'recovering' };
+    if (this.registry.gone.has(agentId)) return { kind: 'gone' };
     const sinceMs = this.registry.unreachable.get(agentId);
     return sinceMs === undefined ? { kind: 'unknown' } : { kind: 'unreachable', sinceMs };
   }

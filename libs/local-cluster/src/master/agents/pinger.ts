@@ -26,7 +26,7 @@ export class Pinger {
     agent.missedPongs += 1;
     agent.pingTimer = clock.schedule(options.agentPingTimeoutMs, () => {
       if (agent.missedPongs >= options.maxAgentPingTimeouts) {
-        this.loss.markUnreachable(agent, 'health check timed out');
+        void this.loss.markUnreachable(agent, 'health check timed out');
       } else {
         this.ping(agent);
       }

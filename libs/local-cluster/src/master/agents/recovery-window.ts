@@ -73,11 +73,13 @@ export class RecoveryWindow {
     });
   }
 
-  /** Forgets unreachable agents beyond `registry_max_agent_age` and `registry_max_agent_count`, oldest first. */
+  /** Forgets unreachable and gone agents beyond `registry_max_agent_age` and `registry_max_agent_count`, oldest first. */
   private async collect(): Promise<void> {
     const { clock, options } = this.state;
     const oldestMs = clock.nowMs() - options.registryMaxAgentAgeMs;
-    const newestFirst = [...this.parts.registry.unreachable].toSorted(([, left], [, right]) => right - left);
+    const newestFirst = [...this.parts.registry.unreachable, ...this.parts.registry.gone].toSorted(
+      ([, left], [, right]) => right - left,
+    );
     const outdated = newestFirst.filter(
       ([, atMs], index) => atMs < oldestMs || index >= options.registryMaxAgentCount,
     );

@@ -38,7 +38,7 @@ export interface RegistrationParts {
   readonly fairShare: FairShare;
   readonly allocator: Allocator;
   /** Called after each arrival, when the agent is in the table. */
-  readonly onArrival: () => void;
+  readonly onArrival: (agent: Agent) => void;
 }
 
 /** Agents that come, and that come back (spec/local-cluster.md §7.1, §20.3, C§22). */
@@ -57,7 +57,7 @@ export class AgentRegistration {
     agent.send({ type: 'registered', ...this.greeting(agentId) });
     this.parts.pinger.watch(agent);
     this.parts.allocator.request(agent);
-    this.parts.onArrival();
+    this.parts.onArrival(agent);
     return agent;
   }
 
@@ -65,6 +65,10 @@ export class AgentRegistration {
   async reregister(message: ReregisterMessage, link: MasterLinkEnd): Promise<Agent | undefined> {
     const agentId = message.agent.info.id!.value;
     if (this.parts.loss.isLeaving(agentId)) return undefined;
+    if (this.parts.registry.gone.has(agentId)) {
+      link.send({ type: 'shutdown', message: 'Agent has been marked gone' });
+      return undefined;
+    }
     const known = this.state.agents.get(agentId);
     if (known !== undefined) return this.returnKnown(known, message, link);
     const former = this.parts.directory.locate(agentId).kind;
@@ -195,7 +199,7 @@ export class AgentRegistration {
     this.refreshFrameworks(agent, frameworks);
     parts.pinger.watch(agent);
     parts.allocator.request(agent);
-    parts.onArrival();
+    parts.onArrival(agent);
   }
 
   /** Tells the agent what became of its frameworks: removed ones are shut down, others sent as they are now. */

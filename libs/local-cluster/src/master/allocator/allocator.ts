@@ -1,5 +1,6 @@
 import type { Offer as OfferMessage, Resource } from '#mesos';
 import type { Timer } from '../../runtime/clock.js';
+import type { MaintenanceSchedule } from '../agents/maintenance.js';
 import { offerMessage } from '../events/offer-event.js';
 import type { Agent } from '../state/agent.js';
 import type { Framework } from '../state/framework.js';
@@ -17,6 +18,7 @@ export interface AllocatorParts {
   readonly offers: OfferBook;
   readonly filters: DeclineFilters;
   readonly fairShare: FairShare;
+  readonly maintenance: MaintenanceSchedule;
 }
 
 const SECOND_MS = 1000;
@@ -107,7 +109,7 @@ export class Allocator {
     const made = new Map<Framework, OfferMessage[]>();
     const names = [...roles.keys()];
     for (const agent of this.state.random.shuffle(candidates)) {
-      if (!agent.connected || agent.available.length === 0) continue;
+      if (!agent.connected || agent.isDeactivated || agent.available.length === 0) continue;
       names.sort((left, right) => fairShare.compareRoles(left, right));
       for (const role of names) {
         const frameworks = roles.get(role)!;
@@ -141,7 +143,8 @@ export class Allocator {
     ) {
       return;
     }
-    const message = offerMessage(this.parts.offers.make(agent, framework, role, resources), agent, framework);
+    const offer = this.parts.offers.make(agent, framework, role, resources);
+    const message = offerMessage(offer, agent, framework, this.parts.maintenance.unavailabilityOf(agent));
     const offers = made.get(framework);
     if (offers === undefined) made.set(framework, [message]);
     else offers.push(message);

@@ -121,6 +121,8 @@ function verdictOn(where: Exclude<AgentWhereabouts['kind'], 'recovering'>): {
       return { state: 'TASK_GONE', message: 'Task is unknown to the agent' };
     case 'unreachable':
       return { state: 'TASK_UNREACHABLE', message: 'Task is unreachable' };
+    case 'gone':
+      return { state: 'TASK_GONE_BY_OPERATOR', message: 'Task is gone' };
     case 'unknown':
       return { state: 'TASK_UNKNOWN', message: 'Task is unknown' };
   }
@@ -134,6 +136,8 @@ function operationVerdictOn(where: AgentWhereabouts['kind']): { state: string; m
       return { state: 'OPERATION_RECOVERING', message: 'Agent is recovered but has not re-registered' };
     case 'unreachable':
       return { state: 'OPERATION_UNREACHABLE', message: 'Agent is unreachable' };
+    case 'gone':
+      return { state: 'OPERATION_GONE_BY_OPERATOR', message: 'Agent marked gone by operator' };
     case 'unknown':
       return { state: 'OPERATION_UNKNOWN', message: 'Both operation and agent are unknown' };
   }

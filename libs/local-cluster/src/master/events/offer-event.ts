@@ -1,11 +1,22 @@
-import { toUnrefinedFormat, type Offer as OfferMessage, type Resource, type Url } from '#mesos';
+import {
+  toUnrefinedFormat,
+  type Offer as OfferMessage,
+  type Resource,
+  type Unavailability,
+  type Url,
+} from '#mesos';
 import type { AgentDescription } from '../../link/messages.js';
 import type { Agent } from '../state/agent.js';
 import type { Framework } from '../state/framework.js';
 import type { Offer } from '../state/offer.js';
 
 /** An offer as the framework's capabilities let it see it (C§10.1, spec/local-cluster.md §5.8). */
-export function offerMessage(offer: Offer, agent: Agent, framework: Framework): OfferMessage {
+export function offerMessage(
+  offer: Offer,
+  agent: Agent,
+  framework: Framework,
+  unavailability?: Unavailability,
+): OfferMessage {
   const { info } = agent;
   const executorIds = [...agent.executors.values()]
     .filter((executor) => executor.frameworkId === framework.id)
@@ -23,6 +34,7 @@ export function offerMessage(offer: Offer, agent: Agent, framework: Framework): 
       return visible === undefined ? [] : [{ ...visible, ...allocation }];
     }),
     ...(info.attributes.length === 0 ? {} : { attributes: [...info.attributes] }),
+    ...(unavailability === undefined ? {} : { unavailability }),
     ...(executorIds.length === 0 ? {} : { executor_ids: executorIds }),
     ...allocation,
   };

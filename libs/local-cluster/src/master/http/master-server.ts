@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../../runtime/logger.js';
+import type { MaintenanceEndpoint } from '../operator/maintenance-endpoint.js';
 import type { OperatorEndpoint } from '../operator/operator-endpoint.js';
 import { sendText } from './responses.js';
 import type { SchedulerEndpoint } from './scheduler-endpoint.js';
@@ -8,9 +9,15 @@ import type { SchedulerEndpoint } from './scheduler-endpoint.js';
 export interface ServerParts {
   readonly scheduler: SchedulerEndpoint;
   readonly operator: OperatorEndpoint;
+  readonly maintenance: MaintenanceEndpoint;
   readonly logger: Logger;
 }
 
+/** Answers one request of the control API. */
+export type ControlHandler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
+
+const CONTROL_PREFIX = '/_control/';
+const MAINTENANCE_PATH = '/maintenance/schedule';
 const SCHEDULER_PATH = '/api/v1/scheduler';
 const MASTER_PREFIX = '/master';
 /** Longer than a client's own idle limit, so that the client decides and never meets a closing socket. */
@@ -19,6 +26,8 @@ const KEEP_ALIVE_MS = 120_000;
 /** The master's HTTP server: the scheduler endpoint and the operator's pages, bare and under `/master`. */
 export class MasterServer {
   private readonly server: Server;
+  /** Answers requests below `/_control/`; without one they find nothing. */
+  control: ControlHandler | undefined;
 
   constructor(private readonly parts: ServerParts) {
     this.server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, noDelay: true });
@@ -50,6 +59,9 @@ export class MasterServer {
     const url = new URL(request.url ?? '/', 'http://master');
     if (url.pathname.startsWith(`${MASTER_PREFIX}/`)) url.pathname = url.pathname.slice(MASTER_PREFIX.length);
     if (url.pathname === SCHEDULER_PATH) await this.parts.scheduler.handle(request, response);
+    else if (this.control !== undefined && url.pathname.startsWith(CONTROL_PREFIX)) {
+      await this.control(request, response, url);
+    } else if (url.pathname === MAINTENANCE_PATH) await this.parts.maintenance.handle(request, response);
     else if (!(await this.parts.operator.handle(request, response, url))) sendText(response, 404, '');
   }
 

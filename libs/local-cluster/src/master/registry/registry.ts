@@ -2,28 +2,17 @@ import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentInfo } from '../../link/messages.js';
 import { replaceDurably } from '../../runtime/durable-file.js';
+import type { MaintenanceWindow } from '../agents/maintenance.js';
+import { KnownAgents, type AgentStanding, type RegistryRecord, type Snapshot } from './known-agents.js';
 
-/** One change of the registry, as its log holds it. */
-export type RegistryRecord =
-  | {
-      readonly type: 'agent_admitted';
-      readonly agent: AgentInfo & { readonly id: { readonly value: string } };
-    }
-  | { readonly type: 'agent_unreachable'; readonly agentId: string; readonly atMs: number }
-  | { readonly type: 'agent_removed'; readonly agentId: string }
-  | { readonly type: 'agent_forgotten'; readonly agentId: string };
-
-interface Snapshot {
-  readonly admitted: readonly AgentInfo[];
-  readonly unreachable: readonly (readonly [agentId: string, atMs: number])[];
-}
+export type { AgentStanding, DrainState, RegistryRecord } from './known-agents.js';
 
 /** Log records after which a start writes a new snapshot. */
 const RECORDS_PER_SNAPSHOT = 1000;
 
 /**
- * What a master must not forget (spec/local-cluster.md §4.4): which agents it admitted and which of them are
- * unreachable. `registry.json` is a snapshot, `registry.log` the changes since; several changes of one turn share a
+ * What a master must not forget (spec/local-cluster.md §4.4): which agents it admitted, which of them are
+ * unreachable or gone, what operators want of them, and when machines are to be serviced. `registry.json` is a snapshot, `registry.log` the changes since; several changes of one turn share a
  * flush. Frameworks and tasks are not here: agents bring them back.
  */
 export class Registry {
@@ -73,6 +62,20 @@ export class Registry {
     return this.agents.unreachable;
   }
 
+  /** Agent id → when it was marked gone: it never comes back under that id. */
+  get gone(): ReadonlyMap<string, number> {
+    return this.agents.gone;
+  }
+
+  /** Drained and deactivated agents. */
+  get standings(): ReadonlyMap<string, AgentStanding> {
+    return this.agents.standings;
+  }
+
+  get maintenance(): readonly MaintenanceWindow[] {
+    return this.agents.maintenance;
+  }
+
   /** Takes effect, and resolves, once the record is durable; rejects, without effect, when it cannot become so. */
   append(record: RegistryRecord): Promise<void> {
     this.waiting.push(record);
@@ -101,42 +104,6 @@ export class Registry {
     }
     this.logBytes += Buffer.byteLength(text);
     for (const record of records) this.agents.apply(record);
-  }
-}
-
-/** The registry's contents: a fold of its records. */
-class KnownAgents {
-  readonly admitted: Map<string, AgentInfo>;
-  readonly unreachable: Map<string, number>;
-
-  constructor(snapshot: Snapshot) {
-    this.admitted = new Map(snapshot.admitted.map((agent) => [agent.id!.value, agent]));
-    this.unreachable = new Map(snapshot.unreachable);
-  }
-
-  apply(record: RegistryRecord): void {
-    switch (record.type) {
-      case 'agent_admitted':
-        this.unreachable.delete(record.agent.id.value);
-        this.admitted.set(record.agent.id.value, record.agent);
-        return;
-      case 'agent_unreachable':
-        this.admitted.delete(record.agentId);
-        this.unreachable.set(record.agentId, record.atMs);
-        return;
-      case 'agent_removed':
-        this.admitted.delete(record.agentId);
-        return;
-      case 'agent_forgotten':
-        this.unreachable.delete(record.agentId);
-        return;
-      default:
-        record satisfies never;
-    }
-  }
-
-  snapshot(): Snapshot {
-    return { admitted: [...this.admitted.values()], unreachable: [...this.unreachable] };
   }
 }
 

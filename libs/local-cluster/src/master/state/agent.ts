@@ -17,6 +17,8 @@ export interface Executor {
 /** A registered agent, connected or waiting for its return. */
 export class Agent {
   connected = true;
+  /** Nothing of it is offered: an operator deactivated or drains it. */
+  isDeactivated = false;
   reregisteredAtMs: number | undefined;
   readonly tasks = new Set<Task>();
   readonly offers = new Set<Offer>();

@@ -1,34 +1,39 @@
 /** Insertion-ordered map that forgets its oldest entries beyond a limit. */
 export class BoundedMap<Key, Value> {
-  private readonly entries = new Map<Key, Value>();
+  private readonly kept = new Map<Key, Value>();
 
   constructor(private readonly limit: number) {}
 
   get size(): number {
-    return this.entries.size;
+    return this.kept.size;
   }
 
   set(key: Key, value: Value): void {
-    this.entries.delete(key);
-    this.entries.set(key, value);
-    if (this.entries.size <= this.limit) return;
-    const [oldest] = this.entries.keys();
-    this.entries.delete(oldest as Key);
+    this.kept.delete(key);
+    this.kept.set(key, value);
+    if (this.kept.size <= this.limit) return;
+    const [oldest] = this.kept.keys();
+    this.kept.delete(oldest as Key);
   }
 
   get(key: Key): Value | undefined {
-    return this.entries.get(key);
+    return this.kept.get(key);
   }
 
   has(key: Key): boolean {
-    return this.entries.has(key);
+    return this.kept.has(key);
   }
 
   delete(key: Key): boolean {
-    return this.entries.delete(key);
+    return this.kept.delete(key);
+  }
+
+  /** A copy, so that it may be changed meanwhile. */
+  entries(): [Key, Value][] {
+    return [...this.kept];
   }
 
   values(): IterableIterator<Value> {
-    return this.entries.values();
+    return this.kept.values();
   }
 }

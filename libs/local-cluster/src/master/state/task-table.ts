@@ -1,5 +1,6 @@
 import type { TaskState, TaskStatus } from '#mesos';
 import type { Accounts } from './accounts.js';
+import type { Agent } from './agent.js';
 import type { MasterState } from './master-state.js';
 import { isTerminal, rememberStatus, taskIdOf, type Task } from './task.js';
 
@@ -9,6 +10,9 @@ export class TaskTable {
     private readonly state: MasterState,
     private readonly accounts: Accounts,
   ) {}
+
+  /** Called when the last task of an agent is off the table. */
+  onIdle: (agent: Agent) => void = () => undefined;
 
   /** `isCharged`: the resources are already held by the framework, as those of an accepted offer are. */
   add(task: Task, isCharged: boolean): void {
@@ -40,7 +44,8 @@ export class TaskTable {
   forget(task: Task): void {
     this.release(task);
     this.state.frameworks.get(task.frameworkId)?.tasks.delete(taskIdOf(task));
-    this.state.agents.get(task.agentId)?.tasks.delete(task);
+    const agent = this.state.agents.get(task.agentId);
+    if (agent?.tasks.delete(task) === true && agent.tasks.size === 0) this.onIdle(agent);
   }
 
   private release(task: Task): void {

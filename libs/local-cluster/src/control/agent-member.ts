@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Agent, type AgentStart } from '../agent/agent.js';
+import type { AgentOptions } from '../agent/agent-options.js';
+import type { Host } from '../agent/host.js';
+import { MemoryLink } from '../link/link.js';
+import type { Clock } from '../runtime/clock.js';
+import type { Logger } from '../runtime/logger.js';
+import type { Random } from '../runtime/random.js';
+import { readTextOrNothing } from '../supervisor/container-journal.js';
+import { isSameProcess, readProcessTable } from '../supervisor/process-table.js';
+import { signalProcess, treeOf } from '../supervisor/process-tree.js';
+import type { SupervisorRecord } from '../supervisor/protocol.js';
+
+/** What all agents of a cluster share. */
+export interface MemberEnvironment {
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** How an agent is to come back. */
+export interface Restart {
+  /** Its work directory was lost, and its tasks with it: it comes as a new agent. */
+  readonly wipe?: boolean | undefined;
+  /** The machine booted: no process of before is left. */
+  readonly newBoot?: boolean | undefined;
+}
+
+/** The place of one agent in a cluster: its link, its work directory, and whoever works there at the moment. */
+export class AgentMember {
+  readonly link = new MemoryLink();
+  private current: Agent;
+  private options: AgentOptions;
+  private host: Host;
+  private isUp = false;
+
+  constructor(
+    options: AgentOptions,
+    private readonly environment: MemberEnvironment,
+  ) {
+    this.options = options;
+    this.host = environment.host;
+    this.current = this.create();
+  }
+
+  get agent(): Agent {
+    return this.current;
+  }
+
+  get isRunning(): boolean {
+    return this.isUp && !this.current.isClosed;
+  }
+
+  /** Starts the agent; it registers once the link is connected. */
+  async start(): Promise<AgentStart> {
+    const outcome = await this.current.start();
+    this.isUp = outcome.ok;
+    return outcome;
+  }
+
+  /** Ends the agent as a stopped process would: connections break, tasks go on. */
+  async stop(): Promise<void> {
+    this.link.disconnect();
+    if (this.isUp) await this.current.shutdown({ stopTasks: false });
+    this.isUp = false;
+  }
+
+  /** Ends the agent in good order (see `Agent.shutdown`). One that was stopped comes back first: it has tasks to end. */
+  async shutdown({ stopTasks }: { readonly stopTasks: boolean }): Promise<{ stoppedTasks: number }> {
+    if (!this.isRunning && stopTasks) await this.revive({});
+    const outcome = await this.current.shutdown({ stopTasks });
+    this.isUp = false;
+    return outcome;
+  }
+
+  /** Starts a new agent where the former one was; at the same address. */
+  async comeBack(how: Restart = {}): Promise<AgentStart> {
+    if (this.isRunning) return { ok: false, error: 'the agent is running' };
+    this.link.disconnect();
+    const outcome = await this.revive(how);
+    if (outcome.ok) this.link.connect();
+    return outcome;
+  }
+
+  private async revive({ wipe = false, newBoot = false }: Restart): Promise<AgentStart> {
+    this.options = { ...this.options, port: this.current.address.port };
+    if (wipe || newBoot) await endProcesses(join(this.options.workDir, 'supervisors'), this.host.bootId);
+    if (wipe) await rm(this.options.workDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+    if (newBoot) this.host = { ...this.host, bootId: randomUUID() };
+    this.current = this.create();
+    return this.start();
+  }
+
+  private create(): Agent {
+    const { clock, random, logger } = this.environment;
+    return new Agent({
+      options: this.options,
+      link: this.link.agentEnd,
+      host: this.host,
+      clock,
+      random,
+      logger,
+    });
+  }
+}
+
+/** Ends supervisors and everything below them, as the end of their machine would. */
+async function endProcesses(supervisors: string, bootId: string): Promise<void> {
+  const names = await readdir(supervisors).catch(() => []);
+  for (const name of names.filter((file) => /^\d+\.json$/.test(file))) {
+    const text = await readTextOrNothing(join(supervisors, name));
+    const record = text === undefined ? undefined : (JSON.parse(text) as SupervisorRecord);
+    if (record === undefined || record.bootId !== bootId) continue;
+    if (!isSameProcess(record.pid, record.startTime)) continue;
+    for (const { pid } of treeOf(readProcessTable(), record.pid)) signalProcess(pid, 'SIGKILL');
+  }
+}

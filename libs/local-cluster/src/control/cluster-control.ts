@@ -1,0 +1,231 @@
+import type { TaskStatus } from '#mesos';
+import type { Clock, Timer } from '../runtime/clock.js';
+import type { Random } from '../runtime/random.js';
+import type { LinkFaults, LinkPartition } from '../link/link.js';
+import { signalProcess } from '../supervisor/process-tree.js';
+import type { DrainConfig } from '../master/agents/agent-operations.js';
+import type { Master } from '../master/master.js';
+import type { AgentMember, Restart } from './agent-member.js';
+
+/** What was asked for cannot be done; the message says why. */
+export class ControlError extends Error {
+  constructor(
+    readonly status: 400 | 404 | 409,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const healed: LinkPartition = { toAgent: false, toMaster: false };
+
+/**
+ * Makes things go wrong in a cluster, for tests (spec/local-cluster.md §25). Agents are named by their place, from 0, or
+ * by the id they have at the moment.
+ */
+export class ClusterControl {
+  private readonly healing = new Map<AgentMember, Timer>();
+
+  constructor(
+    private readonly master: Master,
+    private readonly members: readonly AgentMember[],
+    private readonly environment: { readonly clock: Clock; readonly random: Random },
+  ) {}
+
+  /** Agents, tasks and frameworks as they stand. */
+  status(): Record<string, unknown> {
+    const { state, operations, directory } = this.master.inside;
+    const agents = this.members.map((member, place) => {
+      const { id } = member.agent;
+      const known = id === undefined ? undefined : state.agents.get(id);
+      return {
+        place,
+        id,
+        hostname: member.agent.hostname,
+        running: member.isRunning,
+        connected: member.link.isConnected,
+        partition: member.link.partitionedDirections,
+        state: id === undefined ? 'unknown' : directory.locate(id).kind,
+        offered: known?.offers.size ?? 0,
+        tasks: countByState([...(known?.tasks ?? [])].map((task) => task.state)),
+        standing: id === undefined ? undefined : operations.standingOf(id),
+      };
+    });
+    const frameworks = [...state.frameworks.values()].map((framework) => ({
+      id: framework.id,
+      name: framework.info.name,
+      standing: framework.standing,
+      tasks: countByState([...framework.tasks.values()].map((task) => task.state)),
+      unreachableTasks: framework.unreachableTasks.size,
+    }));
+    return { masterId: state.masterId, nowMs: this.environment.clock.nowMs(), agents, frameworks };
+  }
+
+  /** Messages vanish in the given directions while both ends believe in the connection. */
+  partition(name: string, cut: LinkPartition, forMs?: number): void {
+    const member = this.member(name);
+    member.link.partition(cut);
+    this.healAfter(member, forMs);
+  }
+
+  /** The connection breaks, and both ends notice. */
+  disconnect(name: string, forMs?: number): void {
+    const member = this.member(name);
+    member.link.disconnect();
+    this.healAfter(member, forMs);
+  }
+
+  /** Undoes `partition` and `disconnect`. */
+  heal(name: string): void {
+    this.healMember(this.member(name));
+  }
+
+  /** Ends the agent process; its tasks go on. */
+  async stop(name: string): Promise<void> {
+    await this.member(name).stop();
+  }
+
+  async start(name: string, how: Restart = {}): Promise<void> {
+    const member = this.member(name);
+    this.cancelHealing(member);
+    member.link.partition(healed);
+    const outcome = await member.comeBack(how);
+    if (!outcome.ok) throw new ControlError(409, outcome.error);
+  }
+
+  async restart(name: string, how: Restart = {}): Promise<void> {
+    await this.stop(name);
+    await this.start(name, how);
+  }
+
+  /** The master takes the agent for unreachable now, instead of after its time-outs. */
+  async markUnreachable(name: string): Promise<void> {
+    const { state, loss } = this.master.inside;
+    const agent = state.agents.get(this.agentId(name));
+    if (agent === undefined) throw new ControlError(409, `agent ${name} is not registered`);
+    await loss.markUnreachable(agent, 'health check timed out');
+  }
+
+  async markGone(name: string): Promise<void> {
+    await this.master.inside.loss.markGone(this.locatedId(name));
+  }
+
+  async drain(name: string, config: DrainConfig): Promise<void> {
+    await this.master.inside.operations.drain(this.locatedId(name), config);
+  }
+
+  async deactivate(name: string): Promise<void> {
+    await this.master.inside.operations.deactivate(this.locatedId(name));
+  }
+
+  async reactivate(name: string): Promise<void> {
+    await this.master.inside.operations.reactivate(this.locatedId(name));
+  }
+
+  /** The agent says farewell and ends, with all its tasks. */
+  async unregister(name: string): Promise<void> {
+    await this.member(name).agent.unregister();
+  }
+
+  /** Delays and loses messages of one agent, or of all. */
+  disturb(name: string | undefined, faults: LinkFaults): void {
+    const isQuiet = faults.delayMs === 0 && faults.loss === 0;
+    for (const { link } of name === undefined ? this.members : [this.member(name)]) {
+      link.disturb(isQuiet ? undefined : { ...faults, ...this.environment });
+    }
+  }
+
+  /** Signals the process of a task. */
+  signalTask(taskId: string, signal: NodeJS.Signals): void {
+    const pid = this.lastStatuses(taskId).findLast(({ container_status }) => container_status?.executor_pid)
+      ?.container_status?.executor_pid;
+    if (pid === undefined || !signalProcess(pid, signal)) {
+      throw new ControlError(404, `no process of task ${taskId} is known`);
+    }
+  }
+
+  /** Cuts the stream of a framework. */
+  disconnectFramework(frameworkId: string): void {
+    const stream = this.master.inside.state.frameworks.get(frameworkId)?.stream;
+    if (stream === undefined) throw new ControlError(404, `framework ${frameworkId} is not connected`);
+    stream.close();
+  }
+
+  /** Takes back the offers of one agent, or all. */
+  rescindOffers(name?: string): void {
+    const { state, offers } = this.master.inside;
+    const only = name === undefined ? undefined : this.agentId(name);
+    for (const agent of state.agents.values()) {
+      if (only !== undefined && agent.id !== only) continue;
+      for (const offer of agent.offers) offers.rescind(offer);
+    }
+  }
+
+  /** No offers are made until `resumeAllocation`. */
+  pauseAllocation(): void {
+    this.master.inside.allocator.stop();
+  }
+
+  resumeAllocation(): void {
+    const { allocator } = this.master.inside;
+    allocator.stop();
+    allocator.start();
+    allocator.request('all');
+  }
+
+  private lastStatuses(taskId: string): readonly TaskStatus[] {
+    const frameworks = [...this.master.inside.state.frameworks.values()];
+    return (
+      frameworks.map(({ tasks }) => tasks.get(taskId)).find((task) => task !== undefined)?.statuses ?? []
+    );
+  }
+
+  private member(name: string): AgentMember {
+    const found = /^\d+$/.test(name)
+      ? this.members[Number(name)]
+      : this.members.find(({ agent }) => agent.id === name);
+    if (found === undefined) throw new ControlError(404, `there is no agent ${name}`);
+    return found;
+  }
+
+  /** Of a place: the id of whoever is there; an id stays what it is, for its agent may be gone. */
+  private agentId(name: string): string {
+    if (!/^\d+$/.test(name)) return name;
+    const { id } = this.member(name).agent;
+    if (id === undefined) throw new ControlError(409, `agent ${name} has never registered`);
+    return id;
+  }
+
+  /** An id the master knows something of. */
+  private locatedId(name: string): string {
+    const id = this.agentId(name);
+    const { kind } = this.master.inside.directory.locate(id);
+    if (kind === 'unknown') throw new ControlError(404, `the master knows no agent ${id}`);
+    if (kind === 'gone') throw new ControlError(409, `agent ${id} is gone`);
+    return id;
+  }
+
+  private healAfter(member: AgentMember, forMs: number | undefined): void {
+    this.cancelHealing(member);
+    if (forMs === undefined) return;
+    const timer = this.environment.clock.schedule(forMs, () => this.healMember(member));
+    this.healing.set(member, timer);
+  }
+
+  private healMember(member: AgentMember): void {
+    this.cancelHealing(member);
+    member.link.partition(healed);
+    if (member.isRunning) member.link.connect();
+  }
+
+  private cancelHealing(member: AgentMember): void {
+    this.healing.get(member)?.cancel();
+    this.healing.delete(member);
+  }
+}
+
+function countByState(states: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const state of states) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,44 @@
+import { get as getPlain, type IncomingMessage } from 'node:http';
+import { get as getSecure } from 'node:https';
+import type { CheckResult } from '../protocol.js';
+
+/** As many as the reference's HTTP client follows. */
+const mostRedirects = 50;
+
+/** GETs an address and what it redirects to. Certificates are not verified: the task is on this machine. */
+export async function runHttpProbe(address: string, signal: AbortSignal): Promise<CheckResult> {
+  let url = new URL(address);
+  for (let redirects = 0; redirects <= mostRedirects; redirects++) {
+    const { statusCode, location } = await get(url, signal);
+    if (location === undefined || !isRedirect(statusCode)) return { statusCode };
+    url = new URL(location, url);
+  }
+  throw new Error(`more than ${mostRedirects} redirects`);
+}
+
+const isRedirect = (code: number): boolean => [301, 302, 303, 307, 308].includes(code);
+
+interface Answer {
+  readonly statusCode: number;
+  readonly location: string | undefined;
+}
+
+/** Resolves once the whole answer is there: one that does not end is none. */
+function get(url: URL, signal: AbortSignal): Promise<Answer> {
+  const isSecure = url.protocol === 'https:';
+  return new Promise((resolve, reject) => {
+    const take = (response: IncomingMessage): void => {
+      const { statusCode = 0, headers } = response;
+      response.once('end', () => resolve({ statusCode, location: headers.location }));
+      // Whatever comes after the first error must find a listener, too.
+      response.on('error', reject);
+      response.resume();
+    };
+    // A connection per run: what a service does to connections that it has had for long is not what is asked.
+    const options = { agent: false as const, signal };
+    const request = isSecure
+      ? getSecure(url, { ...options, rejectUnauthorized: false }, take)
+      : getPlain(url, options, take);
+    request.on('error', reject);
+  });
+}
