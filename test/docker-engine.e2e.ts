@@ -17,7 +17,8 @@ const hasEngine = ((): boolean => {
   const { succeeded, output } = docker('version', '--format', '{{.Server.Version}}');
   if (succeeded) return true;
   const message = `TESTS AGAINST A DOCKER ENGINE CANNOT RUN: ${output}`;
-  if (process.env['CI'] === 'true') throw new Error(message);
+  // An engine is no part of what the tests can set up; where there must be one, say so.
+  if (process.env['EKIDEN_TEST_ENGINE'] === 'required') throw new Error(message);
   process.stderr.write(`\n*** ${message} ***\n\n`);
   return false;
 })();
