@@ -101,7 +101,9 @@ describe('HealthChecker', () => {
     await until(() => app.instances[0]?.health?.[0]?.consecutiveFailures === 8);
     const failed = (await written()).filter((type) => type === 'HealthCheckFailed');
     expect(failed).toHaveLength(4);
-    expect(unrecorded).toEqual(Array(4).fill(app.instances[0]?.id));
+    // The third, the fifth to the seventh, and whatever has come since.
+    expect(unrecorded.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(unrecorded)).toEqual(new Set([app.instances[0]?.id]));
   });
 
   it('takes a flapping check for what it is', async () => {
