@@ -56,9 +56,7 @@ export class DockerDouble {
   get containers(): readonly DoubleContainer[] {
     const directory = join(this.stateDirectory, 'containers');
     if (!existsSync(directory)) return [];
-    return readdirSync(directory).map(
-      (name) => JSON.parse(readFileSync(join(directory, name), 'utf8')) as DoubleContainer,
-    );
+    return readdirSync(directory).flatMap((name) => readContainer(join(directory, name)) ?? []);
   }
 
   /** The directory in which the last pull of an image looked for credentials. */
@@ -76,5 +74,15 @@ export class DockerDouble {
         // It has ended.
       }
     }
+  }
+}
+
+/** Nothing when the container was removed after it was listed. */
+function readContainer(path: string): DoubleContainer | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as DoubleContainer;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

@@ -272,8 +272,7 @@ describe('after a restart of the agent', () => {
     expect((await bench.state('ends', 'TASK_FAILED')).message).toBe('Container exited with status 7');
   });
 
-  // Failed once in a few hundred runs, on a busy machine, for a reason not found yet; never twice in a row.
-  it('a container goes with a supervisor that died', { retry: 1 }, async () => {
+  it('a container goes with a supervisor that died', async () => {
     bench.run(dockerTask('lost', 'exec sleep 1000'));
     await bench.state('lost', 'TASK_RUNNING');
     const { pid } = theContainer();
