@@ -47,8 +47,7 @@ export class ClusterProcess {
   async stop({ keepTasks }: { readonly keepTasks: boolean }): Promise<{ readonly stoppedTasks: number }> {
     this.isStopping = true;
     clearTimeout(this.restartTimer);
-    // Tasks whose cluster has just ended by itself are ended, too.
-    if (this.child === undefined && !keepTasks) await this.launch(this.sameAddress());
+    if (this.child === undefined && !keepTasks) await this.comeBackToStop();
     const { child } = this;
     if (child === undefined) return { stoppedTasks: 0 };
     let stoppedTasks = 0;
@@ -59,6 +58,16 @@ export class ClusterProcess {
     tell(child, { type: 'stop', keepTasks });
     await exit;
     return { stoppedTasks };
+  }
+
+  /** Tasks whose cluster has just ended by itself are ended, too. */
+  private async comeBackToStop(): Promise<void> {
+    try {
+      await this.launch(this.sameAddress());
+    } catch (error) {
+      const message = 'the local cluster does not start again to end its tasks; the next start finds them';
+      this.logger.error({ error: String(error) }, message);
+    }
   }
 
   private async launch(settings: ClusterSettings): Promise<void> {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { replaceDurably } from '../runtime/durable-file.js';
 import { readTextOrNothing } from '../supervisor/container-journal.js';
 import { findProcess, isSameProcess } from '../supervisor/process-table.js';
+import { signalProcess } from '../supervisor/process-tree.js';
 
 /** A process that cannot be mistaken for a later one with its pid, not even across a boot. */
 interface ProcessIdentity {
@@ -45,7 +46,7 @@ async function takeFrom(former: ClaimRecord, directory: string, bootId: string):
     if (isAlive(owner) && owner.pid !== process.ppid) {
       throw new Error(`the local cluster in ${directory} is in use by process ${owner.pid}`);
     }
-    if (waitedMs >= noticeMs) process.kill(holder.pid, 'SIGKILL');
+    if (waitedMs >= noticeMs) signalProcess(holder.pid, 'SIGKILL');
     await delay(pollMs);
   }
 }
