@@ -11,9 +11,6 @@ const LOCAL_DEFAULTS = {
   min_revive_offers_interval: { minReviveOffersIntervalMs: 250 },
 } as const;
 
-/** How often the embedded master makes offers; the reference's second is meant for thousands of agents. */
-export const LOCAL_ALLOCATION_INTERVAL_MS = 100;
-
 /** The configuration with the defaults that suit where tasks run and where the API listens. */
 export function effectiveConfiguration(
   configuration: Configuration,

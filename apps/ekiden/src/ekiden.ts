@@ -1,21 +1,18 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { ApiModule, createHttpAdapter, type ApiOptions } from '#api';
 import { EXIT_CODES, type Configuration, type ExitCode, type SettingsReport } from '#configuration';
 import type { EventLog } from '#event-log';
-import { ClusterProcess, type NamedNetworks } from '#local-cluster';
+import { ClusterProcess } from '#local-cluster';
 import { UrlListDetector, type Authentication, type MasterDetector } from '#mesos';
 import { createLogging, Metrics, startRuntimeMetrics, type Logging } from '#observability';
 import { Scheduler, SchedulerModule } from '#scheduler';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ekidenModule } from './ekiden.module.js';
-import { effectiveConfiguration, LOCAL_ALLOCATION_INTERVAL_MS } from './effective-configuration.js';
+import { effectiveConfiguration } from './effective-configuration.js';
+import { localClusterSettings } from './local-cluster-settings.js';
 import { NestLogger } from './nest-logger.js';
 import { openEventLog } from './open-log.js';
-
-/** How often each processor of the machine is offered to tasks of the local cluster. */
-const OFFERED_PER_CPU = 4;
 
 /** What a process is started with. */
 export interface EkidenOptions {
@@ -143,61 +140,8 @@ async function startCluster(
   configuration: Configuration,
   logging: Logging,
 ): Promise<ClusterProcess | undefined> {
-  const { master, dataDir } = configuration;
-  if (master.kind !== 'local') return undefined;
-  const { agents: count, resources, attributes = [], domains = [], port, testApi } = master;
-  const { agentPingTimeoutMs, maxAgentPingTimeouts, agentReregisterTimeoutMs } = master;
-  const overrides = Array.from({ length: count }, (_, index) => ({
-    attributes: attributes[index] ?? attributes[0],
-    domain: domainInfo(domains[index] ?? domains[0]),
-  }));
-  const settings = {
-    dataDir: resolve(dataDir),
-    master: {
-      port: port ?? 0,
-      allocationIntervalMs: LOCAL_ALLOCATION_INTERVAL_MS,
-      domain: domainInfo(domains[0]),
-      agentPingTimeoutMs,
-      maxAgentPingTimeouts,
-      agentReregisterTimeoutMs,
-    },
-    testApi,
-    agents: {
-      count,
-      firstPort: 0,
-      resources: resources ?? sharedCpus(count),
-      overrides,
-      networks: engineNetworks(configuration),
-    },
-  };
-  return ClusterProcess.start(settings, logging.logger('cluster'));
-}
-
-function domainInfo(domain: { region: string; zone: string } | undefined) {
-  if (domain === undefined) return undefined;
-  return { fault_domain: { region: { name: domain.region }, zone: { name: domain.zone } } };
-}
-
-/**
- * What agents of this machine offer when nobody said: everything is detected but the number of processors. A share
- * of a processor is a promise that nothing here enforces, and most services wait most of the time, so each processor
- * is offered several times; otherwise half a dozen small services would fill a laptop.
- */
-function sharedCpus(agents: number): string {
-  return `cpus:${Math.max(1, Math.floor((availableParallelism() * OFFERED_PER_CPU) / agents))}`;
-}
-
-/**
- * The networks that Ekiden itself names for containers outside docker: here the docker engine has them, too, so that
- * an image is reached the same way whichever type of container it runs in.
- */
-function engineNetworks({ mesosBridgeName, defaultNetworkName }: Configuration): NamedNetworks {
-  return {
-    ...(defaultNetworkName === undefined
-      ? {}
-      : { [defaultNetworkName]: { mode: 'docker', dockerNetwork: defaultNetworkName } }),
-    [mesosBridgeName]: { mode: 'docker', dockerNetwork: 'bridge' },
-  };
+  const settings = localClusterSettings(configuration);
+  return settings && ClusterProcess.start(settings, logging.logger('cluster'));
 }
 
 function detectorFor({ master }: Configuration, cluster: ClusterProcess | undefined): MasterDetector {

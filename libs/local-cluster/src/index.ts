@@ -10,6 +10,7 @@ export {
 } from './start-local-cluster.js';
 export { ControlError, type ClusterControl } from './control/cluster-control.js';
 export { ClusterProcess } from './process/cluster-process.js';
+export type { ClusterSettings } from './process/messages.js';
 export { Agent, type AgentStart } from './agent/agent.js';
 export type { AgentOptions, NamedNetworks } from './agent/agent-options.js';
 export type { Addressing } from './agent/description/plan-agents.js';

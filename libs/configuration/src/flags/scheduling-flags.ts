@@ -24,10 +24,15 @@ export const schedulingFlags = {
     },
   ),
   max_instances_per_offer: flag(integerType(1), 'Instances launched on one offer.', { default: 5 }),
-  offer_matching_timeout: quantity(millisecondsType(1), 'ms', 'No effect: offers are answered at once.', {
-    ...IGNORE,
-    default: 3000,
-  }),
+  offer_matching_timeout: quantity(
+    millisecondsType(1),
+    'ms',
+    'No effect: offers are answered within a few turns.',
+    {
+      ...IGNORE,
+      default: 3000,
+    },
+  ),
   max_parallel_offers: flag(integerType(1), 'No effect: matching never waits.', {
     ...IGNORE,
     default: (machine) => Math.min(8, machine.cpus),
