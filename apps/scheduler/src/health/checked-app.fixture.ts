@@ -6,8 +6,8 @@ const FIRST_PORT = 20_000;
 const PORTS_PER_OFFER = 100;
 
 /** Waits until something holds, without keeping the processor busy. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await delay(5);
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await delay(5);
 }
 
 /** A leader over an in-memory log, with one app `/web` whose tasks run in name only. */

@@ -9,13 +9,11 @@ import {
   type SchedulerCommand,
   type State,
 } from '#domain';
+import { StateFollower } from '../following/state-follower.js';
 import { ProbeQueue } from './probe-queue.js';
 import type { Probe, ProbeOutcome } from './probe.js';
 import { InstanceTargets, type Target } from './target.js';
 import { TimerWheel } from './timer-wheel.js';
-
-/** How often targets are compared with the state. */
-const SYNC_INTERVAL_MS = 250;
 
 /** The first probe of a check comes at most this late (`spec/scheduling.md` §5.2). */
 const LATEST_FIRST_MS = 5000;
@@ -49,10 +47,11 @@ export class HealthChecker {
   private readonly instances = new Map<string, InstanceTargets>();
   private readonly wheel: TimerWheel<Target>;
   private readonly queue: ProbeQueue;
-  private sync: NodeJS.Timeout | undefined;
+  private readonly follower: StateFollower;
   private targetsBegun = 0;
 
   constructor(private readonly ports: HealthCheckerPorts) {
+    this.follower = new StateFollower(ports.state, (state) => this.follow(state));
     this.wheel = new TimerWheel((target) => this.due(target));
     this.queue = new ProbeQueue(ports.maxConcurrent, (target) => this.carryOut(target));
   }
@@ -63,23 +62,19 @@ export class HealthChecker {
   }
 
   start(): void {
-    this.sync ??= setInterval(() => this.follow(), SYNC_INTERVAL_MS);
-    this.sync.unref();
-    this.follow();
+    this.follower.start();
   }
 
   /** Results of probes under way are dropped. */
   stop(): void {
-    clearInterval(this.sync);
-    this.sync = undefined;
+    this.follower.stop();
     for (const entry of this.instances.values()) entry.stop();
     this.instances.clear();
     this.wheel.clear();
   }
 
   /** Brings the targets in step with the state. */
-  private follow(): void {
-    const state = this.ports.state();
+  private follow(state: State): void {
     const wanted = state.instances.probedIds();
     for (const id of wanted) {
       const instance = state.instances.get(id);

@@ -1,8 +1,6 @@
 import { awaitingReadiness, namedEndpoint, type Instance, type SchedulerCommand, type State } from '#domain';
+import { StateFollower } from '../following/state-follower.js';
 import type { AskReadiness } from './ask-readiness.js';
-
-/** How often the tasks to ask are compared with the state. */
-const SYNC_INTERVAL_MS = 250;
 
 export interface ReadinessPollerPorts {
   /** Who is to be asked follows from it. */
@@ -25,10 +23,11 @@ interface Poll {
  */
 export class ReadinessPoller {
   private readonly polls = new Map<string, Poll>();
-  private sync: NodeJS.Timeout | undefined;
-  private followed: { readonly state: State; readonly position: number } | undefined;
+  private readonly follower: StateFollower;
 
-  constructor(private readonly ports: ReadinessPollerPorts) {}
+  constructor(private readonly ports: ReadinessPollerPorts) {
+    this.follower = new StateFollower(ports.state, (state) => this.follow(state));
+  }
 
   /** Tasks being asked, or waiting for the next time. */
   get active(): number {
@@ -36,24 +35,17 @@ export class ReadinessPoller {
   }
 
   start(): void {
-    this.sync ??= setInterval(() => this.follow(), SYNC_INTERVAL_MS);
-    this.sync.unref();
-    this.follow();
+    this.follower.start();
   }
 
   /** Answers under way are dropped. */
   stop(): void {
-    clearInterval(this.sync);
-    this.sync = undefined;
-    this.followed = undefined;
+    this.follower.stop();
     for (const poll of this.polls.values()) end(poll);
     this.polls.clear();
   }
 
-  private follow(): void {
-    const state = this.ports.state();
-    if (this.followed?.state === state && this.followed.position === state.position) return;
-    this.followed = { state, position: state.position };
+  private follow(state: State): void {
     const wanted = new Set<string>();
     for (const instance of awaitingReadiness(state)) {
       const taskId = instance.task?.id;
