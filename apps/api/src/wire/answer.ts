@@ -14,7 +14,9 @@ export type ErrorDetails = string | readonly unknown[];
 
 /** An answer with JSON text that is already written. */
 export function jsonAnswer(status: number, body: string, headers?: Readonly<Record<string, string>>): Answer {
-  return { status, body, contentType: JSON_TYPE, ...(headers === undefined ? {} : { headers }) };
+  return headers === undefined
+    ? { status, body, contentType: JSON_TYPE }
+    : { status, body, contentType: JSON_TYPE, headers };
 }
 
 /** An answer that prints a plain value. */

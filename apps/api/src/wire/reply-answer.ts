@@ -32,14 +32,14 @@ function acceptedAnswer(command: ApiCommand, reply: Accepted, baseUrl: string): 
   if (command.type === 'CreateApp' && reply.submitted !== undefined) {
     const members = `${writeCountMembers(NO_TASKS)},"deployments":[{"id":${JSON.stringify(reply.deploymentId)}}]`;
     const body = extendJson(writeSubmittedAppJson(reply.submitted), members);
-    return jsonAnswer(201, body, { ...headers, Location: baseUrl + reply.submitted.id });
+    return jsonAnswer(201, body, { Location: baseUrl + reply.submitted.id, ...headers });
   }
   const body = JSON.stringify({ version: reply.version, deploymentId: reply.deploymentId });
   if (command.type === 'CreateGroup' && reply.groupId !== undefined) {
-    return jsonAnswer(201, body, { ...headers, Location: baseUrl + reply.groupId });
+    return jsonAnswer(201, body, { Location: baseUrl + reply.groupId, ...headers });
   }
   return command.type === 'PutApp' && reply.created === true
-    ? jsonAnswer(201, body, { ...headers, Location: baseUrl + command.appId })
+    ? jsonAnswer(201, body, { Location: baseUrl + command.appId, ...headers })
     : jsonAnswer(200, body, headers);
 }
 

@@ -63,7 +63,7 @@ export function changeTree(turn: Turn, change: TreeChange): Accepted | Refusal {
     return refuse({ kind: 'refused', code: 'AppLocked', deploymentIds }, plan);
   }
   for (const blocker of blockers) cancelDeployment(turn, blocker);
-  store(turn, change, { ...draft, plan });
+  store(turn, change, draft, plan);
   return { kind: 'accepted', deploymentId: plan.id, version, plan };
 }
 
@@ -151,7 +151,7 @@ function reasonOf(refusal: Refusal): string {
 }
 
 /** Groups come before what lies in them and go after it. */
-function store(turn: Turn, change: TreeChange, { plan, apps, groups }: TreeDraft & { plan: Plan }): void {
+function store(turn: Turn, change: TreeChange, { apps, groups }: TreeDraft, plan: Plan): void {
   const { instancesToKill, uri, groupId } = change;
   const touched = groups.map(({ groupId: id, to: target }) => ({ groupId: id, target }));
   turn.emit({

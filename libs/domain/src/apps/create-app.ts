@@ -42,5 +42,5 @@ export function storeOne(
     uri,
   });
   if (reply.kind === 'refused') return reply;
-  return { ...reply, created, submitted: submittedForm(turn, prepared, reply.version) };
+  return { created, submitted: submittedForm(turn, prepared, reply.version), ...reply };
 }

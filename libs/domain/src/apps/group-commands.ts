@@ -21,7 +21,7 @@ export function createGroup(
   const parts = requestedChange(turn, request.value);
   if ('kind' in parts) return refuseChange(turn, parentPath(groupId), parts);
   const reply = changeTree(turn, { ...parts, force, groupId: parentPath(groupId) });
-  return reply.kind === 'accepted' ? { ...reply, groupId } : reply;
+  return reply.kind === 'accepted' ? { groupId, ...reply } : reply;
 }
 
 /** `PUT /v2/groups[/{id}]`: creates, changes, scales or rolls back (§9.5). */

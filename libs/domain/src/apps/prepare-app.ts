@@ -4,6 +4,7 @@ import type { AppDefinition, UnversionedApp } from '../definitions/app/app-defin
 import { assignServicePorts } from '../definitions/app/service-port-assignment.js';
 import { servicePortsOf } from '../definitions/app/service-ports.js';
 import { unsupportedFields } from '../definitions/app/unsupported.js';
+import { versioned } from './versioning.js';
 
 /** A definition as submitted and as it will be stored. */
 export interface PreparedApp {
@@ -41,5 +42,5 @@ export function prepareApp(
 
 /** A definition with the version fields of an answer that shows it before anything else happens to it. */
 export function withVersion(app: UnversionedApp, version: string): AppDefinition {
-  return { ...app, version, versionInfo: { lastScalingAt: version, lastConfigChangeAt: version } };
+  return versioned(app, version, { lastScalingAt: version, lastConfigChangeAt: version });
 }

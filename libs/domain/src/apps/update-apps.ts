@@ -8,6 +8,7 @@ import { ROOT } from '../ids/path-id.js';
 import { changeTree, type Wish } from './change-tree.js';
 import { definitionContext, refusalOf } from './definition-context.js';
 import { prepareApp, withVersion } from './prepare-app.js';
+import { versioned } from './versioning.js';
 import { applyUpdate } from './update-app.js';
 
 type UpdateApps = Extract<ApiCommand, { type: 'UpdateApps' }>;
@@ -85,6 +86,6 @@ class Batch {
     if (pending === undefined) return stored;
     return stored === undefined
       ? withVersion(pending, this.turn.state.rootVersion)
-      : { ...pending, version: stored.version, versionInfo: stored.versionInfo };
+      : versioned(pending, stored.version, stored.versionInfo);
   }
 }

@@ -19,15 +19,9 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
 }
 
-/** Plans never change, so what they touch is worked out once. */
-const affectedByPlan = new WeakMap<Plan, ReadonlySet<string>>();
-
 /** Every app a plan touches. */
 export function affectedApps(plan: Plan): ReadonlySet<string> {
-  let affected = affectedByPlan.get(plan);
-  if (affected === undefined) {
-    affected = new Set(plan.steps.flatMap((step) => step.actions.map((action) => action.app)));
-    affectedByPlan.set(plan, affected);
-  }
+  const affected = new Set<string>();
+  for (const { actions } of plan.steps) for (const { app } of actions) affected.add(app);
   return affected;
 }
