@@ -4,7 +4,7 @@ import type { EventLog } from '#event-log';
 import type { Logger } from '#observability';
 
 /** Events between two snapshots for each record that a snapshot holds; replaying an event costs a few microseconds. */
-const EVENTS_PER_RECORD = 4;
+const EVENTS_PER_RECORD = 8;
 
 /** A snapshot that took long is not followed by the next before this many times its duration. */
 const REST_FACTOR = 20;

@@ -1,3 +1,4 @@
+import type { AppDefinition } from '../definitions/app/app-definition.js';
 import { affectedApps } from '../deployments/plan.js';
 import type { EventData, RecordedEvent } from '../events/domain-event.js';
 import { addChecks, removeChecks } from '../instances/health/registration.js';
@@ -104,7 +105,8 @@ function evolveInstances(state: State, event: InstanceEvent): void {
   }
 }
 
-function storeApp(state: State, app: EventData['AppCreated']['app']): void {
+/** A new app, or a new version of one. */
+export function storeApp(state: State, app: AppDefinition): void {
   const previous = state.apps.get(app.id);
   state.treeHistory.noteApp(app.id, previous);
   if (previous === undefined) state.tree.addApp(app.id);

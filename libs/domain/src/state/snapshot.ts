@@ -4,6 +4,7 @@ import type { Instance } from '../instances/instance.js';
 import { instanceOf, recordOf, type InstanceRecord } from '../instances/instance-record.js';
 import type { Timestamp } from '../time/timestamp.js';
 import { addChecks } from '../instances/health/registration.js';
+import { storeApp } from './evolve.js';
 import {
   State,
   type AnsweredCommand,
@@ -15,7 +16,7 @@ import {
 import type { TreeVersion } from './tree-history.js';
 
 /** Version of the snapshot's shape. A snapshot of another format is not read; the log is replayed instead. */
-export const SNAPSHOT_FORMAT = 2;
+export const SNAPSHOT_FORMAT = 3;
 
 /** Points at a definition by app and version; `null` where there was none. */
 type DefinitionRef = readonly [appId: string, version: Timestamp];
@@ -42,11 +43,10 @@ interface DeploymentRecord {
 type SnapshotLine =
   | { t: 'head'; position: number; rootVersion: Timestamp; frameworkId?: string }
   | { t: 'group'; v: Group }
-  /** A retained version of a stored app. */
+  /** A retained version of a stored app; the last one of each app is the stored one. */
   | { t: 'version'; v: AppDefinition }
   /** A definition that only instances, deployments or former versions of the tree still refer to. */
   | { t: 'detached'; v: AppDefinition }
-  | { t: 'app'; v: DefinitionRef }
   | { t: 'tree'; v: TreeVersionRecord }
   | { t: 'instance'; v: InstanceRecord }
   | { t: 'deployment'; v: DeploymentRecord }
@@ -69,18 +69,16 @@ const LINES_PER_SLICE = 500;
  */
 export function captureSnapshot(state: State): Iterable<string> {
   const definitions = [...state.versions.definitions()];
-  const apps = [...state.apps.values()];
   const instances = [...state.instances.values()];
   const deployments = [...state.deployments.values()];
   const trees = state.treeHistory.versions.map(treeVersionRecord);
   const rest = [...smallParts(state)];
-  const detached = detachedDefinitions(state, apps, instances);
+  const detached = detachedDefinitions(state, instances);
 
   function* lines(): Iterable<SnapshotLine> {
     yield* rest;
     for (const v of definitions) yield { t: 'version', v };
     for (const v of detached) yield { t: 'detached', v };
-    for (const app of apps) yield { t: 'app', v: refTo(app) };
     for (const v of trees) yield { t: 'tree', v };
     for (const instance of instances) yield { t: 'instance', v: recordOf(instance) };
     for (const deployment of deployments) yield { t: 'deployment', v: deploymentRecord(deployment) };
@@ -113,14 +111,12 @@ function restoreLine(state: State, definitions: Map<string, AppDefinition>, line
       state.tree.addGroup(line.v);
       return;
     case 'version':
-      state.versions.add(line.v);
       definitions.set(keyOf(refTo(line.v)), line.v);
-      return;
+      // No tree is known yet whose way back this would be noted in.
+      return storeApp(state, line.v);
     case 'detached':
       definitions.set(keyOf(refTo(line.v)), line.v);
       return;
-    case 'app':
-      return restoreApp(state, resolve(definitions, line.v));
     case 'tree':
       return state.treeHistory.add(treeVersion(definitions, line.v));
     case 'instance': {
@@ -138,12 +134,6 @@ function restoreLine(state: State, definitions: Map<string, AppDefinition>, line
       state.replies.set(line.k, line.v);
       return;
   }
-}
-
-function restoreApp(state: State, app: AppDefinition): void {
-  state.apps.set(app.id, app);
-  state.tree.addApp(app.id);
-  state.servicePorts.claim(app);
 }
 
 function treeVersionRecord({ version, apps, groups }: TreeVersion): TreeVersionRecord {
@@ -203,18 +193,13 @@ function* smallParts(state: State): Iterable<SnapshotLine> {
 }
 
 /** Definitions that no retained version of a stored app is: those of deleted apps, trimmed versions. */
-function detachedDefinitions(
-  state: State,
-  apps: readonly AppDefinition[],
-  instances: readonly Instance[],
-): Iterable<AppDefinition> {
+function detachedDefinitions(state: State, instances: readonly Instance[]): Iterable<AppDefinition> {
   const found = new Map<string, AppDefinition>();
   const note = (app: AppDefinition | null): void => {
     if (app !== null && state.versions.get(app.id, app.version) === undefined) {
       found.set(keyOf(refTo(app)), app);
     }
   };
-  for (const app of apps) note(app);
   for (const instance of instances) note(instance.app);
   for (const deployment of state.deployments.values()) {
     for (const original of deployment.originals.values()) note(original);

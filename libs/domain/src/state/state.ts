@@ -102,7 +102,7 @@ export class State {
 
   /** Roughly how many records a snapshot of the state has. */
   get recordCount(): number {
-    return 2 * this.apps.size + this.instances.size;
+    return this.apps.size + this.instances.size;
   }
 
   /** The versions of the tree in which a group exists, newest first, as far as they are retained. */
