@@ -4,7 +4,7 @@ import type { EventData, RecordedEvent } from '../events/domain-event.js';
 import { addChecks, removeChecks } from '../instances/health/registration.js';
 import { isGone } from '../instances/condition.js';
 import type { Instance, Task } from '../instances/instance.js';
-import type { State, TaskFailure } from './state.js';
+import type { Deployment, State, TaskFailure } from './state.js';
 import { withHealthChange } from './evolve-health.js';
 import { failureOf, unhealthyFailureOf } from './task-failure.js';
 
@@ -141,6 +141,10 @@ function deleteGroup(state: State, groupId: string): void {
   state.tree.removeGroup(groupId);
 }
 
+/** Most deployments change no group and kill nobody: they share these. */
+const NO_GROUPS: Deployment['groups'] = new Map();
+const NO_INSTANCES: Deployment['instancesToKill'] = new Set();
+
 function startDeployment(state: State, data: EventData['DeploymentStarted'], time: number): void {
   const affected = affectedApps(data.plan);
   state.rootVersion = data.plan.version;
@@ -149,16 +153,25 @@ function startDeployment(state: State, data: EventData['DeploymentStarted'], tim
     plan: data.plan,
     currentStep: 0,
     affectedApps: affected,
-    originals: new Map([...affected].map((appId) => [appId, state.apps.get(appId) ?? null])),
-    groups: new Map(
-      (data.groups ?? []).map(({ groupId, target }) => [
-        groupId,
-        { original: state.groups.get(groupId) ?? null, target },
-      ]),
-    ),
-    instancesToKill: new Set(data.instancesToKill),
+    originals: originalsOf(state, affected),
+    groups: data.groups === undefined ? NO_GROUPS : groupChanges(state, data.groups),
+    instancesToKill: data.instancesToKill === undefined ? NO_INSTANCES : new Set(data.instancesToKill),
     startedAtMs: time,
   });
+}
+
+function originalsOf(state: State, affected: Iterable<string>): Deployment['originals'] {
+  const originals = new Map<string, AppDefinition | null>();
+  for (const appId of affected) originals.set(appId, state.apps.get(appId) ?? null);
+  return originals;
+}
+
+function groupChanges(
+  state: State,
+  touched: NonNullable<EventData['DeploymentStarted']['groups']>,
+): Deployment['groups'] {
+  const original = (groupId: string) => state.groups.get(groupId) ?? null;
+  return new Map(touched.map(({ groupId, target }) => [groupId, { original: original(groupId), target }]));
 }
 
 function startStep(state: State, data: EventData['DeploymentStepStarted']): void {
