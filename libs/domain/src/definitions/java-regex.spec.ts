@@ -17,11 +17,34 @@ describe('compileJavaRegex', () => {
     [String.raw`[+*]+`, '+*', true],
     [String.raw`[*+]`, '+', true],
     [String.raw`a\++`, 'a++', true],
+    [String.raw`\p{L}+`, 'é', true],
+    [String.raw`\P{Alpha}`, '1', true],
+    [String.raw`\p{IsAlphabetic}+`, 'äb', true],
+    [String.raw`\p{javaLowerCase}`, 'a', true],
+    [String.raw`\p{IsGreek}`, 'α', true],
+    [String.raw`a\hb`, 'a b', true],
+    [String.raw`a\Hb`, 'a b', false],
+    [String.raw`a\Rb`, 'a\r\nb', true],
+    [String.raw`\x{41}`, 'A', true],
+    [String.raw`a\sb`, 'a\u000bb', true],
+    [String.raw`[\s-]`, '-', true],
+    ['(?i:abc)', 'ABC', true],
+    ['a(?i)b', 'aB', true],
+    ['(?>a|b)c', 'bc', true],
+    ['[^a]', 'a', false],
+    ['a-b&&c', 'a-b&&c', true],
   ])('%s against %s: %s', (source, text, matches) => {
     expect(compileJavaRegex(source)?.test(text)).toBe(matches);
   });
 
-  it.each(['(', '[', '*', 'a)', '(?<'])('refuses %s', (source) => {
-    expect(compileJavaRegex(source)).toBeUndefined();
+  it.each(['(', '[', '*', 'a)', '(?<', '[a-z&&[^b]]', '[[a-c]x]', '(?=a)a', String.raw`(a)\1`])(
+    'refuses %s',
+    (source) => {
+      expect(compileJavaRegex(source)).toBeUndefined();
+    },
+  );
+
+  it('takes no longer for expressions with many ways to fail', () => {
+    expect(compileJavaRegex('(a+)+b')?.test('a'.repeat(50_000))).toBe(false);
   });
 });

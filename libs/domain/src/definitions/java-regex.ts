@@ -1,54 +1,98 @@
+import { RE2JS } from 're2js';
+
 /**
- * Definitions hold regular expressions in Java's syntax (`spec/definitions.md` §8). Most of it is JavaScript's as well; the
- * common rest is rewritten here: leading flags, quotation, possessive quantifiers, anchors and POSIX classes.
+ * Definitions hold regular expressions in Java's syntax (`spec/definitions.md` §8). They are run by an engine whose time
+ * grows with the text and not with the expression's choices, because anybody who may store an app could otherwise stop
+ * the scheduler with one expression. It has no look-around and no back-references; what else Java writes in its own way
+ * is rewritten here.
  */
 
+/** What Java calls by name, as members of a class. */
 const CLASSES: Readonly<Record<string, string>> = {
   Lower: 'a-z',
   Upper: 'A-Z',
-  ASCII: '\\x00-\\x7F',
+  ASCII: String.raw`\x00-\x7F`,
   Alpha: 'A-Za-z',
   Digit: '0-9',
   Alnum: 'A-Za-z0-9',
-  Punct: '!-\\/:-@\\[-`{-~',
+  Punct: String.raw`!-\/:-@\[-\x60{-~`,
   Graph: '!-~',
   Print: ' -~',
-  Blank: ' \\t',
-  Cntrl: '\\x00-\\x1F\\x7F',
+  Blank: String.raw` \t`,
+  Cntrl: String.raw`\x00-\x1F\x7F`,
   XDigit: '0-9a-fA-F',
-  Space: '\\s',
+  Space: String.raw`\t-\r `,
+  IsAlphabetic: String.raw`\p{L}\p{Nl}`,
+  IsDigit: String.raw`\p{Nd}`,
+  IsLetter: String.raw`\p{L}`,
+  IsLowercase: String.raw`\p{Ll}`,
+  IsUppercase: String.raw`\p{Lu}`,
+  javaLowerCase: String.raw`\p{Ll}`,
+  javaUpperCase: String.raw`\p{Lu}`,
 };
 
-const LEADING_FLAGS = /^\(\?([ims]+)\)/;
-const JAVA_ONLY = /\\Q([\s\S]*?)(?:\\E|$)|\\p\{(\w+)\}|\\(?:[\s\S])|([*+?}])\+|\[|\]/g;
+/** Escapes that stand for members of a class. */
+const ESCAPED_CLASSES: Readonly<Record<string, string>> = {
+  s: String.raw`\t-\r `,
+  h: String.raw` \t\x{A0}\x{1680}\x{180E}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}`,
+  v: String.raw`\n-\r\x{85}\x{2028}\x{2029}`,
+};
 
-/** A matcher for whole texts, or `undefined` when the expression is not valid. */
-export function compileJavaRegex(source: string): RegExp | undefined {
-  const flags = LEADING_FLAGS.exec(source);
-  const body = flags === null ? source : source.slice(flags[0].length);
+/** Escapes that stand for a place or a sequence. */
+const ESCAPES: Readonly<Record<string, string>> = {
+  Z: String.raw`\n?\z`,
+  R: String.raw`(?:\r\n|[\n-\r\x{85}\x{2028}\x{2029}])`,
+};
+
+/** What has to be looked at: quotation, named classes, escapes, possessive quantifiers, atomic groups and classes. */
+const TOKENS =
+  /\\Q(?<quoted>[\s\S]*?)(?:\\E|$)|\\(?<sign>[pP])\{(?<name>\w+)\}|\\(?<escaped>[\s\S])|(?<quantifier>[*+?}])\+|\(\?>|\[\^?|\]|&&/g;
+
+/** Says whether a whole text fits. */
+export interface TextMatcher {
+  test(text: string): boolean;
+}
+
+/** A matcher for whole texts, or `undefined` for what is no expression, or none that takes linear time. */
+export function compileJavaRegex(source: string): TextMatcher | undefined {
   try {
-    return new RegExp(`^(?:${translate(body)})$`, flags?.[1] ?? '');
+    const regex = RE2JS.compile(translate(source));
+    return { test: (text) => regex.matches(text) };
   } catch {
     return undefined;
   }
 }
 
+/** Throws for classes within classes, which the engine would take for something else. */
 function translate(source: string): string {
   let inClass = false;
-  return source.replace(JAVA_ONLY, (token, quoted?: string, posix?: string, quantifier?: string) => {
-    if (token === '[' || token === ']') {
-      inClass = token === '[';
-      return token;
-    }
-    if (quoted !== undefined) return quoted.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
-    if (posix !== undefined) {
-      const members = CLASSES[posix];
-      if (members === undefined) return token;
-      return inClass ? members : `[${members}]`;
-    }
+  return source.replace(TOKENS, (token: string, ...rest: unknown[]) => {
+    const groups = rest.at(-1) as Readonly<Record<string, string | undefined>>;
+    const { quoted, sign, name, escaped, quantifier } = groups;
+    if (quoted !== undefined) return quoted.replace(/[\\^$.*+?()[\]{}|&-]/g, String.raw`\$&`);
+    if (name !== undefined) return namedClass(name, sign === 'P', inClass);
+    if (escaped !== undefined) return escape(escaped, inClass);
     if (quantifier !== undefined) return inClass ? token : quantifier;
-    if (token === '\\A') return '^';
-    if (token === '\\z' || token === '\\Z') return '$';
+    if (token === '(?>') return inClass ? token : '(?:';
+    if (inClass && token !== ']') throw new SyntaxError('classes within classes are not supported');
+    if (token !== '&&') inClass = token !== ']';
     return token;
   });
+}
+
+function namedClass(name: string, negated: boolean, inClass: boolean): string {
+  const members = CLASSES[name];
+  if (members === undefined) return `\\${negated ? 'P' : 'p'}{${name.replace(/^Is/, '')}}`;
+  if (inClass && negated) throw new SyntaxError(`\\P{${name}} is not supported within a class`);
+  if (inClass) return members;
+  return negated ? `[^${members}]` : `[${members}]`;
+}
+
+function escape(escaped: string, inClass: boolean): string {
+  const negative = ESCAPED_CLASSES[escaped.toLowerCase()];
+  const members = ESCAPED_CLASSES[escaped];
+  if (inClass) return members ?? `\\${escaped}`;
+  if (members !== undefined) return `[${members}]`;
+  if (negative !== undefined) return `[^${negative}]`;
+  return ESCAPES[escaped] ?? `\\${escaped}`;
 }

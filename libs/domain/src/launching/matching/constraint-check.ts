@@ -68,10 +68,22 @@ function likeTheFirst(field: string): ConstraintCheck {
   };
 }
 
+/** So many answers of an expression are remembered: agents send the same few values over and over. */
+const REMEMBERED_VALUES = 10_000;
+
 /** Validation refuses what does not compile; should one be stored all the same, it matches nothing. */
 function matcher(source: string): ConstraintCheck {
   const regex = compileJavaRegex(source);
-  return (value) => regex?.test(value) === true;
+  const known = new Map<string, boolean>();
+  return (value) => {
+    let matches = known.get(value);
+    if (matches === undefined) {
+      matches = regex?.test(value) === true;
+      if (known.size >= REMEMBERED_VALUES) known.clear();
+      known.set(value, matches);
+    }
+    return matches;
+  };
 }
 
 /** [D1] */
