@@ -1,6 +1,7 @@
 import type { Refusal } from '../commands/command.js';
 import type { Turn } from '../deciding/turn.js';
 import type { UnversionedApp } from '../definitions/app/app-definition.js';
+import { MOST_INSTANCES } from '../definitions/app/schema/app-schema.js';
 import type { GroupRequest, GroupUpdate } from '../definitions/group/parse-group.js';
 import type { Violation } from '../definitions/result.js';
 import { ROOT } from '../ids/path-id.js';
@@ -9,9 +10,6 @@ import type { Timestamp } from '../time/timestamp.js';
 import type { Wish } from './change-tree.js';
 import type { GroupWish } from './group-transitions.js';
 import { prepareApp } from './prepare-app.js';
-
-/** The most instances an app can have: what a 32-bit number holds. */
-const MOST_INSTANCES = 2 ** 31 - 1;
 
 /** What shall become of apps and groups. */
 export interface ChangeParts {
