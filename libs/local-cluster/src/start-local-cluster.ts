@@ -97,6 +97,15 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     return new AgentMember(agentOptions, { host, clock, random, logger });
   });
   await startAll(master, members);
+  master.onMachinesUp((isOn) => {
+    for (const member of members) {
+      const { hostname, address } = member.agent;
+      if (!isOn({ hostname, ip: address.ip })) continue;
+      member.bringBack().catch((error: unknown) => {
+        logger.error({ error: String(error) }, 'An agent does not come back after maintenance');
+      });
+    }
+  });
   const control = new ClusterControl(master, members, { clock, random });
   if (options.testApi === true) {
     const endpoint = new ControlEndpoint(control);

@@ -33,6 +33,11 @@ export class Agent {
   private inbox: Promise<void> = Promise.resolve();
   private isStopping = false;
   private closed = false;
+  private onClosed!: () => void;
+  /** Resolves once the agent has ended and its address is free. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.onClosed = resolve;
+  });
   private onEnded: ((run: TaskRun) => void) | undefined;
 
   constructor(private readonly dependencies: AgentDependencies) {
@@ -58,6 +63,11 @@ export class Agent {
   /** Ended, on request or because the master told it to. */
   get isClosed(): boolean {
     return this.closed;
+  }
+
+  /** On its way out, or ended. */
+  get isLeaving(): boolean {
+    return this.isStopping;
   }
 
   /** Advertised name. */
@@ -329,5 +339,6 @@ export class Agent {
     this.parts.collector.stop();
     await this.parts.server.close();
     await this.parts.runner.stop();
+    this.onClosed();
   }
 }

@@ -76,6 +76,14 @@ export class AgentMember {
     return outcome;
   }
 
+  /** Starts a new agent where one was that the master told to end, once that is done; nothing otherwise. */
+  async bringBack(): Promise<void> {
+    if (!this.isUp || !this.current.isLeaving) return;
+    await this.current.ended;
+    const outcome = await this.comeBack();
+    if (!outcome.ok) throw new Error(outcome.error);
+  }
+
   /** Starts a new agent where the former one was; at the same address. */
   async comeBack(how: Restart = {}): Promise<AgentStart> {
     if (this.isRunning) return { ok: false, error: 'the agent is running' };

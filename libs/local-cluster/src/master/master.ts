@@ -4,6 +4,7 @@ import { silentLogger, type Logger } from '../runtime/logger.js';
 import { createRandom, type Random } from '../runtime/random.js';
 import { resolveMasterOptions, type MasterOptions } from './options.js';
 import { assembleMaster, type MasterParts } from './assemble-master.js';
+import { isOnMachine } from './agents/machines.js';
 import type { ControlHandler } from './http/master-server.js';
 import { Registry } from './registry/registry.js';
 import { MasterState } from './state/master-state.js';
@@ -74,6 +75,12 @@ export class Master {
   /** Lets a handler answer what is asked below `/_control/`. */
   serveControl(handler: ControlHandler): void {
     this.parts.server.control = handler;
+  }
+
+  /** Tells when machines are up again after maintenance; `isOn` whether an agent belongs to one of them. */
+  onMachinesUp(listener: (isOn: (agent: { hostname: string; ip: string }) => boolean) => void): void {
+    this.parts.maintenance.onUp = (machines) =>
+      listener(({ hostname, ip }) => machines.some((id) => isOnMachine({ hostname, ip }, id)));
   }
 
   /** Serves the agent at the other end of the link. */

@@ -9,6 +9,7 @@ import type { OfferBook } from '../state/offer-book.js';
 import type { DeclineFilters } from './decline-filters.js';
 import { effectiveRefuseSeconds } from './decline-filters.js';
 import type { FairShare, Holder } from './fair-share.js';
+import type { InverseOffers } from './inverse-offers.js';
 import { minimumOfferFor, parseMinimumOffer, reachesMinimum, type Quantities } from './minimum-offer.js';
 import { passesConstraints } from './offer-constraints.js';
 import { visibleResources } from './visible-resources.js';
@@ -19,6 +20,7 @@ export interface AllocatorParts {
   readonly filters: DeclineFilters;
   readonly fairShare: FairShare;
   readonly maintenance: MaintenanceSchedule;
+  readonly inverseOffers: InverseOffers;
 }
 
 const SECOND_MS = 1000;
@@ -85,6 +87,8 @@ export class Allocator {
     this.candidates = new Set();
     const roles = this.wantedRoles();
     if (roles.size > 0) this.allocate(candidates, roles);
+    const { inverseOffers, maintenance } = this.parts;
+    inverseOffers.ask(candidates, (agent) => maintenance.unavailabilityOf(agent));
     this.runs += 1;
     this.lastRunMs = performance.now() - startedAtMs;
   }

@@ -1,6 +1,7 @@
 import type { FrameworkInfo, FrameworkSubscription } from '#mesos';
 import type { Allocator } from '../allocator/allocator.js';
 import type { DeclineFilters } from '../allocator/decline-filters.js';
+import type { InverseOffers } from '../allocator/inverse-offers.js';
 import { masterInfo } from '../events/master-info.js';
 import { Framework, type FrameworkStream } from '../state/framework.js';
 import type { MasterState } from '../state/master-state.js';
@@ -11,6 +12,7 @@ import type { FrameworkRemoval } from './framework-removal.js';
 export interface SessionParts {
   readonly offers: OfferBook;
   readonly filters: DeclineFilters;
+  readonly inverseOffers: InverseOffers;
   readonly allocator: Allocator;
   readonly removal: FrameworkRemoval;
 }
@@ -91,6 +93,7 @@ export class FrameworkSessions {
       framework.suppressedRoles.delete(role);
       this.parts.filters.clearRole(framework.id, role);
     }
+    this.parts.inverseOffers.clearFilters(framework.id);
     this.parts.allocator.request('all');
   }
 
@@ -157,6 +160,7 @@ export class FrameworkSessions {
     framework.stream = undefined;
     for (const offer of framework.offers.values()) this.parts.offers.withdraw(offer);
     this.parts.filters.clearFramework(framework.id);
+    this.parts.inverseOffers.suspendFramework(framework.id);
   }
 
   /** `user` and `checkpoint` stay what they were at the first registration (C§6.2). */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../../runtime/logger.js';
 import type { MaintenanceEndpoint } from '../operator/maintenance-endpoint.js';
+import type { OperatorCalls } from '../operator/operator-calls.js';
 import type { OperatorEndpoint } from '../operator/operator-endpoint.js';
 import { sendText } from './responses.js';
 import type { SchedulerEndpoint } from './scheduler-endpoint.js';
@@ -10,6 +11,7 @@ export interface ServerParts {
   readonly scheduler: SchedulerEndpoint;
   readonly operator: OperatorEndpoint;
   readonly maintenance: MaintenanceEndpoint;
+  readonly calls: OperatorCalls;
   readonly logger: Logger;
 }
 
@@ -17,7 +19,7 @@ export interface ServerParts {
 export type ControlHandler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 
 const CONTROL_PREFIX = '/_control/';
-const MAINTENANCE_PATH = '/maintenance/schedule';
+const CALLS_PATH = '/api/v1';
 const SCHEDULER_PATH = '/api/v1/scheduler';
 const MASTER_PREFIX = '/master';
 /** Longer than a client's own idle limit, so that the client decides and never meets a closing socket. */
@@ -61,7 +63,8 @@ export class MasterServer {
     if (url.pathname === SCHEDULER_PATH) await this.parts.scheduler.handle(request, response);
     else if (this.control !== undefined && url.pathname.startsWith(CONTROL_PREFIX)) {
       await this.control(request, response, url);
-    } else if (url.pathname === MAINTENANCE_PATH) await this.parts.maintenance.handle(request, response);
+    } else if (url.pathname === CALLS_PATH) await this.parts.calls.handle(request, response);
+    else if (await this.parts.maintenance.handle(request, response, url)) return;
     else if (!(await this.parts.operator.handle(request, response, url))) sendText(response, 404, '');
   }
 
