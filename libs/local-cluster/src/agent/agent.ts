@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import type { TaskStatus } from '#mesos';
 import type {
   AgentInfo,
   ApplyOperationMessage,
@@ -130,6 +131,14 @@ export class Agent {
   async unregister(): Promise<void> {
     this.dependencies.link.send({ type: 'unregister', agentId: this.id ?? '' });
     await this.leave('unregistered');
+  }
+
+  /** Reports a status of a task that is not the runner's (spec/local-cluster.md §25); false when there is no such task. */
+  async injectStatus(taskId: string, status: Partial<TaskStatus>): Promise<boolean> {
+    const run = this.parts.runs.all().find((other) => other.taskId === taskId);
+    if (run === undefined) return false;
+    await this.parts.reporter.inject(run, status);
+    return true;
   }
 
   private async recover(): Promise<AgentStart> {

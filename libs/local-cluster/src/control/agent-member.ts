@@ -93,6 +93,20 @@ export class AgentMember {
     return outcome;
   }
 
+  /** Stops the agent, changes what it is, and starts it again; its work directory keeps nothing against that. */
+  async reconfigure(change: Partial<AgentOptions>): Promise<AgentStart> {
+    await this.stop();
+    const { reconfigurationPolicy } = this.options;
+    const given = Object.entries(change).filter(([, value]) => value !== undefined);
+    const before = this.options;
+    this.options = { ...before, ...Object.fromEntries(given), reconfigurationPolicy: 'any' };
+    const outcome = await this.comeBack();
+    // What does not start is not kept.
+    this.options = outcome.ok ? { ...this.options, reconfigurationPolicy } : before;
+    if (!outcome.ok) await this.comeBack();
+    return outcome;
+  }
+
   private async revive({ wipe = false, newBoot = false }: Restart): Promise<AgentStart> {
     this.options = { ...this.options, port: this.current.address.port };
     if (wipe || newBoot) await endProcesses(join(this.options.workDir, 'supervisors'), this.host.bootId);

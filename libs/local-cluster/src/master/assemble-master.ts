@@ -92,7 +92,7 @@ export function assembleMaster(state: MasterState, registry: Registry): MasterPa
   const scheduler = new SchedulerEndpoint(state, { sessions, dispatcher });
   const upkeep = new MaintenanceEndpoint(state, maintenance);
   const calls = new OperatorCalls(state, maintenance);
-  const server = new MasterServer({ scheduler, operator, maintenance: upkeep, calls, logger: state.logger });
+  const server = new MasterServer(state, { scheduler, operator, maintenance: upkeep, calls });
   return {
     server,
     gateway,

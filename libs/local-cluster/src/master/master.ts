@@ -7,6 +7,7 @@ import { assembleMaster, type MasterParts } from './assemble-master.js';
 import { isOnMachine } from './agents/machines.js';
 import type { ControlHandler } from './http/master-server.js';
 import { Registry } from './registry/registry.js';
+import type { TestHooks } from './state/test-hooks.js';
 import { MasterState } from './state/master-state.js';
 
 /** What a master is started with; everything but the work directory has a default. */
@@ -15,6 +16,8 @@ export interface MasterSettings {
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly logger?: Logger | undefined;
+  /** Only for tests. */
+  readonly hooks?: TestHooks | undefined;
 }
 
 /** What a control of the cluster works with. */
@@ -41,6 +44,7 @@ export class Master {
       clock: settings.clock ?? systemClock,
       random: settings.random ?? createRandom(),
       logger: settings.logger ?? silentLogger,
+      hooks: settings.hooks,
     });
     const registry = await Registry.open(options.workDir);
     const parts = assembleMaster(state, registry);

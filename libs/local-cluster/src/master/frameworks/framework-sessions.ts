@@ -47,7 +47,7 @@ export class FrameworkSessions {
       type: 'SUBSCRIBED',
       subscribed: {
         framework_id: { value: framework.id },
-        heartbeat_interval_seconds: this.state.options.heartbeatIntervalMs / SECOND_MS,
+        heartbeat_interval_seconds: this.heartbeatSeconds(),
         master_info: masterInfo(this.state),
       },
     });
@@ -102,6 +102,12 @@ export class FrameworkSessions {
     const unwanted = roles.length === 0 ? [...framework.roles] : roles;
     if (!unwanted.every((role) => framework.roles.has(role))) return;
     for (const role of unwanted) framework.suppressedRoles.add(role);
+  }
+
+  /** In the time of the framework, whose clock may not go as fast as this master's (spec/local-cluster.md §26.4). */
+  private heartbeatSeconds(): number {
+    const { options, clock } = this.state;
+    return options.heartbeatIntervalMs / (clock.rate || 1) / SECOND_MS;
   }
 
   private subscribeProblem(subscription: FrameworkSubscription): string | undefined {
