@@ -123,6 +123,15 @@ describe('maintenance of one of three agents', () => {
     expect(state.slaves).toHaveLength(2);
   });
 
+  test('goes on when Ekiden and its cluster are started again meanwhile', async () => {
+    await site.crashAndRestart();
+    expect(await statusOf()).toEqual({ down_machines: [machine] });
+    await eventually(async () => !(await control.agentOn(SERVICED)).running, { what: 'its rejection' });
+    await eventually(async () =>
+      expect(hostsOf(await tasksOf('/before'))).toEqual(['127.0.0.10', '127.0.0.12']),
+    );
+  });
+
   test('is over when the machine is up again: what waited is placed there', async () => {
     await post(`${masterUrl}/machine/up`, [machine]);
     expect(await statusOf()).toEqual({});
