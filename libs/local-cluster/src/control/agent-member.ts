@@ -36,6 +36,8 @@ export class AgentMember {
   private options: AgentOptions;
   private host: Host;
   private isUp = false;
+  /** Settles when an agent that was told to end is back. */
+  private returning: Promise<void> | undefined;
 
   constructor(
     options: AgentOptions,
@@ -70,6 +72,7 @@ export class AgentMember {
 
   /** Ends the agent in good order (see `Agent.shutdown`). One that was stopped comes back first: it has tasks to end. */
   async shutdown({ stopTasks }: { readonly stopTasks: boolean }): Promise<{ stoppedTasks: number }> {
+    await this.returning;
     if (!this.isRunning && stopTasks) await this.revive({});
     const outcome = await this.current.shutdown({ stopTasks });
     this.isUp = false;
@@ -77,11 +80,11 @@ export class AgentMember {
   }
 
   /** Starts a new agent where one was that the master told to end, once that is done; nothing otherwise. */
-  async bringBack(): Promise<void> {
-    if (!this.isUp || !this.current.isLeaving) return;
-    await this.current.ended;
-    const outcome = await this.comeBack();
-    if (!outcome.ok) throw new Error(outcome.error);
+  bringBack(): Promise<void> {
+    if (!this.isUp || !this.current.isLeaving) return Promise.resolve();
+    const returned = this.return();
+    this.returning = returned.catch(() => undefined);
+    return returned;
   }
 
   /** Starts a new agent where the former one was; at the same address. */
@@ -105,6 +108,12 @@ export class AgentMember {
     this.options = outcome.ok ? { ...this.options, reconfigurationPolicy } : before;
     if (!outcome.ok) await this.comeBack();
     return outcome;
+  }
+
+  private async return(): Promise<void> {
+    await this.current.ended;
+    const outcome = await this.comeBack();
+    if (!outcome.ok) throw new Error(outcome.error);
   }
 
   private async revive({ wipe = false, newBoot = false }: Restart): Promise<AgentStart> {

@@ -5,8 +5,8 @@ import type { ReconfigurationPolicy } from '../agent-options.js';
 
 /**
  * Whether an agent may come back under its old id with this configuration (spec/local-cluster.md §7.3, §20.2):
- * `equal` allows no change, `additive` allows more resources and more attributes, `any` everything. Gives the differences, nothing
- * when compatible. The port is not compared: it may be any free one.
+ * `equal` allows no change, `additive` allows more resources and more attributes, `any` everything. Gives the
+ * differences, nothing when compatible. The port is not compared: it may be any free one.
  */
 export function findIncompatibility(
   previous: AgentInfo,
