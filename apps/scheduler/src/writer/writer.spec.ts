@@ -65,7 +65,7 @@ describe('many offers at once', () => {
     const declined = () => performed.filter((effect) => effect.type === 'DeclineOffers');
     await until(() => declined().flatMap(({ offerIds }) => offerIds).length === offers.length);
     expect(declined().length).toBeGreaterThan(1);
-    expect(writer.view.runtime.offers).toEqual([]);
+    expect(writer.view.runtime.offers.length).toBe(0);
   });
 });
 

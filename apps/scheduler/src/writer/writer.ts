@@ -68,6 +68,8 @@ interface Answer {
 
 type Phase = 'stopped' | 'recovering' | 'ready' | 'stopping';
 
+const stopwatchMs = (): number => performance.now();
+
 /**
  * The single writer. Commands of the API, news of the cluster and the clock pass through one inbox; they are
  * decided in memory one after another, what was decided together is appended together, and only when that is
@@ -223,7 +225,7 @@ export class Writer {
   }
 
   private newTurn(isTimeUp: () => boolean = () => false): Turn {
-    const environment = { ...this.ports.identity.turnEnvironment(), isTimeUp };
+    const environment = { ...this.ports.identity.turnEnvironment(), isTimeUp, stopwatchMs };
     return new Turn(this.state, this.runtime, this.ports.settings, environment);
   }
 

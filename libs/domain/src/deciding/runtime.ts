@@ -1,4 +1,3 @@
-import type { Offer } from '../cluster/mesos-shapes.js';
 import type { DomainEvent, TaskStatusChange } from '../events/domain-event.js';
 import type { Condition } from '../instances/condition.js';
 import { isScheduled, type Instance } from '../instances/instance.js';
@@ -12,6 +11,7 @@ import { ReviveSchedule } from '../launching/revive.js';
 import type { State } from '../state/state.js';
 import { ReconciliationBook } from './reconciliation-book.js';
 import type { DomainSettings } from './settings.js';
+import { WaitingOffers } from './waiting-offers.js';
 
 /** Ends that lengthen the back-off of the configuration (`spec/scheduling.md` §2.3). */
 const FAILURES: ReadonlySet<Condition> = new Set<Condition>([
@@ -52,8 +52,8 @@ export class SchedulerRuntime {
   nextDemandLookMs = 0;
   /** What matching worked out about the definitions that wait. */
   readonly candidates: Candidates;
-  /** Offers that still need an answer: those of this turn, and what former ones had no time for. */
-  offers: Offer[] = [];
+  /** Offers that still need an answer. */
+  readonly offers = new WaitingOffers();
   lastScaleCheckMs: number | undefined;
   lastSlowTickMs: number;
   lastUnreachableCheckMs: number;
@@ -82,7 +82,7 @@ export class SchedulerRuntime {
 
   sessionEnded(): void {
     this.connected = false;
-    this.offers = [];
+    this.offers.forgetAll();
     this.reconciliation.stop();
   }
 

@@ -22,6 +22,8 @@ export interface TurnEnvironment {
   readonly random: () => number;
   /** Whether the turn should end, and leave what can wait to the next one; absent: everything is done at once. */
   readonly isTimeUp?: () => boolean;
+  /** Ms of any origin, to measure what a turn does; decisions about time rest on `nowMs`. Absent: nothing takes time. */
+  readonly stopwatchMs?: () => number;
 }
 
 /** Who set an event off, and through what. */

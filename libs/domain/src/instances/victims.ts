@@ -1,6 +1,7 @@
 import type { AppDefinition } from '../definitions/app/app-definition.js';
 import type { Condition } from './condition.js';
-import { isCounted, type Instance } from './instance.js';
+import { balancingVictims, groupByFields } from './group-balance.js';
+import { isCounted, isScheduled, type Instance } from './instance.js';
 
 /** Low weights die first (`spec/scheduling.md` §7.6, D17). */
 const WEIGHTS: Partial<Record<Condition, number>> = {
@@ -37,6 +38,7 @@ export function decideScale(
   };
 }
 
+/** Those chosen beforehand, then those whose end keeps the app evenly spread, then the others in their order (§7.6). */
 function selectVictims(
   app: AppDefinition,
   counted: readonly Instance[],
@@ -44,30 +46,45 @@ function selectVictims(
 ): Instance[] {
   if (chosen.length >= count) return chosen.slice(0, count);
   const already = new Set(chosen);
-  const rest = counted.filter((instance) => !already.has(instance));
-  return [...chosen, ...rest.toSorted(byKillOrder(app))].slice(0, count);
+  const ordered = counted.filter((instance) => !already.has(instance)).toSorted(byKillOrder(app));
+  const missing = count - chosen.length;
+  const rest = groupByFields(app).length === 0 ? ordered : balancedFirst(app, ordered, missing);
+  return [...chosen, ...rest].slice(0, count);
+}
+
+/** Instances that wait for a place are in no group, and cost least: they go before any that has one [D17]. */
+function balancedFirst(app: AppDefinition, ordered: readonly Instance[], count: number): Instance[] {
+  const waiting = ordered.filter(({ condition }) => condition === 'Scheduled');
+  const placed = ordered.filter((instance) => !isScheduled(instance));
+  const picked = balancingVictims(app, placed, Math.max(0, count - waiting.length));
+  const first = new Set([...waiting, ...picked]);
+  return [...first, ...ordered.filter((instance) => !first.has(instance))];
 }
 
 /** Order in which instances of an app are given up: by condition, then by age as `killSelection` says. */
 function byKillOrder(app: AppDefinition): (a: Instance, b: Instance) => number {
   const sign = app.killSelection === 'OLDEST_FIRST' ? 1 : -1;
-  return (a, b) => weightOf(a) - weightOf(b) || sign * compareAge(a, b);
+  return (a, b) => weightOf(a) - weightOf(b) || compareAge(a, b, sign);
 }
 
 const weightOf = (instance: Instance): number => WEIGHTS[instance.condition] ?? OTHER_WEIGHT;
 
-/** Negative when `a` is older. An instance that never became active sorts first in either direction's tie. */
-function compareAge(a: Instance, b: Instance): number {
-  return ageKey(a) - ageKey(b);
+/** `sign` 1: the older goes first. Whoever never became active goes before those that did, whatever the sign. */
+function compareAge(a: Instance, b: Instance, sign: 1 | -1): number {
+  const [ageOfA, ageOfB] = [beginOf(a), beginOf(b)];
+  if (ageOfA !== undefined && ageOfB !== undefined) return sign * (ageOfA - ageOfB);
+  if (ageOfA === ageOfB) return sign * (a.scheduledAtMs - b.scheduledAtMs);
+  return ageOfA === undefined ? -1 : 1;
 }
 
-function ageKey(instance: Instance): number {
-  switch (instance.condition) {
+/** What instances of a condition are compared by: when it was staged, began to start, or became active; epoch ms. */
+function beginOf({ condition, task, sinceMs }: Instance): number | undefined {
+  switch (condition) {
     case 'Staging':
-      return instance.task?.stagedAtMs ?? instance.scheduledAtMs;
+      return task?.stagedAtMs;
     case 'Starting':
-      return instance.sinceMs;
+      return sinceMs;
     default:
-      return instance.task?.startedAtMs ?? instance.scheduledAtMs;
+      return task?.startedAtMs;
   }
 }

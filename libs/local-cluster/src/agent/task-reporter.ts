@@ -1,4 +1,11 @@
-import type { CheckStatusInfo, ContainerStatus, IpAddress, TaskState, TaskStatusReason } from '#mesos';
+import type {
+  CheckStatusInfo,
+  ContainerStatus,
+  IpAddress,
+  TaskState,
+  TaskStatus,
+  TaskStatusReason,
+} from '#mesos';
 import type { Clock, Timer } from '../runtime/clock.js';
 import type { AgentOptions } from './agent-options.js';
 import { checkStatusOf } from './checks/check-status.js';
@@ -128,6 +135,22 @@ export class TaskReporter {
       reason: 'REASON_AGENT_RESTARTED',
       message: 'Task launched during agent restart',
     });
+  }
+
+  /** A status that somebody else thought of; what it does not say is as in the latest one. */
+  async inject(run: TaskRun, given: Partial<TaskStatus>): Promise<void> {
+    const made = this.dependencies.statuses().create({
+      state: run.latestState,
+      source: 'SOURCE_EXECUTOR',
+      taskId: run.taskId,
+      executorId: run.id.executorId,
+      healthy: run.healthy,
+      containerStatus: run.handle === undefined ? undefined : this.containerStatus(run),
+    });
+    const { task_id, agent_id, uuid } = made;
+    const status = { ...made, ...given, task_id, agent_id, uuid };
+    run.remember(status);
+    await this.queue(run, status, undefined);
   }
 
   private reportOf(run: TaskRun, event: RunnerEvent): Report | undefined {
