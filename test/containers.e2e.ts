@@ -38,6 +38,7 @@ const runOf = (taskId: string): readonly string[] =>
   docker.callsOf('run').find((call) => call.includes(`ekiden.task=${taskId}`)) ?? [];
 const optionsOf = (call: readonly string[], name: string): string[] =>
   call.flatMap((word, index) => (call[index - 1] === name ? [word] : []));
+const runNameOf = (taskId: string) => optionsOf(runOf(taskId), '--name')[0];
 const containerOf = (taskId: string) =>
   docker.containers.find(({ labels }) => labels.includes(`ekiden.task=${taskId}`))!;
 
@@ -90,6 +91,40 @@ describe('apps with container images', () => {
     const stopped = docker.callsOf('stop').map((call) => call.join(' '));
     expect(new Set(stopped)).toEqual(new Set(names.map((name) => `stop -t 30 ${name}`)));
     expect(docker.callsOf('kill')).toEqual([]);
+  });
+
+  test('are checked at their own address, and by commands inside', async () => {
+    const script =
+      "require('http').createServer((q, s) => s.writeHead(require('fs').existsSync('sick') ? 503 : 200).end())" +
+      '.listen(process.env.PORT_80, process.env.FAKE_ADDRESS)';
+    const rhythm = { intervalSeconds: 1, gracePeriodSeconds: 60, maxConsecutiveFailures: 1, delaySeconds: 0 };
+    const http = { protocol: 'MESOS_HTTP', path: '/', portIndex: 0 };
+    const exec = { protocol: 'COMMAND', command: { value: 'test ! -e sick && test -n "$MARATHON_APP_ID"' } };
+    // Ports of this engine's containers are those of the host.
+    const mapping = { portMappings: [{ containerPort: 0, hostPort: 0 }] };
+    for (const [name, check] of Object.entries({ http, exec })) {
+      const id = `checked-${name}`;
+      const cmd = `PORT_80=$PORT0 exec '${process.execPath}' -e "${script}"`;
+      const healthChecks = [{ ...check, ...rhythm }];
+      await site.api.createApp(
+        sleepingApp(id, { cmd, ...bridge, ...image('DOCKER', mapping), healthChecks, backoffSeconds: 0 }),
+      );
+      const healthyTask = async () => {
+        const { app } = (await site.api.get<{ app: CheckedApp }>(`/v2/apps/${id}`)).body;
+        return app.tasksHealthy === 1 && app.tasks[0];
+      };
+      const first = await eventually(healthyTask);
+      const { sandbox } = containerOf(first.id);
+      writeFileSync(join(sandbox, 'sick'), '');
+      const second = await eventually(async () => {
+        const task = await healthyTask();
+        return task && task.id !== first.id && task;
+      });
+      expect(docker.callsOf('stop').map((call) => call.at(-1))).toContain(runNameOf(first.id));
+      expect(containerOf(second.id).sandbox).not.toBe(sandbox);
+      await site.api.delete(`/v2/apps/${id}?force=true`);
+      await site.api.settled();
+    }
   });
 
   test('join a network by its name, or by the default name', async () => {
@@ -182,6 +217,11 @@ describe('without a docker engine', () => {
     );
   });
 });
+
+interface CheckedApp {
+  readonly tasksHealthy: number;
+  readonly tasks: readonly { readonly id: string }[];
+}
 
 interface QueueAnswer {
   readonly queue: readonly {

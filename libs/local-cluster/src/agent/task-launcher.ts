@@ -9,14 +9,20 @@ import type { CheckpointStore } from './checkpoints.js';
 import { toMs } from './duration.js';
 import { commandExecutorInfo } from './executor-info.js';
 import type { Host } from './host.js';
+import { killGraceMsOf } from './kill-grace.js';
 import { launchRefusal } from './launch-refusal.js';
 import type { AgentLayout } from './layout.js';
 import { engineNameOf, type DockerEngine } from './runner/docker/docker-engine.js';
-import { engineTaskOf, needsEngine, type EngineTask } from './runner/docker/engine-task.js';
+import {
+  containerExecutableOf,
+  engineTaskOf,
+  needsEngine,
+  type EngineTask,
+} from './runner/docker/engine-task.js';
 import { mappedSandbox, runArguments } from './runner/docker/run-arguments.js';
 import type { Runner } from './runner/runner.js';
 import type { TaskRun } from './runs.js';
-import { checksOf } from './checks/checks-of-task.js';
+import { checksOf, type CheckedTask } from './checks/checks-of-task.js';
 import { asUserWithGroups, executableOf, type Executable } from './sandbox/command.js';
 import { containerEnvironment, taskEnvironment } from './sandbox/environment.js';
 import { findMountSupport, withMounts, type MountSupport } from './sandbox/mounts.js';
@@ -145,7 +151,10 @@ export class TaskLauncher {
     const { file, argv } = wrap(executable);
     return {
       ...this.commonSpecOf(run),
-      ...this.checkSpecsOf(run, environment.variables, wrap),
+      ...this.checkSpecsOf(run, environment.variables, (command) => {
+        const own = executableOf(command);
+        return own && wrap(own);
+      }),
       file,
       argv,
       environment: environment.variables,
@@ -156,9 +165,10 @@ export class TaskLauncher {
   private checkSpecsOf(
     run: TaskRun,
     environment: Readonly<Record<string, string>>,
-    asUser: (executable: Executable) => Executable,
+    executable: CheckedTask['executable'],
   ): Pick<ContainerSpec, 'healthCheck' | 'check'> {
-    const checks = checksOf(run.task, { environment, asUser });
+    const killGraceMs = killGraceMsOf(run.task, this.dependencies.options);
+    const checks = checksOf(run.task, { environment, executable, killGraceMs });
     if (!checks.ok) throw new LaunchFailure(checks.error);
     return checks.specs;
   }
@@ -208,8 +218,8 @@ export class TaskLauncher {
     const marks = { MESOS_SANDBOX: run.directory, MESOS_EXECUTOR_ID: run.id.executorId };
     return {
       ...this.commonSpecOf(run),
-      // No check of a container is a command (see `launchRefusal`).
-      ...this.checkSpecsOf(run, {}, (executable) => executable),
+      // The engine gives commands the environment and the user of their container.
+      ...this.checkSpecsOf(run, {}, (command) => containerExecutableOf(command, run.task)),
       file,
       argv: [...client, ...args],
       environment: { ...engine.clientEnvironment, ...marks },

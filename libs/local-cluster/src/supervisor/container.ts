@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { ContainerChecks } from './checks/container-checks.js';
 import { ContainerJournal } from './container-journal.js';
-import { EngineStopper } from './engine-stopper.js';
+import { EngineStopper } from './engine/engine-stopper.js';
 import { errorText, isForkFailure } from './exec-error.js';
 import { findProcess } from './process-table.js';
 import type { SessionSweeper, TreeSignaller } from './process-tree.js';

@@ -80,6 +80,7 @@ server.listen(socketPath, () => {
     bootId,
     socket: socketPath,
     runsChecks: true,
+    checksContainers: true,
   };
   writeDurably(recordPath, JSON.stringify(record), 0o600).then(
     () => log('supervisor ready', { ...record }),

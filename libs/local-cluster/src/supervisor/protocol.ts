@@ -42,7 +42,10 @@ export interface ContainerSpec {
   readonly check?: CheckSpec | undefined;
 }
 
-/** What one look at a task does (spec/local-cluster.md §15.2). */
+/**
+ * What one look at a task does (spec/local-cluster.md §15.2). Of a container of an engine, the command runs inside,
+ * on top of the container's own environment, and this machine's address stands for the container's.
+ */
 export type ProbeSpec =
   | {
       readonly type: 'COMMAND';
@@ -129,8 +132,10 @@ export interface SupervisorRecord {
   readonly startTime?: string | undefined;
   readonly bootId: string;
   readonly socket: string;
-  /** Absent in records of releases that knew no checks: such a supervisor keeps what it has and is given nothing new. */
+  /** For agents of the release before: this supervisor knows checks of processes. */
   readonly runsChecks?: boolean | undefined;
+  /** Absent in records of older releases: such a supervisor keeps what it has and is given nothing new. */
+  readonly checksContainers?: boolean | undefined;
 }
 
 /** CPU and memory of a container's process tree. */

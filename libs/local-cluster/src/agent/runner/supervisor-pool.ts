@@ -97,7 +97,8 @@ export class SupervisorPool {
   async reserve(containerId: string): Promise<Supervisor> {
     for (;;) {
       const free = [...this.supervisors].find(
-        ({ containers, record }) => record.runsChecks === true && containers.size < this.options.capacity,
+        ({ containers, record }) =>
+          record.checksContainers === true && containers.size < this.options.capacity,
       );
       if (free !== undefined) {
         free.containers.add(containerId);

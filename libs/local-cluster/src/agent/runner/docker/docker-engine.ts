@@ -5,7 +5,7 @@ import type { Clock } from '../../../runtime/clock.js';
 import type { AgentOptions } from '../../agent-options.js';
 import { Slots } from '../../slots.js';
 import type { Inspection } from '../runner.js';
-import { isStarted, readInspection } from './inspection.js';
+import { readInspection } from './inspection.js';
 
 /** Whether an engine answers, or what it was that answered instead. */
 export type EngineAvailability =
@@ -101,7 +101,7 @@ export class DockerEngine {
   /** What the engine says of a container; nothing while it has not started. */
   async inspectStarted(name: string): Promise<Inspection | undefined> {
     const { succeeded, stdout } = await this.call(['inspect', name]);
-    return succeeded && isStarted(stdout) ? readInspection(stdout) : undefined;
+    return succeeded ? readInspection(stdout) : undefined;
   }
 
   /** Removes a container, running or not. Gives the reason when it could not be removed. */

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { PortMapping, TaskInfo, Volume } from '#mesos';
 import type { SandboxOwner } from '../../sandbox/sandbox.js';
-import type { EngineTask } from './engine-task.js';
+import { effectiveNetworkOf, networkParameterOf, type EngineTask } from './engine-task.js';
 
 /** What the arguments depend on besides the task. */
 export interface RunContext {
@@ -113,10 +113,10 @@ function volumeArguments(volumes: readonly Volume[], sandbox: string): RunArgume
   return { ok: true, args: [...args, ...[...drivers].map((driver) => `--volume-driver=${driver}`)] };
 }
 
-function networkArguments(task: TaskInfo, { network, portMappings, parameters }: EngineTask): RunArguments {
-  const override = parameters.find(({ key }) => key === 'net' || key === 'network')?.value;
-  const effective = override ?? network;
-  const args = override === undefined ? ['--net', network] : [];
+function networkArguments(task: TaskInfo, engine: EngineTask): RunArguments {
+  const { network, portMappings, parameters } = engine;
+  const effective = effectiveNetworkOf(engine);
+  const args = networkParameterOf(parameters) === undefined ? ['--net', network] : [];
   const hostname = task.container?.hostname;
   if (hostname !== undefined) {
     if (effective === 'host') return failed('Unable to set hostname with host network mode');

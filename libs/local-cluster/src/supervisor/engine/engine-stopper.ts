@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { EngineContainer } from './protocol.js';
+import type { EngineContainer } from '../protocol.js';
 
 /** A stop that failed, as it does before the container exists, is tried again after this time. */
 const retryMs = 500;
