@@ -144,6 +144,23 @@ describe('apps with container images', () => {
     expect(task!.ipAddresses).toEqual([{ ipAddress: containerOf(task!.id).address, protocol: 'IPv4' }]);
   });
 
+  test('are given their limits and Linux settings', async () => {
+    const resourceLimits = { cpus: 'unlimited', mem: 128 };
+    await site.api.createApp(sleepingApp('limited', { mem: 64, resourceLimits, ...image('DOCKER') }));
+    const [limited] = (await site.api.running('/limited', 1)).tasks;
+    const megabyte = 1024 ** 2;
+    expect(optionsOf(runOf(limited!.id), '--memory')).toEqual([String(128 * megabyte)]);
+    expect(optionsOf(runOf(limited!.id), '--memory-reservation')).toEqual([String(64 * megabyte)]);
+    expect(optionsOf(runOf(limited!.id), '--cpu-quota')).toEqual([]);
+
+    const linuxInfo = { seccomp: { unconfined: true }, ipcInfo: { mode: 'PRIVATE', shmSize: 16 } };
+    await site.api.createApp(sleepingApp('linux', image('MESOS', { linuxInfo })));
+    const [linux] = (await site.api.running('/linux', 1)).tasks;
+    expect(optionsOf(runOf(linux!.id), '--security-opt')).toEqual(['seccomp=unconfined']);
+    expect(optionsOf(runOf(linux!.id), '--ipc')).toEqual(['private']);
+    expect(optionsOf(runOf(linux!.id), '--shm-size')).toEqual(['16m']);
+  });
+
   test('survive a crash of Ekiden under the same task ids', async () => {
     await site.api.createApp(sleepingApp('durable', { ...bridge, ...image('DOCKER') }));
     const before = (await site.api.running('/durable', 1)).tasks;
@@ -207,6 +224,22 @@ describe('without a docker engine', () => {
     await site.api.running('/volume', 1);
     const written = await eventually(() => readFileSync(join(hostPath, 'out'), 'utf8') || undefined);
     expect(written).toBe('from the host');
+  });
+
+  test('a process is held to a limit of memory, and refused with one of processors', async () => {
+    const script = 'globalThis.x = Buffer.alloc(200 * 1024 ** 2, 1); setInterval(() => {}, 1e6)';
+    const hoarding = { cmd: `exec '${process.execPath}' -e "${script}"`, mem: 32, backoffSeconds: 30 };
+    await site.api.createApp(sleepingApp('hoard', { ...hoarding, resourceLimits: { mem: 100 } }));
+    await site.api.createApp(sleepingApp('cpus', { resourceLimits: { cpus: 2 }, backoffSeconds: 30 }));
+    const messageOf = (id: string) =>
+      eventually(async () => (await site.api.app(id)).lastTaskFailure?.message);
+    expect(await messageOf('/hoard')).toMatch(
+      /^Memory limit exceeded: Requested: 100MB Maximum Used: \d+MB\n/,
+    );
+    expect(await messageOf('/cpus')).toBe(
+      'Failed to launch container: a limit of cpus needs a container image: this agent does not limit the ' +
+        'processor time of processes',
+    );
   });
 
   test('a process behind a bridge fails and says what it needs', async () => {

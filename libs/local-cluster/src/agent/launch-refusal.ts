@@ -1,6 +1,8 @@
 import type { TaskInfo } from '#mesos';
 import type { NamedNetworks } from './agent-options.js';
 import { effectiveNetworkOf, engineTaskOf, needsEngine } from './runner/docker/engine-task.js';
+import { limitOf } from './limits.js';
+import { linuxInfoRefusal } from './sandbox/linux-info.js';
 import { networkOf } from './sandbox/networks.js';
 
 /**
@@ -18,9 +20,9 @@ export function launchRefusal(task: TaskInfo, networks: NamedNetworks): string |
   if ((container?.rlimit_info?.rlimits ?? []).length > 0) {
     return 'rlimits are not available on this agent';
   }
-  if (container?.linux_info !== undefined || container?.tty_info !== undefined) {
-    return 'linux_info and tty_info are not available on this agent';
-  }
+  if (container?.tty_info !== undefined) return 'tty_info is not available on this agent';
+  const linuxInfo = container?.linux_info && linuxInfoRefusal(container.linux_info);
+  if (linuxInfo !== undefined) return linuxInfo;
   return needsEngine(task) ? engineCheckRefusal(task, networks) : processRefusal(task, networks);
 }
 
@@ -37,15 +39,16 @@ function engineCheckRefusal(task: TaskInfo, networks: NamedNetworks): string | u
     : undefined;
 }
 
-function processRefusal({ container, limits }: TaskInfo, networks: NamedNetworks): string | undefined {
-  const infos = container?.network_infos ?? [];
+function processRefusal(task: TaskInfo, networks: NamedNetworks): string | undefined {
+  const infos = task.container?.network_infos ?? [];
   const network = networkOf(infos, networks);
   if (!network.ok) return network.error;
   if (network.kind === 'docker') {
     const name = infos.find((info) => info.name !== undefined)?.name;
     return `Network '${name}' needs a container image: it belongs to the docker engine`;
   }
-  return limits === undefined || Object.keys(limits).length === 0
-    ? undefined
-    : 'resource limits are not available on this agent';
+  // Memory is watched (§19.1); processor time only cgroups or an engine can hold back.
+  return typeof limitOf(task, 'cpus') === 'number'
+    ? 'a limit of cpus needs a container image: this agent does not limit the processor time of processes'
+    : undefined;
 }

@@ -10,6 +10,7 @@ import { toMs } from './duration.js';
 import { commandExecutorInfo } from './executor-info.js';
 import type { Host } from './host.js';
 import { killGraceMsOf } from './kill-grace.js';
+import { memoryLimitBytesOf } from './limits.js';
 import { launchRefusal } from './launch-refusal.js';
 import type { AgentLayout } from './layout.js';
 import { engineNameOf, type DockerEngine } from './runner/docker/docker-engine.js';
@@ -25,6 +26,7 @@ import type { TaskRun } from './runs.js';
 import { checksOf, type CheckedTask } from './checks/checks-of-task.js';
 import { asUserWithGroups, executableOf, type Executable } from './sandbox/command.js';
 import { containerEnvironment, taskEnvironment } from './sandbox/environment.js';
+import { noPrivateIpc, privateIpcOf } from './sandbox/linux-info.js';
 import { findMountSupport, withMounts, type MountSupport } from './sandbox/mounts.js';
 import { createSandbox, stderrOf, stdoutOf, type SandboxOwner } from './sandbox/sandbox.js';
 import { findTaskUser, hasMoreGroups, type TaskUser } from './sandbox/task-user.js';
@@ -159,6 +161,7 @@ export class TaskLauncher {
       argv,
       environment: environment.variables,
       user: owner,
+      memoryLimitBytes: memoryLimitBytesOf(run.task),
     };
   }
 
@@ -178,15 +181,17 @@ export class TaskLauncher {
     const switched = user.kind === 'switched' ? user.user : undefined;
     const owner = switched === undefined ? undefined : { uid: switched.uid, gid: switched.gid };
     const volumes = run.task.container?.volumes ?? [];
-    if (volumes.length > 0) {
+    const ipc = privateIpcOf(run.task);
+    if (volumes.length > 0 || ipc !== undefined) {
       const support = await this.findMounts();
+      if (ipc !== undefined && support.mode === 'symlink') throw new LaunchFailure(noPrivateIpc);
       const prepared = await prepareVolumes(volumes, { sandbox: run.directory, mode: support.mode, owner });
       if (!prepared.ok) throw new LaunchFailure(prepared.error);
       if (support.mode !== 'symlink') {
         const { setpriv } = support;
         const asUser = (own: Executable): Executable =>
           switched === undefined ? own : asUserWithGroups(own, switched, setpriv);
-        return { wrap: (own) => withMounts(asUser(own), prepared.mounts, support), owner: undefined };
+        return { wrap: (own) => withMounts(asUser(own), prepared.mounts, support, ipc), owner: undefined };
       }
     }
     const needsGroups = switched !== undefined && hasMoreGroups(switched) && (await this.hasSetpriv());

@@ -4,6 +4,7 @@ import { ContainerChecks } from './checks/container-checks.js';
 import { ContainerJournal } from './container-journal.js';
 import { EngineStopper } from './engine/engine-stopper.js';
 import { errorText, isForkFailure } from './exec-error.js';
+import type { MemoryGuard } from './memory-guard.js';
 import { findProcess } from './process-table.js';
 import type { SessionSweeper, TreeSignaller } from './process-tree.js';
 import type { ContainerEvent, ContainerSpec, NumberedEvent } from './protocol.js';
@@ -14,6 +15,7 @@ export interface ContainerSurroundings {
   readonly nowMs: () => number;
   readonly signaller: TreeSignaller;
   readonly sweeper: SessionSweeper;
+  readonly memoryGuard: MemoryGuard;
   /** Tells the agent, if one is connected. The event is durable by then. */
   readonly announce: (containerId: string, event: NumberedEvent) => void;
   readonly onWriteFailure: (containerId: string, error: unknown) => void;
@@ -100,6 +102,7 @@ export class Container {
     this.emit({ type: 'starting', pid: this.pid });
     this.emit({ type: 'running', pid: this.pid, startTime: this.startTime });
     this.armCompletionTimer();
+    this.guardMemory(child.pid);
     this.checks = this.startChecks();
     if (this.killDeadlineMs !== Infinity) this.beginKill();
   }
@@ -230,11 +233,21 @@ export class Container {
     }, maxCompletionMs);
   }
 
+  private guardMemory(pid: number): void {
+    const { memoryLimitBytes } = this.spec;
+    if (memoryLimitBytes === undefined) return;
+    this.around.memoryGuard.watch(pid, memoryLimitBytes, (usedBytes) => {
+      this.emit({ type: 'limitation', usedBytes });
+      this.escalate();
+    });
+  }
+
   private exited(code: number | null, signal: NodeJS.Signals | null): void {
     // Somebody ended the client alone: its container would go on unseen.
     if (signal !== null) this.stopper?.kill();
     else this.stopper?.cancel();
     if (this.pid !== undefined) {
+      this.around.memoryGuard.release(this.pid);
       const isPolite = this.killStartedAtMs !== undefined && signal !== 'SIGKILL';
       this.around.sweeper.add(this.pid, this.startTime, isPolite ? leftoverGraceMs : 0);
     }

@@ -34,6 +34,8 @@ export interface ContainerSpec {
   readonly stateDirectory: string;
   /** The process is killed this long after its start (`TaskInfo.max_completion_time`). */
   readonly maxCompletionMs?: number | undefined;
+  /** More resident memory than this ends the process (`TaskInfo.limits.mem`). */
+  readonly memoryLimitBytes?: number | undefined;
   /** The process is the client of this container, which is what has to end. */
   readonly engine?: EngineContainer | undefined;
   /** Its failures end the process (`TaskInfo.health_check`). */
@@ -88,7 +90,7 @@ export interface CheckResult {
 
 /**
  * What happens to a container, in this order: starting, running, then any number of health and check, then
- * [overdue or unhealthy_kill] [killing], exited; or failed alone.
+ * [overdue, limitation or unhealthy_kill] [killing], exited; or failed alone.
  */
 export type ContainerEvent =
   /** Accepted. `pid` is absent when the file turned out not to be executable. */
@@ -102,6 +104,8 @@ export type ContainerEvent =
   | { readonly type: 'unhealthy_kill' }
   /** `maxCompletionMs` is over; the process is being killed for it. */
   | { readonly type: 'overdue' }
+  /** The process used more memory than it may; it is being killed for it. */
+  | { readonly type: 'limitation'; readonly usedBytes: number }
   /** A kill was asked for while the process ran. */
   | { readonly type: 'killing' }
   /** Ended by itself or killed. Both absent: the kernel's answer was lost. */
@@ -126,6 +130,12 @@ export interface ContainerRecord {
   readonly supervisorPid: number;
 }
 
+/**
+ * What a supervisor knows to do with a spec: 2 checks of containers, limits of memory. One of an older generation keeps
+ * what it has and is given nothing new.
+ */
+export const supervisorGeneration = 2;
+
 /** `<n>.json` beside the socket: how a restarted agent finds a supervisor. */
 export interface SupervisorRecord {
   readonly pid: number;
@@ -134,8 +144,8 @@ export interface SupervisorRecord {
   readonly socket: string;
   /** For agents of the release before: this supervisor knows checks of processes. */
   readonly runsChecks?: boolean | undefined;
-  /** Absent in records of older releases: such a supervisor keeps what it has and is given nothing new. */
-  readonly checksContainers?: boolean | undefined;
+  /** See `supervisorGeneration`. Absent in records of older releases. */
+  readonly generation?: number | undefined;
 }
 
 /** CPU and memory of a container's process tree. */

@@ -192,7 +192,7 @@ describe('an agent that is started again', () => {
     bench.run(taskOf('old', 'sleep 1000'));
     await bench.state('old', 'TASK_RUNNING');
     const record = join(bench.workDir, 'supervisors', '1.json');
-    const { checksContainers: _, ...former } = JSON.parse(await readFile(record, 'utf8')) as Record<
+    const { generation: _, ...former } = JSON.parse(await readFile(record, 'utf8')) as Record<
       string,
       unknown
     >;

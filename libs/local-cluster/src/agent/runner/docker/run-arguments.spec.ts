@@ -119,6 +119,16 @@ describe('the arguments of docker run', () => {
     ['processor time without limit', limited({ cpus: { value: 'Infinity' } }), []],
     ['memory limited', limited({ mem: { value: 128 } }), ['134217728', '--memory-reservation']],
     ['memory without limit', limited({ mem: { value: 'Infinity' } }), ['--memory-reservation']],
+    [
+      'no forbidden system calls',
+      { container: { linux_info: { seccomp: { unconfined: true } } } },
+      ['--security-opt', 'seccomp=unconfined'],
+    ],
+    [
+      'shared memory of its own',
+      { container: { linux_info: { ipc_mode: 'PRIVATE', shm_size: 128 } } },
+      ['--ipc', 'private', '--shm-size', '128m'],
+    ],
     ['a path of the sandbox', { container: volume('in', '/data') }, ['/sandbox/in:/data:rw']],
     ['a path in the sandbox', { container: volume('/in', 'data') }, ['/in:/mnt/mesos/sandbox/data:rw']],
     [
@@ -140,6 +150,11 @@ describe('the arguments of docker run', () => {
     ['value and arguments', { command: { shell: false, value: 'v', arguments: ['a'] } }, ['v', 'a']],
   ])('%s', (_, asked, expected) => {
     expect(added(asked)).toEqual(expected);
+  });
+
+  it('the shared memory of the host', () => {
+    const args = argumentsOf({ container: { linux_info: { ipc_mode: 'SHARE_PARENT' } } });
+    expect(args.slice(5, 7)).toEqual(['--ipc', 'host']);
   });
 
   it.each<[Asked, string]>([

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import type { PortMapping, TaskInfo, Volume } from '#mesos';
+import { limitOf } from '../../limits.js';
 import type { SandboxOwner } from '../../sandbox/sandbox.js';
 import { effectiveNetworkOf, networkParameterOf, type EngineTask } from './engine-task.js';
 
@@ -51,6 +52,7 @@ export function runArguments(task: TaskInfo, engine: EngineTask, context: RunCon
       ...(engine.isPrivileged ? ['--privileged'] : []),
       ...cpuArguments(task, context.enforcesCpus),
       ...memoryArguments(task),
+      ...linuxArguments(task),
       ...Object.entries(context.environment).flatMap(([key, value]) => ['-e', `${key}=${value}`]),
       ...volumes.args,
       '-v',
@@ -70,7 +72,7 @@ export function runArguments(task: TaskInfo, engine: EngineTask, context: RunCon
 
 function cpuArguments(task: TaskInfo, enforcesCpus: boolean): string[] {
   const cpus = scalarOf(task, 'cpus');
-  const limit = finiteLimitOf(task, 'cpus');
+  const limit = limitOf(task, 'cpus');
   const shares = Math.max(leastCpuShares, Math.floor(cpus * cpuSharesPerCpu));
   const quotaCpus = limit === undefined && enforcesCpus ? cpus : limit;
   if (typeof quotaCpus !== 'number') return ['--cpu-shares', String(shares)];
@@ -80,10 +82,20 @@ function cpuArguments(task: TaskInfo, enforcesCpus: boolean): string[] {
 
 function memoryArguments(task: TaskInfo): string[] {
   const requested = bytesOf(scalarOf(task, 'mem'));
-  const limit = finiteLimitOf(task, 'mem');
+  const limit = limitOf(task, 'mem');
   if (limit === undefined) return ['--memory', requested];
   const reservation = ['--memory-reservation', requested];
   return limit === 'infinite' ? reservation : ['--memory', bytesOf(limit), ...reservation];
+}
+
+/** `linux_info` in the words of the engine: its containers share nothing with the host unless they are told to. */
+function linuxArguments({ container }: TaskInfo): string[] {
+  const { seccomp, ipc_mode: ipcMode, shm_size: shmSizeMb } = container?.linux_info ?? {};
+  return [
+    ...(seccomp?.unconfined === true ? ['--security-opt', 'seccomp=unconfined'] : []),
+    ...(ipcMode === undefined ? [] : ['--ipc', ipcMode === 'PRIVATE' ? 'private' : 'host']),
+    ...(shmSizeMb === undefined ? [] : ['--shm-size', `${shmSizeMb}m`]),
+  ];
 }
 
 function bytesOf(megabytes: number): string {
@@ -162,13 +174,6 @@ function scalarOf(task: TaskInfo, name: string): number {
     resource.name === name && resource.type === 'SCALAR' ? resource.scalar.value : 0,
   );
   return amounts.reduce((sum, amount) => sum + amount, 0);
-}
-
-/** Nothing when there is no limit of its own. */
-function finiteLimitOf(task: TaskInfo, name: string): number | 'infinite' | undefined {
-  const limit = task.limits?.[name]?.value;
-  if (limit === undefined) return undefined;
-  return typeof limit === 'number' && Number.isFinite(limit) ? limit : 'infinite';
 }
 
 function failed(error: string): { ok: false; error: string } {
