@@ -175,6 +175,26 @@ describe('apps with container images', () => {
     await eventually(() => !isAlive(pid));
   });
 
+  test('stay the same tasks while the engine is away', async () => {
+    await site.api.createApp(sleepingApp('steady', { ...bridge, ...image('DOCKER'), backoffSeconds: 0 }));
+    const [before] = (await site.api.running('/steady', 1)).tasks;
+    const attached = () => docker.callsOf('attach').map((call) => call.at(-1));
+    const { name, pid } = containerOf(before!.id);
+    docker.isDown = true;
+    const looks = docker.callsOf('inspect').length;
+    await eventually(() => docker.callsOf('inspect').length > looks + 2);
+    docker.isDown = false;
+    await eventually(() => attached().includes(name));
+    const [after] = (await site.api.running('/steady', 1)).tasks;
+    expect(after!.id).toBe(before!.id);
+    expect(isAlive(pid)).toBe(true);
+
+    process.kill(-pid, 'SIGKILL');
+    const failure = await eventually(async () => (await site.api.app('/steady')).lastTaskFailure);
+    expect(failure.message).toBe('Container exited with status 137');
+    await site.api.running('/steady', 1);
+  });
+
   test('name the image that cannot be had', async () => {
     const container = { type: 'DOCKER', docker: { image: 'example/absent' } };
     await site.api.createApp(sleepingApp('absent', { container, backoffSeconds: 60 }));

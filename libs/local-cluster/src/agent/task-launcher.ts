@@ -228,7 +228,7 @@ export class TaskLauncher {
       file,
       argv: [...client, ...args],
       environment: { ...engine.clientEnvironment, ...marks },
-      engine: { client, name: engineNameOf(run.id.containerId) },
+      engine: { client, name: engineNameOf(run.id.containerId), idFile: this.idFileOf(run) },
     };
   }
 
@@ -242,6 +242,7 @@ export class TaskLauncher {
       ...run.id,
       workDir: options.workDir,
       name,
+      idFile: this.idFileOf(run),
       sandbox: run.directory,
       environment: environment.variables,
       user: !isDocker && user.kind === 'switched' ? user.user : undefined,
@@ -249,6 +250,10 @@ export class TaskLauncher {
     });
     if (!result.ok) throw this.containerFailure(run, result.error);
     return result.args;
+  }
+
+  private idFileOf(run: TaskRun): string {
+    return join(this.dependencies.layout.runMeta(run.id), 'engine.id');
   }
 
   /** Only DOCKER containers have an executor that says so in words of its own. */

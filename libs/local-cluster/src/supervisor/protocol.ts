@@ -13,6 +13,8 @@ export interface EngineContainer {
   readonly client: readonly string[];
   /** Name of the container. */
   readonly name: string;
+  /** Where the attached client writes the container's id (`docker run --cidfile`). */
+  readonly idFile?: string | undefined;
 }
 
 /** A process to start. Everything is resolved by the agent; the supervisor decides nothing. */

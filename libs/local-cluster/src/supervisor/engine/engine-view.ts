@@ -74,7 +74,14 @@ export class EngineView {
       killSignal: 'SIGKILL' as const,
     };
     return new Promise((resolve) => {
-      execFile(file, argv.slice(1), options, (error, stdout) => resolve(error === null ? stdout : undefined));
+      try {
+        execFile(file, argv.slice(1), options, (error, stdout) =>
+          resolve(error === null ? stdout : undefined),
+        );
+      } catch {
+        // No process to be had at the moment: no answer.
+        resolve(undefined);
+      }
     });
   }
 }

@@ -103,6 +103,21 @@ describe('a COMMAND health check of a container', () => {
     expect(pids).toHaveLength(4);
     await eventually(() => !pids.some(isRunning), 'the end of the checks');
   });
+
+  it('says nothing while the engine cannot run it', async () => {
+    run('t', { health_check: command('true', { consecutive_failures: 1 }), container: image });
+    await becomes('t', true);
+    const { pid } = docker.containers[0]!;
+    docker.isHung = true;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    docker.isHung = false;
+    docker.isDown = true;
+    const calls = docker.callsOf('exec').length;
+    await eventually(() => docker.callsOf('exec').length > calls + 2, 'checks without an engine');
+    docker.isDown = false;
+    expect(isRunning(pid)).toBe(true);
+    expect(healthOf('t')).toEqual([true]);
+  });
 });
 
 /** A service that answers 200 at the container's own address, and nowhere else. */

@@ -9,6 +9,7 @@ const context: RunContext = {
   workDir: '/work',
   frameworkId: 'F0',
   name: 'mesos-c1',
+  idFile: '/meta/id',
   sandbox: '/sandbox',
   environment: { A: '1', B: 'two words' },
   user: undefined,
@@ -99,7 +100,8 @@ describe('the arguments of docker run', () => {
       ['run', '--privileged', '--cpu-shares', '512', '--memory', '67108864'],
       ['-e', 'A=1', '-e', 'B=two words', '-v', '/from:/to:ro', '-v', '/sandbox:/mnt/mesos/sandbox'],
       ['--net', 'bridge', '--hostname', 'h', '-p', '31000:80/tcp', '--entrypoint', '/bin/sh'],
-      ['--name', 'mesos-c1', ...labels, '--label=x=y', '--ulimit=nofile=10', 'web', '-c', 'echo "hi"'],
+      ['--name', 'mesos-c1', '--cidfile', '/meta/id', ...labels, '--label=x=y', '--ulimit=nofile=10'],
+      ['web', '-c', 'echo "hi"'],
     ];
     expect(args).toEqual(groups.flat());
   });

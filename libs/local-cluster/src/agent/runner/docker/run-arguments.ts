@@ -11,6 +11,8 @@ export interface RunContext {
   readonly frameworkId: string;
   /** Name of the container. */
   readonly name: string;
+  /** Where the client writes the container's id, as soon as there is a container. */
+  readonly idFile: string;
   /** Directory of the host that becomes the container's sandbox. */
   readonly sandbox: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -44,7 +46,7 @@ export function runArguments(task: TaskInfo, engine: EngineTask, context: RunCon
   if (!volumes.ok) return volumes;
   const network = networkArguments(task, engine);
   if (!network.ok) return network;
-  const { user, name } = context;
+  const { user, name, idFile } = context;
   return {
     ok: true,
     args: [
@@ -62,6 +64,8 @@ export function runArguments(task: TaskInfo, engine: EngineTask, context: RunCon
       ...(engine.entryPoint === undefined ? [] : ['--entrypoint', engine.entryPoint]),
       '--name',
       name,
+      '--cidfile',
+      idFile,
       ...labelArguments(task, context),
       ...engine.parameters.map(({ key, value }) => `--${key}=${value}`),
       engine.image,
