@@ -6,7 +6,7 @@ import { sleepingApp } from './support/app-definitions.js';
 import { DockerDouble } from './support/docker-double.js';
 import { eventually } from './support/eventually.js';
 import { isAlive } from './support/processes.js';
-import { Site, temporaryDirectory } from './support/site.js';
+import { Site, temporaryDirectory, type SiteOptions } from './support/site.js';
 
 const NETWORK = 'backend';
 
@@ -14,11 +14,11 @@ let docker: DockerDouble;
 let directory: string;
 let site: Site;
 
-async function startWithDocker(): Promise<void> {
+async function startWithDocker(more: SiteOptions = {}): Promise<void> {
   directory = temporaryDirectory();
   docker = new DockerDouble(directory);
   const env = { PATH: `${docker.binDirectory}:${process.env['PATH']}` };
-  site = await Site.create({ env, args: ['--default_network_name', NETWORK] });
+  site = await Site.create({ env, args: ['--default_network_name', NETWORK], ...more });
 }
 
 async function stopAll(): Promise<void> {
@@ -202,6 +202,23 @@ describe('apps with container images', () => {
     expect(failure.message).toMatch(
       /^Failed to launch container: Failed to pull image 'example\/absent:latest': /,
     );
+  });
+});
+
+describe('on a machine with GPUs', () => {
+  beforeAll(async () => {
+    const cluster = 'local://?resources=cpus:8;mem:4096;disk:4096;gpus:3';
+    const args = ['--master', cluster, '--enable_features', 'gpu_resources'];
+    await startWithDocker({ ownCluster: true, args });
+    await site.start();
+  });
+  afterAll(stopAll);
+
+  test('containers get devices of their own', async () => {
+    await site.api.createApp(sleepingApp('gpu', { gpus: 1, instances: 2, ...image('MESOS') }));
+    const { tasks } = await site.api.running('/gpu', 2);
+    const devices = tasks.flatMap(({ id }) => optionsOf(runOf(id), '--gpus'));
+    expect(devices.toSorted()).toEqual(['"device=0"', '"device=1"']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { readlink } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LinuxInfo, TaskInfo } from '#mesos';
-import { AgentBench, taskOf } from './agent.fixture.js';
+import { AgentBench, eventually, taskOf } from './agent.fixture.js';
 import { findMountSupport } from './sandbox/mounts.js';
 
 const canMount = (await findMountSupport('auto', process.getuid?.() === 0)).mode !== 'symlink';
@@ -92,5 +92,50 @@ describe('a process with linux_info', () => {
     expect((await bench.state('t', 'TASK_FAILED')).message).toBe(
       'Failed to launch container: a private IPC namespace needs mount support (see mount_mode)',
     );
+  });
+});
+
+const gpus = (value: number): Partial<TaskInfo> => ({
+  resources: [
+    ...taskOf('t', '').resources!,
+    { name: 'gpus', type: 'SCALAR', scalar: { value }, allocation_info: { role: '*' } },
+  ],
+});
+const devicesOf = (id: string) =>
+  eventually(async () => {
+    if (bench.statesOf(id).at(-1) !== 'TASK_RUNNING') return undefined;
+    return (await bench.output(id)).trim() || undefined;
+  }, `the devices of ${id}`);
+
+describe('a task with GPUs', () => {
+  const options = { resources: 'cpus:64;mem:65536;disk:1000;gpus:3;ports:[31000-32000]' };
+  const line = 'echo $CUDA_VISIBLE_DEVICES $NVIDIA_VISIBLE_DEVICES; exec sleep 1000';
+  beforeEach(async () => {
+    await bench.stop();
+    bench = await AgentBench.start({ options });
+  });
+
+  it('sees devices that nobody else sees, over a restart of the agent, too', async () => {
+    bench.run(taskOf('a', line, gpus(1)));
+    expect(await devicesOf('a')).toBe('0 0');
+    await bench.state('a', 'TASK_RUNNING');
+    await bench.crashAgent();
+    await bench.startAgent();
+    bench.run(taskOf('b', line, gpus(2)));
+    expect(await devicesOf('b')).toBe('1,2 1,2');
+    bench.run(taskOf('c', line, gpus(1)));
+    expect((await bench.state('c', 'TASK_FAILED')).message).toBe(
+      'Failed to launch container: 1 GPUs are asked for, but not so many are free',
+    );
+    bench.kill('a');
+    await bench.state('a', 'TASK_KILLED');
+    bench.run(taskOf('d', line, gpus(1)));
+    expect(await devicesOf('d')).toBe('0 0');
+  });
+
+  it('has no variables for them when it asks for none', async () => {
+    bench.run(taskOf('t', 'env'));
+    await bench.state('t', 'TASK_FINISHED');
+    expect(await bench.output('t')).not.toContain('VISIBLE_DEVICES');
   });
 });

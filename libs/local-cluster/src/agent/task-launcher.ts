@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sumScalar } from '#mesos';
 import type { Fetcher } from '../fetcher/fetcher.js';
 import type { Logger } from '../runtime/logger.js';
 import { errorText } from '../supervisor/exec-error.js';
@@ -8,6 +9,7 @@ import type { AgentOptions } from './agent-options.js';
 import type { CheckpointStore } from './checkpoints.js';
 import { toMs } from './duration.js';
 import { commandExecutorInfo } from './executor-info.js';
+import type { GpuDevices } from './gpu-devices.js';
 import type { Host } from './host.js';
 import { killGraceMsOf } from './kill-grace.js';
 import { memoryLimitBytesOf } from './limits.js';
@@ -44,6 +46,7 @@ export interface TaskLauncherDependencies {
   readonly fetcher: Fetcher;
   readonly runner: Runner;
   readonly engine: DockerEngine;
+  readonly gpus: GpuDevices;
   readonly updates: StatusUpdateManager;
   readonly reporter: TaskReporter;
   readonly logger: Logger;
@@ -112,6 +115,7 @@ export class TaskLauncher {
     const refusal = launchRefusal(run.task, options.networks);
     if (refusal !== undefined) throw new LaunchFailure(refusal);
     if (needsEngine(run.task)) await this.requireEngine();
+    this.acquireGpus(run);
     const names = { command: run.task.command?.user, framework: run.framework.info.user };
     const user = await findTaskUser(names, options, host);
     if (user.kind === 'refused') throw new LaunchFailure(user.error);
@@ -145,6 +149,7 @@ export class TaskLauncher {
       sandbox: run.directory,
       agentPort: this.dependencies.agentPort(),
       isCheckpointing: run.framework.info.checkpoint === true,
+      gpus: this.dependencies.gpus.of(run.id.containerId),
     });
     if (!environment.ok) throw new LaunchFailure(environment.error);
     const executable = executableOf(run.task.command ?? {});
@@ -199,6 +204,13 @@ export class TaskLauncher {
     return { wrap: (own) => own, owner };
   }
 
+  private acquireGpus({ task, id }: TaskRun): void {
+    const wanted = sumScalar(task.resources ?? [], 'gpus');
+    if (wanted > 0 && this.dependencies.gpus.acquire(id.containerId, wanted) === undefined) {
+      throw new LaunchFailure(`${wanted} GPUs are asked for, but not so many are free`);
+    }
+  }
+
   private async requireEngine(): Promise<void> {
     const engine = await this.dependencies.engine.availability();
     if (!engine.isAvailable) throw new LaunchFailure(`docker engine is not available: ${engine.detail}`);
@@ -243,6 +255,7 @@ export class TaskLauncher {
       workDir: options.workDir,
       name,
       idFile: this.idFileOf(run),
+      gpus: this.dependencies.gpus.of(run.id.containerId),
       sandbox: run.directory,
       environment: environment.variables,
       user: !isDocker && user.kind === 'switched' ? user.user : undefined,
@@ -265,7 +278,7 @@ export class TaskLauncher {
     run: TaskRun,
   ): Pick<
     ContainerSpec,
-    'containerId' | 'directory' | 'stdout' | 'stderr' | 'stateDirectory' | 'maxCompletionMs'
+    'containerId' | 'directory' | 'stdout' | 'stderr' | 'stateDirectory' | 'gpus' | 'maxCompletionMs'
   > {
     const maximum = run.task.max_completion_time;
     return {
@@ -274,6 +287,7 @@ export class TaskLauncher {
       stdout: stdoutOf(run.directory),
       stderr: stderrOf(run.directory),
       stateDirectory: this.dependencies.layout.runMeta(run.id),
+      gpus: this.dependencies.gpus.of(run.id.containerId),
       maxCompletionMs: maximum === undefined ? undefined : toMs(maximum),
     };
   }

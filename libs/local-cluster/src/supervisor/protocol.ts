@@ -36,6 +36,8 @@ export interface ContainerSpec {
   readonly stateDirectory: string;
   /** The process is killed this long after its start (`TaskInfo.max_completion_time`). */
   readonly maxCompletionMs?: number | undefined;
+  /** Devices of the machine that belong to it; for the agent to know again. */
+  readonly gpus?: readonly number[] | undefined;
   /** More resident memory than this ends the process (`TaskInfo.limits.mem`). */
   readonly memoryLimitBytes?: number | undefined;
   /** The process is the client of this container, which is what has to end. */

@@ -16,6 +16,8 @@ export interface RunContext {
   /** Directory of the host that becomes the container's sandbox. */
   readonly sandbox: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Devices of the machine that the container gets. */
+  readonly gpus: readonly number[];
   /** For containers that run as the task's user; otherwise the image says who. */
   readonly user: SandboxOwner | undefined;
   /** Holds a container to the processor time it asked for. */
@@ -55,6 +57,7 @@ export function runArguments(task: TaskInfo, engine: EngineTask, context: RunCon
       ...cpuArguments(task, context.enforcesCpus),
       ...memoryArguments(task),
       ...linuxArguments(task),
+      ...gpuArguments(context.gpus),
       ...Object.entries(context.environment).flatMap(([key, value]) => ['-e', `${key}=${value}`]),
       ...volumes.args,
       '-v',
@@ -90,6 +93,11 @@ function memoryArguments(task: TaskInfo): string[] {
   if (limit === undefined) return ['--memory', requested];
   const reservation = ['--memory-reservation', requested];
   return limit === 'infinite' ? reservation : ['--memory', bytesOf(limit), ...reservation];
+}
+
+/** The client reads the value as a line of CSV: quotes keep the list of devices in one field. */
+function gpuArguments(gpus: readonly number[]): string[] {
+  return gpus.length === 0 ? [] : ['--gpus', `"device=${gpus.join(',')}"`];
 }
 
 /** `linux_info` in the words of the engine: its containers share nothing with the host unless they are told to. */
