@@ -146,7 +146,7 @@ describe('a container in a network of its own', () => {
     await becomes('t', true);
     run('none', { health_check: { type: 'TCP', tcp: { port: port + 5_000 }, ...quick } });
     await becomes('none', false);
-    expect(healthOf('t')).toEqual([true]);
+    expect(healthOf('t').at(-1)).toBe(true);
   });
 
   it('that cannot be reached is not healthy, and its stderr says why', async () => {
