@@ -1,21 +1,11 @@
 import type { AppDefinition } from '../definitions/app/app-definition.js';
-import type { Condition } from './condition.js';
 import { isCounted, type Instance } from './instance.js';
-
-/** Low weights die first (`spec/scheduling.md` §7.6, D17). */
-const WEIGHTS: Partial<Record<Condition, number>> = {
-  Scheduled: 0,
-  Unreachable: 1,
-  Provisioned: 1,
-  Staging: 2,
-  Starting: 3,
-  Running: 4,
-};
-const OTHER_WEIGHT = 5;
+import { inKillOrder } from './kill-order.js';
 
 /** What a scale step or a scale check has to do. */
 export interface ScaleDecision {
-  readonly victims: readonly Instance[];
+  /** Chosen one by one while they are read. */
+  readonly victims: Iterable<Instance>;
   readonly starts: number;
 }
 
@@ -37,37 +27,22 @@ export function decideScale(
   };
 }
 
-function selectVictims(
+/** At most `count`: the chosen ones first, then the others in their order. */
+function* selectVictims(
   app: AppDefinition,
   counted: readonly Instance[],
   { chosen, count }: { chosen: readonly Instance[]; count: number },
-): Instance[] {
-  if (chosen.length >= count) return chosen.slice(0, count);
+): Generator<Instance> {
+  yield* chosen;
+  let left = count - chosen.length;
+  if (left === 0) return;
   const already = new Set(chosen);
-  const rest = counted.filter((instance) => !already.has(instance));
-  return [...chosen, ...rest.toSorted(byKillOrder(app))].slice(0, count);
-}
-
-/** Order in which instances of an app are given up: by condition, then by age as `killSelection` says. */
-function byKillOrder(app: AppDefinition): (a: Instance, b: Instance) => number {
-  const sign = app.killSelection === 'OLDEST_FIRST' ? 1 : -1;
-  return (a, b) => weightOf(a) - weightOf(b) || sign * compareAge(a, b);
-}
-
-const weightOf = (instance: Instance): number => WEIGHTS[instance.condition] ?? OTHER_WEIGHT;
-
-/** Negative when `a` is older. An instance that never became active sorts first in either direction's tie. */
-function compareAge(a: Instance, b: Instance): number {
-  return ageKey(a) - ageKey(b);
-}
-
-function ageKey(instance: Instance): number {
-  switch (instance.condition) {
-    case 'Staging':
-      return instance.task?.stagedAtMs ?? instance.scheduledAtMs;
-    case 'Starting':
-      return instance.sinceMs;
-    default:
-      return instance.task?.startedAtMs ?? instance.scheduledAtMs;
+  for (const instance of inKillOrder(
+    app,
+    counted.filter((other) => !already.has(other)),
+  )) {
+    yield instance;
+    left -= 1;
+    if (left === 0) return;
   }
 }
