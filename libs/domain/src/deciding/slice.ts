@@ -1,7 +1,7 @@
 import type { Turn } from './turn.js';
 
 /** So many turns at most go by over one piece of work: to find where the last one stopped takes time as well. */
-const MOST_SLICES = 64;
+const MOST_SLICES = 32;
 
 /**
  * What one turn does of a long piece of work on the instances of one app. It ends when the turn has no time left, but

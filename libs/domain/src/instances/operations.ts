@@ -59,7 +59,11 @@ export function changeGoal(turn: Turn, instanceId: string, goal: Goal, reason: G
   const instance = turn.state.instances.get(instanceId);
   if (instance === undefined || !isLegalGoal(instance.goal, goal)) return;
   const { condition } = instance;
-  turn.emit({ type: 'InstanceGoalChanged', data: { ...factsOf(instance), goal, condition, reason } });
+  const { appId, version, host, agentId } = factsOf(instance);
+  turn.emit({
+    type: 'InstanceGoalChanged',
+    data: { instanceId, appId, version, host, agentId, goal, condition, reason },
+  });
   if (goal === 'Decommissioned' && (instance.task === undefined || isTerminal(condition))) {
     expunge(turn, instanceId, condition);
   }

@@ -19,7 +19,7 @@ export function decideScale(
   toKill: ReadonlySet<string> = new Set(),
 ): ScaleDecision {
   const counted = instances.filter(isCounted);
-  const chosen = counted.filter((instance) => toKill.has(instance.id));
+  const chosen = toKill.size === 0 ? [] : counted.filter((instance) => toKill.has(instance.id));
   const kills = Math.max(counted.length - app.instances, chosen.length);
   return {
     victims: kills === 0 ? [] : selectVictims(app, counted, { chosen, count: kills }),
@@ -37,10 +37,8 @@ function* selectVictims(
   let left = count - chosen.length;
   if (left === 0) return;
   const already = new Set(chosen);
-  for (const instance of inKillOrder(
-    app,
-    counted.filter((other) => !already.has(other)),
-  )) {
+  const others = already.size === 0 ? counted : counted.filter((instance) => !already.has(instance));
+  for (const instance of inKillOrder(app, others)) {
     yield instance;
     left -= 1;
     if (left === 0) return;
