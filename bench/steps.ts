@@ -49,14 +49,6 @@ async function measure(apps: number, garbage: GarbagePauses): Promise<Phase[]> {
     type: 'PutGroup',
     json: { apps: Array.from({ length: apps }, (_, index) => definition(`app-${index}`, instances, cmd)) },
   });
-  const scaled = (instances: number): ApiCommand => ({
-    type: 'PutApp',
-    appId: '/single',
-    json: definition('/single', instances, 'exec ./serve'),
-    force: true,
-    partialUpdate: false,
-    uri: '/v2/apps',
-  });
   return [
     ['group of apps without instances', await scene.change(put(0, 'exec ./serve'))],
     ['group scaled to one instance each', await scene.change(put(1, 'exec ./serve'))],
@@ -66,6 +58,17 @@ async function measure(apps: number, garbage: GarbagePauses): Promise<Phase[]> {
     ['one app scaled to half of them', await scene.change(scaled(INSTANCES / 2))],
     ['one app deleted', await scene.change({ type: 'DeleteApp', appId: '/single', force: true })],
   ];
+}
+
+function scaled(instances: number): ApiCommand {
+  return {
+    type: 'PutApp',
+    appId: '/single',
+    json: definition('/single', instances, 'exec ./serve'),
+    force: true,
+    partialUpdate: false,
+    uri: '/v2/apps',
+  };
 }
 
 function definition(id: string, instances: number, cmd: string) {

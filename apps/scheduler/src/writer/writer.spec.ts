@@ -5,6 +5,7 @@ import { HeldLog, idle, SILENT, until, WriterHarness } from './writer.fixture.js
 
 const refusedBy = (code: string) => expect.objectContaining({ kind: 'refused', code }) as Reply;
 const newestSnapshot = async (log: HeldLog) => (await log.memory.log.latestSnapshot())?.position ?? 0;
+const instances = ({ writer }: WriterHarness) => writer.view.state.instances.size;
 const CONNECTED = { type: 'SchedulerConnected', frameworkId: 'framework-1', master: 'm1' } as const;
 
 describe('durable before visible', () => {
@@ -80,7 +81,6 @@ describe('a change that is too big for one turn', () => {
     force: false,
     dryRun: false,
   } as const;
-  const instances = ({ writer }: WriterHarness) => writer.view.state.instances.size;
 
   it('is answered at once and followed up without further news, and others are answered meanwhile', async () => {
     const harness = await new WriterHarness().started();
