@@ -16,14 +16,9 @@ export class TouchedApps {
   private waiting = new TouchQueue();
   private sweep: { readonly appIds: Iterator<string>; readonly cause: Cause } | undefined;
 
-  /** Whether any app is left to look at, those apart that only a sweep comes by. */
-  get isEmpty(): boolean {
-    return this.fresh.size === 0 && this.waiting.size === 0;
-  }
-
-  /** Whether nothing at all is left to look at. */
+  /** Whether no app is left to look at. */
   get isDone(): boolean {
-    return this.isEmpty && this.sweep === undefined;
+    return this.fresh.size === 0 && this.waiting.size === 0 && this.sweep === undefined;
   }
 
   /** The app must be looked at (again); the last cause counts. */
