@@ -87,8 +87,8 @@ export function giveUp(
 }
 
 /** The same for every instance of an app. */
-export function giveUpAll(turn: Turn, appId: string, reason: GoalReason): boolean {
-  return giveUp(turn, appId, { victims: livingOf(turn.state.instances, appId), reason });
+export function giveUpAll(turn: Turn, appId: string, reason: GoalReason): void {
+  giveUp(turn, appId, { victims: livingOf(turn.state.instances, appId), reason });
 }
 
 /** Those of an app that are not given up yet; goes on over instances that vanish meanwhile. */

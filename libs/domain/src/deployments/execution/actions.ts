@@ -1,7 +1,7 @@
+import { Slice } from '../../deciding/slice.js';
 import type { Turn } from '../../deciding/turn.js';
 import type { AppDefinition } from '../../definitions/app/app-definition.js';
 import { isAbsent, isCounted, isHealthy, type Instance } from '../../instances/instance.js';
-import { Slice } from '../../deciding/slice.js';
 import { changeGoal, giveUp, giveUpAll, scheduleInstances } from '../../instances/operations.js';
 import { decideScale } from '../../instances/victims.js';
 import type { Deployment } from '../../state/state.js';
