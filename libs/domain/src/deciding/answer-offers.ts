@@ -18,13 +18,22 @@ export function answerOffers(turn: Turn): void {
   const giveBack = ({ id }: Offer): void => declines.add(id.value, SOON);
   offers.takeOverdue(nowMs, settings.offerMatchingTimeoutMs).forEach(giveBack);
   const watch = new OfferWatch(turn);
-  const matching = new Matching({ ...contextOf(turn), isOverdue: () => watch.isOverdue });
+  const matching = new Matching({ isOverdue: () => watch.isOverdue, ...contextOf(turn) });
   for (let offer = offers.next(); offer !== undefined; offer = offers.next()) {
     watch.begin();
     answerOffer(turn, offer, { matching, declines });
     if (environment.isTimeUp?.() === true) break;
   }
   offers.takeSurplus(nowMs, settings.maxQueuedOffers).forEach(giveBack);
+  declines.request(turn);
+}
+
+/** Lets offers wait while there is no time for them in this turn, as far as there is room. */
+export function keepOffersWaiting(turn: Turn): void {
+  const declines = new Declines();
+  for (const { id } of turn.runtime.offers.takeSurplus(turn.nowMs, turn.settings.maxQueuedOffers)) {
+    declines.add(id.value, SOON);
+  }
   declines.request(turn);
 }
 

@@ -88,8 +88,11 @@ export class Scenario {
     return this.turn((turn) => decideApiCommand(turn, command));
   }
 
-  tell(command: SchedulerCommand): void {
-    this.turn((turn) => decideSchedulerCommand(turn, command));
+  /** All of them in one turn. */
+  tell(...commands: SchedulerCommand[]): void {
+    this.turn((turn) => {
+      for (const command of commands) decideSchedulerCommand(turn, command);
+    });
   }
 
   create(json: Record<string, unknown>, force = false): Reply {

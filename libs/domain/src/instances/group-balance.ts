@@ -6,26 +6,24 @@ import type { Instance } from './instance.js';
 /**
  * Up to `count` of the instances, chosen so that what is left is spread evenly over the groups of every GROUP_BY
  * constraint of the app (`spec/scheduling.md` §7.6). `instances` are those that are placed, in the order in which they are
- * given up otherwise; fewer than `count` when no further one can go without harm to some constraint.
+ * given up otherwise; fewer than `count` when no further one can go without harm to some constraint. Chosen one by one.
  */
-export function balancingVictims(
+export function* balancingVictims(
   app: AppDefinition,
   instances: readonly Instance[],
   count: number,
-): Instance[] {
+): Generator<Instance> {
   const fields = groupByFields(app);
-  if (fields.length === 0 || count >= instances.length) return [];
+  if (fields.length === 0 || count >= instances.length) return;
   const selection = new Selection(
     instances.length,
     fields.map((field) => new GroupSpread(instances.map((instance) => valueOf(instance, field)))),
   );
-  const victims: Instance[] = [];
-  while (victims.length < count) {
+  for (let picked = 0; picked < count; picked++) {
     const rank = selection.next();
-    if (rank === undefined) break;
-    victims.push(instances[rank]!);
+    if (rank === undefined) return;
+    yield instances[rank]!;
   }
-  return victims;
 }
 
 /** Fields whose values an app is to be spread over. */

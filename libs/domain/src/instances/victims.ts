@@ -1,22 +1,12 @@
 import type { AppDefinition } from '../definitions/app/app-definition.js';
-import type { Condition } from './condition.js';
 import { balancingVictims, groupByFields } from './group-balance.js';
 import { isCounted, isScheduled, type Instance } from './instance.js';
-
-/** Low weights die first (`spec/scheduling.md` §7.6, D17). */
-const WEIGHTS: Partial<Record<Condition, number>> = {
-  Scheduled: 0,
-  Unreachable: 1,
-  Provisioned: 1,
-  Staging: 2,
-  Starting: 3,
-  Running: 4,
-};
-const OTHER_WEIGHT = 5;
+import { inKillOrder } from './kill-order.js';
 
 /** What a scale step or a scale check has to do. */
 export interface ScaleDecision {
-  readonly victims: readonly Instance[];
+  /** Chosen one by one while they are read. */
+  readonly victims: Iterable<Instance>;
   readonly starts: number;
 }
 
@@ -30,7 +20,7 @@ export function decideScale(
   toKill: ReadonlySet<string> = new Set(),
 ): ScaleDecision {
   const counted = instances.filter(isCounted);
-  const chosen = counted.filter((instance) => toKill.has(instance.id));
+  const chosen = toKill.size === 0 ? [] : counted.filter((instance) => toKill.has(instance.id));
   const kills = Math.max(counted.length - app.instances, chosen.length);
   return {
     victims: kills === 0 ? [] : selectVictims(app, counted, { chosen, count: kills }),
@@ -38,53 +28,41 @@ export function decideScale(
   };
 }
 
-/** Those chosen beforehand, then those whose end keeps the app evenly spread, then the others in their order (§7.6). */
-function selectVictims(
+/** At most `count`: the chosen ones first, then the others in their order. */
+function* selectVictims(
   app: AppDefinition,
   counted: readonly Instance[],
   { chosen, count }: { chosen: readonly Instance[]; count: number },
-): Instance[] {
-  if (chosen.length >= count) return chosen.slice(0, count);
+): Generator<Instance> {
+  yield* chosen;
+  let left = count - chosen.length;
+  if (left === 0) return;
   const already = new Set(chosen);
-  const ordered = counted.filter((instance) => !already.has(instance)).toSorted(byKillOrder(app));
-  const missing = count - chosen.length;
-  const rest = groupByFields(app).length === 0 ? ordered : balancedFirst(app, ordered, missing);
-  return [...chosen, ...rest].slice(0, count);
-}
-
-/** Instances that wait for a place are in no group, and cost least: they go before any that has one [D17]. */
-function balancedFirst(app: AppDefinition, ordered: readonly Instance[], count: number): Instance[] {
-  const waiting = ordered.filter(({ condition }) => condition === 'Scheduled');
-  const placed = ordered.filter((instance) => !isScheduled(instance));
-  const picked = balancingVictims(app, placed, Math.max(0, count - waiting.length));
-  const first = new Set([...waiting, ...picked]);
-  return [...first, ...ordered.filter((instance) => !first.has(instance))];
-}
-
-/** Order in which instances of an app are given up: by condition, then by age as `killSelection` says. */
-function byKillOrder(app: AppDefinition): (a: Instance, b: Instance) => number {
-  const sign = app.killSelection === 'OLDEST_FIRST' ? 1 : -1;
-  return (a, b) => weightOf(a) - weightOf(b) || compareAge(a, b, sign);
-}
-
-const weightOf = (instance: Instance): number => WEIGHTS[instance.condition] ?? OTHER_WEIGHT;
-
-/** `sign` 1: the older goes first. Whoever never became active goes before those that did, whatever the sign. */
-function compareAge(a: Instance, b: Instance, sign: 1 | -1): number {
-  const [ageOfA, ageOfB] = [beginOf(a), beginOf(b)];
-  if (ageOfA !== undefined && ageOfB !== undefined) return sign * (ageOfA - ageOfB);
-  if (ageOfA === ageOfB) return sign * (a.scheduledAtMs - b.scheduledAtMs);
-  return ageOfA === undefined ? -1 : 1;
-}
-
-/** What instances of a condition are compared by: when it was staged, began to start, or became active; epoch ms. */
-function beginOf({ condition, task, sinceMs }: Instance): number | undefined {
-  switch (condition) {
-    case 'Staging':
-      return task?.stagedAtMs;
-    case 'Starting':
-      return sinceMs;
-    default:
-      return task?.startedAtMs;
+  const others = already.size === 0 ? counted : counted.filter((instance) => !already.has(instance));
+  const isSpread = groupByFields(app).length > 0;
+  for (const instance of isSpread ? balancedFirst(app, others, left) : inKillOrder(app, others)) {
+    yield instance;
+    left -= 1;
+    if (left === 0) return;
   }
+}
+
+/**
+ * Those whose end keeps the app evenly spread, then the others in their order (§7.6). Instances that wait for a place are
+ * in no group, and cost least: they go before any that has one [D17].
+ */
+function* balancedFirst(
+  app: AppDefinition,
+  instances: readonly Instance[],
+  count: number,
+): Generator<Instance> {
+  const ordered = [...inKillOrder(app, instances)];
+  const first = new Set(ordered.filter(({ condition }) => condition === 'Scheduled'));
+  yield* first;
+  const placed = ordered.filter((instance) => !isScheduled(instance));
+  for (const picked of balancingVictims(app, placed, Math.max(0, count - first.size))) {
+    first.add(picked);
+    yield picked;
+  }
+  for (const instance of ordered) if (!first.has(instance)) yield instance;
 }
