@@ -122,6 +122,6 @@ export class MatchScene {
 
 function placementsIn(effects: readonly Effect[]): number {
   let placements = 0;
-  for (const effect of effects) if (effect.type === 'AcceptOffer') placements += effect.taskInfos.length;
+  for (const effect of effects) if (effect.type === 'AcceptOffer') placements += effect.launches.length;
   return placements;
 }

@@ -38,7 +38,7 @@ function answerOffer(
     type: 'AcceptOffer',
     offerId,
     agentId: offer.agent_id.value,
-    taskInfos: answer.launches.map(({ taskInfo }) => taskInfo),
+    launches: answer.launches.map(({ task }) => task),
   });
 }
 
@@ -64,12 +64,12 @@ function contextOf(turn: Turn): MatchContext {
   };
 }
 
-function decideLaunch(turn: Turn, { instance, taskId, incarnation, agent, hostPorts }: Launch): void {
+function decideLaunch(turn: Turn, { instance, incarnation, agent, hostPorts, task }: Launch): void {
   const { id: instanceId, appId, app } = instance;
   turn.runtime.tokens.spend(1);
   turn.emit({
     type: 'InstanceProvisioned',
-    data: { instanceId, appId, version: app.version, taskId, incarnation, agent, hostPorts },
+    data: { instanceId, appId, version: app.version, taskId: task.taskId, incarnation, agent, hostPorts },
   });
 }
 

@@ -103,6 +103,6 @@ function instancesOf({ waiting, placedInstances }: Scene): InstanceIndex {
 }
 
 function viewOf(launch: Launch): LaunchView {
-  const { resources, executor } = launch.taskInfo;
-  return { ...launch, resources: [...resources, ...(executor?.resources ?? [])] };
+  const { resources, executorResources } = launch.task;
+  return { ...launch, resources: [...resources, ...executorResources] };
 }

@@ -1,9 +1,9 @@
-import type { TaskInfo } from '../../cluster/mesos-shapes.js';
 import type { AppDefinition } from '../../definitions/app/app-definition.js';
 import type { Agent, Instance } from '../../instances/instance.js';
 import type { Timestamp } from '../../time/timestamp.js';
 import type { OfferStatistics } from '../offer-statistics.js';
 import type { TaskSettings } from '../task-builder/task-settings.js';
+import type { TaskLaunch } from '../task-builder/task-template.js';
 import type { Candidate, Candidates } from './candidate.js';
 import type { GpuSchedulingBehavior } from './offer-policy.js';
 import type { AcceptedRolesDefault } from './resource-selector.js';
@@ -69,12 +69,12 @@ export interface MatchContext {
 /** One instance that gets a place. */
 export interface Launch {
   readonly instance: Instance;
-  readonly taskId: string;
   readonly incarnation: number;
   readonly agent: Agent;
   /** Those assigned, in the order of the declared ports. */
   readonly hostPorts: readonly number[];
-  readonly taskInfo: TaskInfo;
+  /** What is sent once the launch is durable, with all that it takes from the offer. */
+  readonly task: TaskLaunch;
 }
 
 /**
