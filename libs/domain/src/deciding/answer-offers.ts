@@ -49,9 +49,8 @@ function contextOf(turn: Turn): MatchContext {
   return {
     waitingIn: (role) => instances.waiting.ofRole(role),
     mayLaunch: (app) => runtime.backoff.launchAllowedAt(app) <= nowMs,
-    instance: (id) => instances.get(id),
     targetInstances: ({ app }) => state.apps.get(app.id)?.instances ?? app.instances,
-    placed: (appId, field, notBefore) => instances.placements.countsOf(appId, field, notBefore),
+    placed: (appId, field, notBefore) => instances.placedOf(appId, field, notBefore),
     enforcesRole: (groupId) => state.groups.get(groupId)?.enforceRole === true,
     tokens: () => runtime.tokens.available,
     launch: (launch) => decideLaunch(turn, launch),

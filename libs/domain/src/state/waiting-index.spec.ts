@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Instance } from '../instances/instance.js';
 import { anApp, aWaiting } from '../launching/app.fixture.js';
 import { WaitingIndex } from './waiting-index.js';
 
@@ -12,7 +13,7 @@ const APPS = [
 ];
 
 const heads = (index: WaitingIndex, role: string) =>
-  index.ofRole(role).map(({ appId, groups }) => [appId, ...groups.map(({ head }) => head)]);
+  index.ofRole(role).map(({ appId, groups }) => [appId, ...groups.map(({ head }) => head?.id)]);
 
 describe('WaitingIndex', () => {
   it('shows the first comer of each version, by app and role', () => {
@@ -21,7 +22,7 @@ describe('WaitingIndex', () => {
     for (const instance of [first, second, updated, aWaiting(APPS[2]!, 4)]) index.add(instance);
     expect(heads(index, 'dev')).toEqual([['/a', 'a.instance-1', 'a.instance-3']]);
     expect(heads(index, 'web')).toEqual([['/a', 'a.instance-4']]);
-    expect(index.countOf('/a')).toBe(4);
+    expect(index.ofApp('/a')).toHaveLength(4);
     index.remove(first);
     index.remove(updated);
     expect(heads(index, 'dev')).toEqual([['/a', 'a.instance-2']]);
@@ -34,36 +35,48 @@ describe('WaitingIndex', () => {
     const change = fc.record({
       app: fc.nat(APPS.length - 1),
       n: fc.nat(5),
-      joins: fc.boolean(),
+      kind: fc.constantFrom('joins', 'leaves', 'changes'),
       look: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.array(change, { maxLength: 60 }), (changes) => {
         const index = new WaitingIndex();
-        const waiting = new Map<string, { app: number; id: string }>();
-        for (const { app, n, joins, look } of changes) {
-          const instance = aWaiting(APPS[app]!, `${app}-${n}`);
-          if (joins === waiting.has(instance.id)) continue;
-          if (joins) index.add(instance);
-          else index.remove(instance);
-          if (joins) waiting.set(instance.id, { app, id: instance.id });
-          else waiting.delete(instance.id);
+        const waiting = new Map<string, Instance>();
+        for (const [time, { app, n, kind, look }] of changes.entries()) {
+          const instance = aWaiting(APPS[app]!, `${app}-${n}`, { sinceMs: time });
+          const before = waiting.get(instance.id);
+          if ((kind === 'joins') === (before !== undefined)) continue;
+          if (before === undefined) index.add(instance);
+          else if (kind === 'leaves') index.remove(before);
+          else index.replace(before, instance);
+          if (kind === 'leaves') waiting.delete(instance.id);
+          else waiting.set(instance.id, instance);
           if (look) allHeads(index);
         }
         expect(allHeads(index)).toEqual(firstOf([...waiting.values()]));
-        expect(index.idsOf('/b')).toEqual(
-          [...waiting.values()].filter(({ app }) => app === 3).map(({ id }) => id),
-        );
-        expect(index.has('/a')).toBe([...waiting.values()].some(({ app }) => app < 3));
+        expect(index.ofApp('/b')).toEqual([...waiting.values()].filter(({ appId }) => appId === '/b'));
       }),
     );
   });
+
+  it('moves an instance that is to run another version behind those that wait for it', () => {
+    const index = new WaitingIndex();
+    const [first, second, updated] = [aWaiting(APPS[0]!, 1), aWaiting(APPS[0]!, 2), aWaiting(APPS[1]!, 3)];
+    for (const instance of [first, second, updated]) index.add(instance);
+    index.replace(first, { ...first, app: APPS[1]! });
+    expect(heads(index, 'dev')).toEqual([['/a', 'a.instance-2', 'a.instance-3']]);
+    index.remove(second);
+    index.remove(updated);
+    expect(heads(index, 'dev')).toEqual([['/a', 'a.instance-1']]);
+  });
 });
 
-const byText = (a = '', b = ''): number => a.localeCompare(b);
+const headsOf = (index: WaitingIndex) =>
+  ['dev', 'web'].flatMap((role) => index.ofRole(role).flatMap(({ groups }) => groups.map(({ head }) => head)));
 
-const allHeads = (index: WaitingIndex) =>
-  ['dev', 'web'].flatMap((role) => heads(index, role).flatMap(([, ...ids]) => ids)).toSorted(byText);
+const byId = (a?: Instance, b?: Instance): number => (a?.id ?? '').localeCompare(b?.id ?? '');
 
-const firstOf = (waiting: readonly { app: number; id: string }[]) =>
-  APPS.flatMap((_, app) => waiting.find((instance) => instance.app === app)?.id ?? []).toSorted(byText);
+const allHeads = (index: WaitingIndex) => headsOf(index).toSorted(byId);
+
+const firstOf = (waiting: readonly Instance[]) =>
+  APPS.flatMap((app) => waiting.find((instance) => instance.app === app) ?? []).toSorted(byId);

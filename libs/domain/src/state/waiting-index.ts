@@ -4,40 +4,42 @@ import type { Candidate } from '../launching/matching/candidate.js';
 
 /** Waiting instances that share app, role and version: an offer suits all of them or none. */
 export class WaitingGroup {
-  private readonly ids = new Set<string>();
+  private readonly instances = new Map<string, Instance>();
   /** Goes on where it stands: a look at the beginning would pass by all that were served, again and again. */
-  private cursor = this.ids.values();
-  private current: string | undefined;
+  private cursor = this.instances.values();
+  private current: Instance | undefined;
   /** What matching worked out about it: kept here, where it is at hand. */
   candidate: Candidate | undefined;
 
   constructor(readonly app: AppDefinition) {}
 
   get size(): number {
-    return this.ids.size;
+    return this.instances.size;
   }
 
-  /** Id of the instance that has waited longest, `undefined` when nobody waits. */
-  get head(): string | undefined {
-    while (this.current === undefined && this.ids.size > 0) {
+  /** The instance that has waited longest, `undefined` when nobody waits. */
+  get head(): Instance | undefined {
+    while (this.current === undefined && this.instances.size > 0) {
       const next = this.cursor.next();
-      if (next.done === true) this.cursor = this.ids.values();
+      if (next.done === true) this.cursor = this.instances.values();
       this.current = next.done === true ? undefined : next.value;
     }
     return this.current;
   }
 
-  values(): Iterable<string> {
-    return this.ids;
+  values(): Iterable<Instance> {
+    return this.instances.values();
   }
 
-  add(id: string): void {
-    this.ids.add(id);
+  /** An instance begins to wait, or one that waits is another now, in its old place. */
+  put(instance: Instance): void {
+    this.instances.set(instance.id, instance);
+    if (instance.id === this.current?.id) this.current = instance;
   }
 
   remove(id: string): void {
-    this.ids.delete(id);
-    if (id === this.current) this.current = undefined;
+    this.instances.delete(id);
+    if (id === this.current?.id) this.current = undefined;
   }
 }
 
@@ -64,38 +66,33 @@ export class WaitingIndex {
   private readonly byApp = new Map<string, WaitingApp[]>();
   private readonly byRole = new Map<string, WaitingApp[]>();
 
-  has(appId: string): boolean {
-    return this.byApp.has(appId);
-  }
-
-  appIds(): Iterable<string> {
-    return this.byApp.keys();
-  }
-
   /** Apps with instances that wait in a role, in no particular order. */
   ofRole(role: string): readonly WaitingApp[] {
     return this.byRole.get(role) ?? [];
   }
 
-  countOf(appId: string): number {
-    let count = 0;
-    for (const { groups } of this.byApp.get(appId) ?? []) for (const { size } of groups) count += size;
-    return count;
-  }
-
-  idsOf(appId: string): string[] {
+  /** The waiting instances of an app. */
+  ofApp(appId: string): Instance[] {
     const waiting = this.byApp.get(appId) ?? [];
     return waiting.flatMap(({ groups }) => groups.flatMap((group) => [...group.values()]));
   }
 
-  add({ id, app, appId, role }: Instance): void {
+  add(instance: Instance): void {
+    const { app, appId, role } = instance;
     const waiting = this.find(appId, role) ?? this.open(appId, role);
     let group = waiting.groupOf(app.version);
     if (group === undefined) {
       group = new WaitingGroup(app);
       waiting.groups.push(group);
     }
-    group.add(id);
+    group.put(instance);
+  }
+
+  /** An instance that waits is another now, and may wait elsewhere. */
+  replace(before: Instance, after: Instance): void {
+    const staysInGroup = before.app.version === after.app.version && before.role === after.role;
+    if (!staysInGroup) this.remove(before);
+    this.add(after);
   }
 
   remove({ id, app, appId, role }: Instance): void {

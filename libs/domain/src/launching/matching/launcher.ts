@@ -56,7 +56,7 @@ function launchFrom(
       : resources.takeScalars(candidate.executorDemand, candidate.roles);
   open.changed();
 
-  const instance = context.instance(group.head!)!;
+  const instance = group.head!;
   const incarnation = nextIncarnation(instance.task?.id);
   const taskId = taskIdOf(instance.id, incarnation);
   const { hostPorts } = ports;

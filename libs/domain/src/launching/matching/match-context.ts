@@ -24,8 +24,8 @@ export interface MatchingSettings extends TaskSettings {
 /** Waiting instances of one version; each is launched with the definition it carries. */
 export interface WaitingVersion {
   readonly app: AppDefinition;
-  /** Id of the instance to launch next; `undefined` when nobody is left. */
-  readonly head: string | undefined;
+  /** The instance to launch next; `undefined` when nobody is left. */
+  readonly head: Instance | undefined;
   /** Worked out when it is first matched. */
   candidate: Candidate | undefined;
 }
@@ -44,7 +44,6 @@ export interface MatchContext {
   waitingIn(role: string): readonly WaitingRunSpec[];
   /** Whether no back-off holds this configuration (§2.2). */
   mayLaunch(app: AppDefinition): boolean;
-  instance(id: string): Instance | undefined;
   /** Instances that the target definition of an app asks for [D2]. */
   targetInstances(waiting: WaitingVersion): number;
   /** Values of a field over the placed instances whose version is not older than `notBefore` (§3.5). */
