@@ -8,6 +8,8 @@ export class WaitingGroup {
   /** Goes on where it stands: a look at the beginning would pass by all that were served, again and again. */
   private cursor = this.instances.values();
   private current: Instance | undefined;
+  /** Grows over all groups: how lately one of the instances began to want offers. */
+  newest = 0;
   /** What matching worked out about it: kept here, where it is at hand. */
   candidate: Candidate | undefined;
 
@@ -65,6 +67,12 @@ export class WaitingIndex {
   /** One entry per role that instances of the app wait in: nearly always one. */
   private readonly byApp = new Map<string, WaitingApp[]>();
   private readonly byRole = new Map<string, WaitingApp[]>();
+  private newest = 0;
+
+  /** Roles that anybody waits in, with the apps. */
+  roles(): Iterable<readonly [role: string, apps: readonly WaitingApp[]]> {
+    return this.byRole;
+  }
 
   /** Apps with instances that wait in a role, in no particular order. */
   ofRole(role: string): readonly WaitingApp[] {
@@ -86,13 +94,23 @@ export class WaitingIndex {
       waiting.groups.push(group);
     }
     group.put(instance);
+    this.renew(group);
   }
 
   /** An instance that waits is another now, and may wait elsewhere. */
   replace(before: Instance, after: Instance): void {
-    const staysInGroup = before.app.version === after.app.version && before.role === after.role;
-    if (!staysInGroup) this.remove(before);
-    this.add(after);
+    if (before.app.version === after.app.version && before.role === after.role) {
+      this.find(after.appId, after.role)?.groupOf(after.app.version)?.put(after);
+    } else {
+      this.remove(before);
+      this.add(after);
+    }
+  }
+
+  /** The instances of a group want offers anew. */
+  renew(group: WaitingGroup): void {
+    this.newest += 1;
+    group.newest = this.newest;
   }
 
   remove({ id, app, appId, role }: Instance): void {
