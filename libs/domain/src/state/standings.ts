@@ -76,11 +76,12 @@ function marksOf(instance: Instance): number {
 
 /** An instance counted as `left` before and counts as `joined` now. */
 function move(count: Count, left: number, joined: number): void {
-  const by = (mark: number): number => ((joined & mark) !== 0 ? 1 : 0) - ((left & mark) !== 0 ? 1 : 0);
-  count.counted += by(Mark.Counted);
-  count.wanted += by(Mark.Wanted);
-  count.healthy += by(Mark.Healthy);
-  count.good += by(Mark.Good);
-  count.absent += by(Mark.Absent);
-  count.dying += by(Mark.Dying);
+  count.counted += has(joined, Mark.Counted) - has(left, Mark.Counted);
+  count.wanted += has(joined, Mark.Wanted) - has(left, Mark.Wanted);
+  count.healthy += has(joined, Mark.Healthy) - has(left, Mark.Healthy);
+  count.good += has(joined, Mark.Good) - has(left, Mark.Good);
+  count.absent += has(joined, Mark.Absent) - has(left, Mark.Absent);
+  count.dying += has(joined, Mark.Dying) - has(left, Mark.Dying);
 }
+
+const has = (marks: number, mark: number): 0 | 1 => ((marks & mark) === 0 ? 0 : 1);
