@@ -1,6 +1,8 @@
 import {
   decideApiCommand,
   decideSchedulerCommand,
+  matchContextOf,
+  Matching,
   SchedulerRuntime,
   settle,
   State,
@@ -105,6 +107,26 @@ export class MatchScene {
   /** A turn without news: what the writer does while offers are left to answer. */
   goOn(): TurnReport {
     return this.turn(() => undefined);
+  }
+
+  /**
+   * Finds places for everything that waits and does nothing else: whoever gets one leaves the queue and counts for
+   * constraints, but nothing is decided, written down or sent.
+   */
+  matchAlone(offers: readonly Offer[]): TurnReport {
+    const { state, runtime, settings, identity } = this;
+    const turn = new Turn(state, runtime, settings, identity.turnEnvironment());
+    let placements = 0;
+    const startedMs = performance.now();
+    const matching = new Matching({
+      ...matchContextOf(turn),
+      launch: ({ instance, agent }) => {
+        placements += 1;
+        state.instances.put({ ...instance, condition: 'Provisioned', agent });
+      },
+    });
+    for (const offer of offers) matching.answer(offer);
+    return { durationMs: performance.now() - startedMs, placements };
   }
 
   private turn(decide: (turn: Turn) => void): TurnReport {

@@ -14,7 +14,7 @@ export function answerOffers(turn: Turn): void {
   const { runtime, environment } = turn;
   const { offers } = runtime;
   if (offers.length === 0) return;
-  const matching = new Matching(contextOf(turn));
+  const matching = new Matching(matchContextOf(turn));
   const declines = new Declines();
   let answered = 0;
   do {
@@ -43,7 +43,7 @@ function answerOffer(
 }
 
 /** The state of the turn as matching sees it. */
-function contextOf(turn: Turn): MatchContext {
+export function matchContextOf(turn: Turn): MatchContext {
   const { state, runtime, settings, nowMs, environment } = turn;
   const { instances } = state;
   return {

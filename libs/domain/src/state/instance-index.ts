@@ -77,11 +77,12 @@ export class InstanceIndex {
 
   /** What constraints compare with: see `Placements`. */
   placedOf(appId: string, field: string, notBefore: Timestamp): ValueCounts {
-    return this.byApp.get(appId)?.placements.countsOf(field, notBefore) ?? new ValueCounts();
+    return this.byApp.get(appId)?.placedOf(field, notBefore) ?? new ValueCounts();
   }
 
   waitingOf(appId: string): readonly Instance[] {
-    return this.waiting.ofApp(appId);
+    const waiting = this.byApp.get(appId)?.waiting ?? [];
+    return waiting.flatMap(({ groups }) => groups.flatMap((group) => [...group.values()]));
   }
 
   /** How many instances of an app wait for an offer or were just sent to one: its place in the launch queue. */
@@ -142,9 +143,9 @@ export class InstanceIndex {
   private change(ofApp: AppInstances, before: Instance | undefined, after: Instance | undefined): void {
     const marked = before === undefined ? 0 : marksOf(before);
     const marks = after === undefined ? 0 : marksOf(after);
-    if (marks & marked & Mark.Waiting) this.waiting.replace(before!, after!);
-    else if (marks & Mark.Waiting) this.waiting.add(after!);
-    else if (marked & Mark.Waiting) this.waiting.remove(before!);
+    if (marks & marked & Mark.Waiting) this.waiting.replace(ofApp.waiting, before!, after!);
+    else if (marks & Mark.Waiting) this.waiting.add(ofApp.waiting, after!);
+    else if (marked & Mark.Waiting) this.waiting.remove(ofApp.waiting, before!);
     this.remark((after ?? before)!, marked ^ marks, marks);
     this.requeue(ofApp, (after ?? before)!.appId, isInQueue(marks) - isInQueue(marked));
     ofApp.change(before, after);

@@ -19,25 +19,31 @@ export interface Standing {
 
 type Count = { -readonly [K in keyof Standing]: number };
 
+interface VersionCount {
+  readonly version: Timestamp;
+  readonly count: Count;
+}
+
 const nobody = (): Count => ({ counted: 0, wanted: 0, healthy: 0, good: 0, absent: 0, dying: 0 });
 export const NOBODY: Standing = nobody();
 
 /** The standing of one app, in all and by the version its instances run. */
 export class Standings {
   private readonly all = nobody();
-  private readonly byVersion = new Map<Timestamp, Count>();
+  /** Hardly ever more than two. */
+  private readonly ofVersions: VersionCount[] = [];
 
   get total(): Standing {
     return this.all;
   }
 
   ofVersion(version: Timestamp): Standing {
-    return this.byVersion.get(version) ?? NOBODY;
+    return this.find(version)?.count ?? NOBODY;
   }
 
   /** The versions that have instances, those apart that are neither meant to run nor on their way out. */
   get versions(): Iterable<Timestamp> {
-    return this.byVersion.keys();
+    return this.ofVersions.map(({ version }) => version);
   }
 
   /** An instance stands differently; `undefined` where it did not exist before or does not any more. */
@@ -53,10 +59,16 @@ export class Standings {
   }
 
   private moveIn(version: Timestamp, left: number, joined: number): void {
-    let count = this.byVersion.get(version);
-    if (count === undefined) this.byVersion.set(version, (count = nobody()));
+    let entry = this.find(version);
+    if (entry === undefined) this.ofVersions.push((entry = { version, count: nobody() }));
+    const { count } = entry;
     move(count, left, joined);
-    if (count.wanted === 0 && count.dying === 0) this.byVersion.delete(version);
+    if (count.wanted === 0 && count.dying === 0) this.ofVersions.splice(this.ofVersions.indexOf(entry), 1);
+  }
+
+  private find(version: Timestamp): VersionCount | undefined {
+    for (const entry of this.ofVersions) if (entry.version === version) return entry;
+    return undefined;
   }
 }
 

@@ -58,14 +58,16 @@ export class WaitingApp {
   ) {}
 
   groupOf(version: string): WaitingGroup | undefined {
-    return this.groups.find(({ app }) => app.version === version);
+    for (const group of this.groups) if (group.app.version === version) return group;
+    return undefined;
   }
 }
 
+/** Where the instances of one app wait: an entry per role, nearly always one. */
+export type WaitingOfApp = WaitingApp[];
+
 /** The instances that wait for an offer (`spec/scheduling.md` §2.1): the launch queue, by app and by role. */
 export class WaitingIndex {
-  /** One entry per role that instances of the app wait in: nearly always one. */
-  private readonly byApp = new Map<string, WaitingApp[]>();
   private readonly byRole = new Map<string, WaitingApp[]>();
   private newest = 0;
 
@@ -79,15 +81,9 @@ export class WaitingIndex {
     return this.byRole.get(role) ?? [];
   }
 
-  /** The waiting instances of an app. */
-  ofApp(appId: string): Instance[] {
-    const waiting = this.byApp.get(appId) ?? [];
-    return waiting.flatMap(({ groups }) => groups.flatMap((group) => [...group.values()]));
-  }
-
-  add(instance: Instance): void {
-    const { app, appId, role } = instance;
-    const waiting = this.find(appId, role) ?? this.open(appId, role);
+  add(ofApp: WaitingOfApp, instance: Instance): void {
+    const { app, role } = instance;
+    const waiting = find(ofApp, role) ?? this.open(ofApp, instance);
     let group = waiting.groupOf(app.version);
     if (group === undefined) {
       group = new WaitingGroup(app);
@@ -98,13 +94,23 @@ export class WaitingIndex {
   }
 
   /** An instance that waits is another now, and may wait elsewhere. */
-  replace(before: Instance, after: Instance): void {
+  replace(ofApp: WaitingOfApp, before: Instance, after: Instance): void {
     if (before.app.version === after.app.version && before.role === after.role) {
-      this.find(after.appId, after.role)?.groupOf(after.app.version)?.put(after);
+      find(ofApp, after.role)?.groupOf(after.app.version)?.put(after);
     } else {
-      this.remove(before);
-      this.add(after);
+      this.remove(ofApp, before);
+      this.add(ofApp, after);
     }
+  }
+
+  remove(ofApp: WaitingOfApp, { id, app, role }: Instance): void {
+    const waiting = find(ofApp, role);
+    const group = waiting?.groupOf(app.version);
+    if (waiting === undefined || group === undefined) return;
+    group.remove(id);
+    if (group.size > 0) return;
+    waiting.groups.splice(waiting.groups.indexOf(group), 1);
+    if (waiting.groups.length === 0) this.close(ofApp, waiting);
   }
 
   /** The instances of a group want offers anew. */
@@ -113,25 +119,9 @@ export class WaitingIndex {
     group.newest = this.newest;
   }
 
-  remove({ id, app, appId, role }: Instance): void {
-    const waiting = this.find(appId, role);
-    const group = waiting?.groupOf(app.version);
-    if (waiting === undefined || group === undefined) return;
-    group.remove(id);
-    if (group.size > 0) return;
-    waiting.groups.splice(waiting.groups.indexOf(group), 1);
-    if (waiting.groups.length === 0) this.close(waiting);
-  }
-
-  private find(appId: string, role: string): WaitingApp | undefined {
-    return this.byApp.get(appId)?.find((waiting) => waiting.role === role);
-  }
-
-  private open(appId: string, role: string): WaitingApp {
+  private open(ofApp: WaitingOfApp, { appId, role }: Instance): WaitingApp {
     const waiting = new WaitingApp(appId, role);
-    const ofApp = this.byApp.get(appId);
-    if (ofApp === undefined) this.byApp.set(appId, [waiting]);
-    else ofApp.push(waiting);
+    ofApp.push(waiting);
     let ofRole = this.byRole.get(role);
     if (ofRole === undefined) this.byRole.set(role, (ofRole = []));
     waiting.place = ofRole.length;
@@ -139,10 +129,8 @@ export class WaitingIndex {
     return waiting;
   }
 
-  private close(waiting: WaitingApp): void {
-    const ofApp = this.byApp.get(waiting.appId)!;
-    if (ofApp.length === 1) this.byApp.delete(waiting.appId);
-    else ofApp.splice(ofApp.indexOf(waiting), 1);
+  private close(ofApp: WaitingOfApp, waiting: WaitingApp): void {
+    ofApp.splice(ofApp.indexOf(waiting), 1);
     const ofRole = this.byRole.get(waiting.role)!;
     const last = ofRole.pop()!;
     if (last !== waiting) {
@@ -151,4 +139,9 @@ export class WaitingIndex {
     }
     if (ofRole.length === 0) this.byRole.delete(waiting.role);
   }
+}
+
+function find(ofApp: WaitingOfApp, role: string): WaitingApp | undefined {
+  for (const waiting of ofApp) if (waiting.role === role) return waiting;
+  return undefined;
 }
