@@ -12,6 +12,7 @@ import {
 } from '#domain';
 import { IdentitySource } from '../apps/scheduler/src/writer/identity-source.js';
 import { settings } from './history.js';
+import { matchingAlone } from './matching-alone.js';
 
 const RACKS = 250;
 const ZONES = 5;
@@ -32,10 +33,13 @@ export type ConstraintsOf = (app: number) => readonly (readonly string[])[];
 export interface TurnReport {
   readonly durationMs: number;
   readonly placements: number;
+  readonly accepts: readonly AcceptOffer[];
 }
 
+type AcceptOffer = Extract<Effect, { type: 'AcceptOffer' }>;
+
 /** Budget of a turn that has nothing but offers, as the writer sets it. */
-const TURN_BUDGET_MS = 8;
+const TURN_BUDGET_MS = 5;
 
 /**
  * The scheduler's core between the log and the network: a state with waiting instances, and offers that come in. Ids
@@ -109,24 +113,19 @@ export class MatchScene {
     return this.turn(() => undefined);
   }
 
-  /**
-   * Finds places for everything that waits and does nothing else: whoever gets one leaves the queue and counts for
-   * constraints, but nothing is decided, written down or sent.
-   */
+  /** Answers offers without turns: see `matchingAlone`. Leaves the state as it was. */
   matchAlone(offers: readonly Offer[]): TurnReport {
-    const { state, runtime, settings, identity } = this;
-    const turn = new Turn(state, runtime, settings, identity.turnEnvironment());
-    let placements = 0;
+    const { state, runtime, identity } = this;
+    const alone = matchingAlone(state.instances.values());
+    const turn = new Turn(state, runtime, this.settings, identity.turnEnvironment());
     const startedMs = performance.now();
-    const matching = new Matching({
-      ...matchContextOf(turn),
-      launch: ({ instance, agent }) => {
-        placements += 1;
-        state.instances.put({ ...instance, condition: 'Provisioned', agent });
-      },
-    });
-    for (const offer of offers) matching.answer(offer);
-    return { durationMs: performance.now() - startedMs, placements };
+    const matching = new Matching({ ...matchContextOf(turn), ...alone });
+    let placements = 0;
+    for (const offer of offers) {
+      const answer = matching.answer(offer);
+      if (answer.kind === 'accept') placements += answer.launches.length;
+    }
+    return { durationMs: performance.now() - startedMs, placements, accepts: [] };
   }
 
   private turn(decide: (turn: Turn) => void): TurnReport {
@@ -138,12 +137,8 @@ export class MatchScene {
     decide(turn);
     settle(turn);
     const durationMs = performance.now() - startedMs;
-    return { durationMs, placements: placementsIn(turn.effects) };
+    const accepts = turn.effects.filter((effect) => effect.type === 'AcceptOffer');
+    const placements = accepts.reduce((sum, { launches }) => sum + launches.length, 0);
+    return { durationMs, placements, accepts };
   }
-}
-
-function placementsIn(effects: readonly Effect[]): number {
-  let placements = 0;
-  for (const effect of effects) if (effect.type === 'AcceptOffer') placements += effect.launches.length;
-  return placements;
 }

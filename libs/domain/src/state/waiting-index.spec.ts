@@ -71,7 +71,9 @@ describe('the launch queue', () => {
 });
 
 const headsOf = (index: InstanceIndex) =>
-  ['dev', 'web'].flatMap((role) => index.waiting.ofRole(role).flatMap(({ groups }) => groups.map(({ head }) => head)));
+  ['dev', 'web'].flatMap((role) =>
+    index.waiting.ofRole(role).flatMap(({ groups }) => groups.map(({ head }) => head)),
+  );
 
 const byId = (a?: Instance, b?: Instance): number => (a?.id ?? '').localeCompare(b?.id ?? '');
 

@@ -286,6 +286,21 @@ describe('a batch of offers', () => {
     }
   });
 
+  it('chooses ports that stay inside the container with the match, not each time the task is written out', () => {
+    const inside = { containerPort: 0, servicePort: 10_000, protocol: 'tcp' as const, labels: {} };
+    const app = anApp({
+      networks: [{ mode: 'container', name: 'net' }],
+      container: { type: 'MESOS', volumes: [], portMappings: [inside, inside] },
+    });
+    const { accepts } = matchOffers([anOffer()], aContext({ waiting: [waiting(app)] }));
+    const { task } = accepts[0]!.launches[0]!;
+    const portsTold = () =>
+      taskInfoOf(task).command?.environment?.variables?.filter(({ name }) => /^PORT\d$/.test(name));
+    expect(new Set(portsTold()?.map(({ value }) => value)).size).toBe(2);
+    expect(portsTold()).toEqual(portsTold());
+    expect(task.draws).toHaveLength(2);
+  });
+
   it('tries the next version of an app when the first does not fit', () => {
     const big = anApp({ cpus: 100 });
     const small = anApp({ version: '2026-02-01T00:00:00.000Z' });

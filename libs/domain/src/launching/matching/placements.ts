@@ -14,9 +14,9 @@ interface Tracked {
 const TRACKED = 16;
 
 /**
- * The placed instances of one app, which constraints compare with (`spec/scheduling.md` §3.5): those that wait for an offer and those
- * the cluster lost sight of do not count, those of an older configuration do not count for newer candidates. Counted when
- * a constraint first asks, kept in step from then on.
+ * The placed instances of one app, which constraints compare with (`spec/scheduling.md` §3.5): those that wait for an
+ * offer and those the cluster lost sight of do not count, those of an older configuration do not count for newer
+ * candidates. Counted when a constraint first asks, kept in step from then on.
  */
 export class Placements {
   private tracked: readonly Tracked[] = [];
