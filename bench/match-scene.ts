@@ -1,8 +1,6 @@
 import {
   decideApiCommand,
   decideSchedulerCommand,
-  matchContextOf,
-  Matching,
   SchedulerRuntime,
   settle,
   State,
@@ -11,6 +9,8 @@ import {
   type Offer,
 } from '#domain';
 import { IdentitySource } from '../apps/scheduler/src/writer/identity-source.js';
+import { matchContextOf } from '../libs/domain/src/deciding/answer-offers.js';
+import { Matching } from '../libs/domain/src/launching/matching/match-offer.js';
 import { settings } from './history.js';
 import { matchingAlone } from './matching-alone.js';
 

@@ -2,7 +2,6 @@ export * from './cluster/mesos-shapes.js';
 export * from './commands/command.js';
 export { rememberedForm, replyFrom } from './commands/remembered-reply.js';
 export * from './commands/submission.js';
-export { matchContextOf } from './deciding/answer-offers.js';
 export { rolesWanted } from './deciding/ask-for-offers.js';
 export { decideApiCommand, decideSchedulerCommand } from './deciding/decide.js';
 export type { Effect } from './deciding/effect.js';
@@ -34,7 +33,6 @@ export {
   type ReadinessResponse,
   type ReadinessResult,
 } from './instances/readiness.js';
-export { Matching } from './launching/matching/match-offer.js';
 export { taskInfoOf } from './launching/task-builder/task-template.js';
 export { evolve } from './state/evolve.js';
 export { captureSnapshot, restoreSnapshot, SNAPSHOT_FORMAT } from './state/snapshot.js';

@@ -85,11 +85,7 @@ export class InstanceIndex {
     return waiting.flatMap(({ groups }) => groups.flatMap((group) => [...group.values()]));
   }
 
-  /** How many instances of an app wait for an offer or were just sent to one: its place in the launch queue. */
-  queuedOf(appId: string): number {
-    return this.byApp.get(appId)?.queued ?? 0;
-  }
-
+  /** Instances of the app wait for an offer or were just sent to one. */
   isQueued(appId: string): boolean {
     return this.queued.has(appId);
   }
