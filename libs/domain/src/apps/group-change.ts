@@ -8,7 +8,7 @@ import type { State } from '../state/state.js';
 import type { Timestamp } from '../time/timestamp.js';
 import type { Wish } from './change-tree.js';
 import type { GroupWish } from './group-transitions.js';
-import { prepareApp } from './prepare-app.js';
+import { refuseUnsupported, withServicePorts } from './prepare-app.js';
 
 /** The most instances an app can have: what a 32-bit number holds. */
 const MOST_INSTANCES = 2 ** 31 - 1;
@@ -60,18 +60,19 @@ function structureChange(
   const wishes: Wish[] = [];
   const groups: GroupWish[] = [];
   collect(turn.state, update, { stored, wishes, groups });
-  const claimed = new Set<number>();
-  for (const app of stored) {
-    if (violations.length > 0) {
-      // The request is refused for these; nothing else is worth a word.
-      wishes.push({ type: 'store', app });
-      continue;
-    }
-    const prepared = prepareApp(turn, app, claimed);
-    if ('kind' in prepared) return prepared;
-    wishes.push({ type: 'store', app: prepared.app });
-  }
+  // A request that is refused for violations needs no ports, nor another word.
+  const prepared = violations.length > 0 ? stored : prepareApps(turn, stored);
+  if ('kind' in prepared) return prepared;
+  for (const app of prepared) wishes.push({ type: 'store', app });
   return { wishes, groups, violations };
+}
+
+function prepareApps(turn: Turn, apps: readonly UnversionedApp[]): UnversionedApp[] | Refusal {
+  for (const app of apps) {
+    const refusal = refuseUnsupported(app);
+    if (refusal !== undefined) return refusal;
+  }
+  return withServicePorts(turn, apps);
 }
 
 function collect(
