@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accepted } from '../deciding/scenario.fixture.js';
-import { GroupScenario, idle, steps } from './group-tree.fixture.js';
+import { GroupScenario, idle, invalid, steps } from './group-tree.fixture.js';
 
 let scenario: GroupScenario;
 
@@ -63,6 +63,9 @@ describe('POST of a group', () => {
       groupId: '/a/app',
     });
     expect(scenario.post({ apps: [] })).toMatchObject({ code: 'GroupAlreadyExists', groupId: '/' });
+    expect(scenario.post({}, '/a/app/below')).toEqual(
+      invalid(['/', 'Groups and Applications may not have the same identifier.']),
+    );
   });
 
   it('assigns every app of the body service ports of its own', () => {
@@ -137,10 +140,22 @@ describe('PUT of a group', () => {
     expect(scenario.tree()).toMatchObject({ '/new': [], '/new/deep': [], '/new/deep/x': 0 });
   });
 
-  it('does not store an empty group at the id of an app', () => {
-    accepted(scenario.putGroup('/other', { groups: [{ id: 'sub' }] }));
-    expect(Object.keys(scenario.tree())).not.toContain('/other/sub');
-    expect(scenario.state.groups.has('/other')).toBe(false);
+  it.each([
+    ['at', '/other', { dependencies: ['/x'] }],
+    ['above', '/other', { groups: [{ id: 'sub' }] }],
+    ['below', '/other/sub', {}],
+    ['in a list at', '/a', { groups: [{ id: 'x' }] }],
+    ['beside', '/a', { apps: [idle('x')], groups: [{ id: 'x', groups: [{ id: 'g' }] }] }],
+  ])('is refused where it would put a group %s the id of an app: PUT %s %j', (_, groupId, json) => {
+    const before = scenario.tree();
+    const refusal = invalid(['/', 'Groups and Applications may not have the same identifier.']);
+    expect(scenario.putGroup(groupId, json)).toEqual(refusal);
+    expect(scenario.tree()).toEqual(before);
+  });
+
+  it('puts a group where it takes the app away', () => {
+    accepted(scenario.putGroup('/a', { apps: [], groups: [{ id: 'x', groups: [{ id: 'g' }] }] }));
+    expect(Object.keys(scenario.tree())).toEqual(['/', '/a', '/a/x', '/a/x/g', '/other']);
   });
 
   it('lets an app take the place of an empty group, with the groups in it', () => {
@@ -304,6 +319,16 @@ describe('taking a deployment of a group back', () => {
     scenario.putGroup('/a', { dependencies: ['/both', '/new', '/later'] });
     cancel(deploymentId);
     expect(scenario.tree()).toEqual({ '/': [], '/a': ['/both', '/later', '/old'], '/a/g': ['/z'] });
+  });
+
+  it('does not bring back a group where an app has come to be', () => {
+    scenario.post({ id: '/a', groups: [{ id: 'g', groups: [{ id: 'h' }] }] });
+    const { deploymentId } = accepted(
+      scenario.putGroup('/a', { apps: [idle('x', { instances: 1 })], groups: [] }),
+    );
+    accepted(scenario.create(idle('/a/g')));
+    cancel(deploymentId);
+    expect(scenario.tree()).toEqual({ '/': [], '/a': [], '/a/g': 0 });
   });
 
   it('brings back a deleted group', () => {

@@ -17,7 +17,7 @@ export interface GroupTransition {
 
 /**
  * Every group that a change touches, those above others first: what was asked for, the missing groups above it, and
- * groups without apps that give way to an app of the same id (`spec/definitions.md` §3.4, §13.3).
+ * groups without apps that give way to a new app of the same id (`spec/definitions.md` §3.4, §13.3).
  */
 export function groupTransitions(
   turn: Turn,
@@ -90,18 +90,13 @@ class Targets {
   }
 }
 
-/** Groups that no app lies in vanish where an app has their id, with the groups in them. */
+/** Groups that no app lies in vanish where a new app has their id, with the groups in them. */
 function giveWay(state: State, targets: Targets, apps: readonly AppTransition[]): void {
   for (const { appId, from, to } of apps) {
     if (from !== null || to === null || !targets.has(appId) || hasApps(state, apps, appId)) continue;
     for (const below of state.tree.groupsBelow(appId)) targets.remove(below);
     for (const id of targets.byId.keys()) if (isDescendant(id, appId)) targets.remove(id);
     targets.remove(appId);
-  }
-  for (const [id, target] of targets.byId) {
-    if (target === null || state.groups.has(id)) continue;
-    const named = [...ancestorPaths(id), id].some((path) => state.apps.has(path) && isKept(apps, path));
-    if (named && !hasApps(state, apps, id)) targets.remove(id);
   }
 }
 

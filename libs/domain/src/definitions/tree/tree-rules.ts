@@ -10,17 +10,19 @@ export interface ServiceTree {
   groupHasServices(path: string): boolean;
 }
 
+/** The answer to an app and a group of one id (§3.4). */
+export const SAME_IDENTIFIER = 'Groups and Applications may not have the same identifier.';
+
 /**
  * Whether an app may take its id in the tree (`spec/definitions.md` §3.4). Groups without services give way, so only services
  * below the id or services that are named like an enclosing group clash.
  */
 export function appIdentityViolations(id: string, tree: ServiceTree): Violation[] {
   const violations = new Violations();
-  const likeApp = 'Groups and Applications may not have the same identifier.';
   violations.require(!tree.hasPod(id), ROOT, 'Applications and Pods may not share the same id');
-  violations.require(!tree.groupHasServices(id), ROOT, likeApp);
+  violations.require(!tree.groupHasServices(id), ROOT, SAME_IDENTIFIER);
   for (const group of ancestorPaths(id)) {
-    violations.require(!tree.hasApp(group), ROOT, likeApp);
+    violations.require(!tree.hasApp(group), ROOT, SAME_IDENTIFIER);
     violations.require(!tree.hasPod(group), ROOT, 'Groups and Pods may not have the same identifier.');
   }
   return violations.list();
