@@ -1,7 +1,7 @@
 import type { Turn } from '../deciding/turn.js';
 import { sameValue } from '../definitions/deep-equal.js';
 import type { AppTransition } from '../deployments/compute-plan.js';
-import { ancestorPaths, isDescendant, parentPath, ROOT } from '../ids/path-id.js';
+import { atOrAbove, parentPath, ROOT } from '../ids/path-id.js';
 import type { Group, State } from '../state/state.js';
 
 /** What shall become of one group. */
@@ -34,10 +34,10 @@ export function groupTransitions(
 
 const NOTHING_TO_DO: readonly GroupTransition[] = [];
 
-/** Nearly every app does: all groups above it are there, and none is where it goes. */
+/** Nearly every app does: its group is there, thus all above it, and none is where it goes. */
 function fitsInto({ groups }: State, { appId, from, to }: AppTransition): boolean {
   if (from !== null || to === null) return true;
-  return !groups.has(appId) && ancestorPaths(appId).every((id) => groups.has(id));
+  return !groups.has(appId) && groups.has(parentPath(appId));
 }
 
 /** The groups as they shall be, where that is another way than they are. */
@@ -65,10 +65,9 @@ class Targets {
     return target === undefined ? this.state.groups.has(groupId) : target !== null;
   }
 
-  /** Brings the missing groups above a path into being. */
+  /** Brings the missing groups above a path into being. A group that is there has all those above it. */
   addGroupsAbove(path: string): void {
-    for (const id of ancestorPaths(path)) {
-      if (this.has(id)) continue;
+    for (let id = parentPath(path); !this.has(id); id = parentPath(id)) {
       const topLevel = parentPath(id) === ROOT;
       this.byId.set(id, { id, ...(topLevel ? { enforceRole: this.enforceRole } : {}), dependencies: [] });
     }
@@ -92,23 +91,32 @@ class Targets {
 
 /** Groups that no app lies in vanish where a new app has their id, with the groups in them. */
 function giveWay(state: State, targets: Targets, apps: readonly AppTransition[]): void {
-  for (const { appId, from, to } of apps) {
-    if (from !== null || to === null || !targets.has(appId) || hasApps(state, apps, appId)) continue;
-    for (const below of state.tree.groupsBelow(appId)) targets.remove(below);
-    for (const id of targets.byId.keys()) if (isDescendant(id, appId)) targets.remove(id);
-    targets.remove(appId);
+  const clashing = apps.filter(({ appId, from, to }) => from === null && to !== null && targets.has(appId));
+  if (clashing.length === 0) return;
+  const isInhabited = inhabitedGroups(state, apps);
+  const taken = new Set(clashing.flatMap(({ appId }) => (isInhabited(appId) ? [] : appId)));
+  for (const appId of taken) for (const id of state.tree.groupsBelow(appId)) targets.remove(id);
+  const vanishes = atOrAbove((id) => taken.has(id));
+  for (const id of [...targets.byId.keys(), ...taken]) if (vanishes(id)) targets.remove(id);
+}
+
+/** Tells in which groups an app lies, at any depth, once the transitions are done. */
+function inhabitedGroups(state: State, apps: readonly AppTransition[]): (groupId: string) => boolean {
+  const leaving = new Set<string>();
+  const inhabited = new Set<string>();
+  for (const { appId, to } of apps) {
+    if (to === null) {
+      leaving.add(appId);
+      continue;
+    }
+    for (let id = parentPath(appId); !inhabited.has(id); id = parentPath(id)) inhabited.add(id);
   }
+  return (groupId) => {
+    if (inhabited.has(groupId)) return true;
+    for (const appId of state.tree.appsBelow(groupId)) if (!leaving.has(appId)) return true;
+    return false;
+  };
 }
-
-/** Whether an app lies below the group once the transitions are done. Rarely asked: only where ids clash. */
-function hasApps(state: State, apps: readonly AppTransition[], groupId: string): boolean {
-  if (apps.some(({ appId, to }) => to !== null && isDescendant(appId, groupId))) return true;
-  for (const appId of state.tree.appsBelow(groupId)) if (isKept(apps, appId)) return true;
-  return false;
-}
-
-const isKept = (apps: readonly AppTransition[], id: string): boolean =>
-  !apps.some(({ appId, to }) => appId === id && to === null);
 
 function isSameGroup(from: Group | null, to: Group | null): boolean {
   if (from === null || to === null) return from === to;

@@ -9,7 +9,7 @@ import {
 import { Violations } from '../definitions/violations.js';
 import type { AppTransition } from '../deployments/compute-plan.js';
 import type { DependencyGraph, TreeView } from '../deployments/dependency-layers.js';
-import { ROOT } from '../ids/path-id.js';
+import { atOrAbove, parentPath, ROOT } from '../ids/path-id.js';
 import type { GroupTransition } from './group-transitions.js';
 import { hasAppsBelow } from './tree-view.js';
 
@@ -35,9 +35,11 @@ export function checkTree(draft: TreeDraft, found: readonly Violation[] = []): R
 }
 
 function identityRules({ apps, groups, target }: TreeDraft, violations: Violations): void {
+  const hasAppAtOrAbove = atOrAbove((path) => target.app(path) !== undefined);
   const tree: ServiceTree = {
-    hasApp: (path) => target.app(path) !== undefined,
     hasPod: () => false,
+    hasAppAbove: (path) => hasAppAtOrAbove(parentPath(path)),
+    hasPodAbove: () => false,
     groupHasServices: (path) => target.group(path) !== undefined && hasAppsBelow(target, path),
   };
   for (const { appId, from, to } of apps) {

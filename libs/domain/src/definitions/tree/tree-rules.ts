@@ -1,11 +1,14 @@
-import { ROOT, ancestorPaths } from '../../ids/path-id.js';
+import { ROOT } from '../../ids/path-id.js';
 import type { Violation } from '../result.js';
 import { Violations } from '../violations.js';
 
 /** What the rules of phase R need to know of the tree; all paths are canonical. */
 export interface ServiceTree {
-  hasApp(path: string): boolean;
   hasPod(path: string): boolean;
+  /** A group that encloses this path has the id of an app. */
+  hasAppAbove(path: string): boolean;
+  /** A group that encloses this path has the id of a pod. */
+  hasPodAbove(path: string): boolean;
   /** A group with this path has apps or pods anywhere below it. */
   groupHasServices(path: string): boolean;
 }
@@ -21,10 +24,8 @@ export function appIdentityViolations(id: string, tree: ServiceTree): Violation[
   const violations = new Violations();
   violations.require(!tree.hasPod(id), ROOT, 'Applications and Pods may not share the same id');
   violations.require(!tree.groupHasServices(id), ROOT, SAME_IDENTIFIER);
-  for (const group of ancestorPaths(id)) {
-    violations.require(!tree.hasApp(group), ROOT, SAME_IDENTIFIER);
-    violations.require(!tree.hasPod(group), ROOT, 'Groups and Pods may not have the same identifier.');
-  }
+  violations.require(!tree.hasAppAbove(id), ROOT, SAME_IDENTIFIER);
+  violations.require(!tree.hasPodAbove(id), ROOT, 'Groups and Pods may not have the same identifier.');
   return violations.list();
 }
 
