@@ -1,12 +1,15 @@
 import type { Refusal } from '../commands/command.js';
 import type { Turn } from '../deciding/turn.js';
 import type { UnversionedApp } from '../definitions/app/app-definition.js';
+import { modelViolationsOf } from '../definitions/app/parse-app.js';
 import type { GroupRequest, GroupUpdate } from '../definitions/group/parse-group.js';
 import type { Violation } from '../definitions/result.js';
+import { Violations } from '../definitions/violations.js';
 import { ROOT } from '../ids/path-id.js';
 import type { State } from '../state/state.js';
 import type { Timestamp } from '../time/timestamp.js';
 import type { Wish } from './change-tree.js';
+import { definitionContext } from './definition-context.js';
 import type { GroupWish } from './group-transitions.js';
 import { refuseUnsupported, withServicePorts } from './prepare-app.js';
 
@@ -26,10 +29,25 @@ export function requestedChange(turn: Turn, request: GroupRequest): ChangeParts 
     case 'structure':
       return structureChange(turn, request.update, request.violations);
     case 'scale':
-      return scaled(turn.state, request.groupId, request.factor);
-    case 'rollback':
-      return rolledBack(turn.state, request.groupId, request.version);
+      return judged(turn, scaled(turn.state, request.groupId, request.factor));
+    case 'rollback': {
+      const parts = rolledBack(turn.state, request.groupId, request.version);
+      return 'kind' in parts ? parts : judged(turn, parts);
+    }
   }
+}
+
+/** Apps that come about without having been sent must be valid all the same (`spec/definitions.md` §2.1, phase R). */
+function judged(turn: Turn, parts: ChangeParts): ChangeParts {
+  const context = definitionContext(turn, false);
+  const violations = new Violations();
+  for (const wish of parts.wishes) {
+    if (wish.type !== 'store') continue;
+    for (const { errors } of modelViolationsOf(wish.app, context).list()) {
+      for (const error of errors) violations.add(`/apps/${wish.app.id}`, error);
+    }
+  }
+  return { ...parts, violations: violations.list() };
 }
 
 /** A group with everything below it leaves the tree; the root stays, empty. */
@@ -111,6 +129,7 @@ function scaled(state: State, groupId: string, factor: number): ChangeParts {
     const app = state.apps.get(appId);
     if (app === undefined) continue;
     const instances = Math.min(MOST_INSTANCES, Math.ceil(app.instances * factor));
+    if (instances === app.instances) continue;
     wishes.push({ type: 'store', app: { ...app, instances } });
   }
   return { wishes, groups: [] };

@@ -219,6 +219,25 @@ describe('scaleBy', () => {
     expect(scenario.app('/other').instances).toBe(1);
   });
 
+  it('keeps to the rules that hold for each app, and tells subscribers of those that it would break', () => {
+    const single = idle('s', {
+      instances: 1,
+      labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' },
+      upgradeStrategy: { minimumHealthCapacity: 0, maximumOverCapacity: 0 },
+    });
+    scenario.post({ id: '/a', groups: [{ id: 'g', apps: [single, idle('x', { instances: 1 })] }] });
+    const from = scenario.events.length;
+    const error = 'Single instance app may only have one instance';
+    const scale = (scaleBy: number) => scenario.putGroup('/a', { scaleBy }, { force: true });
+    expect(scale(3)).toEqual(invalid(['/apps//a/g/s', error]));
+    expect(scenario.events.slice(from)).toMatchObject([
+      { type: 'RootGroupChangeRefused', data: { reason: error } },
+    ]);
+    accepted(scale(1));
+    accepted(scale(0));
+    expect(scenario.tree()).toMatchObject({ '/a/g/s': 0, '/a/g/x': 0 });
+  });
+
   it('of a group that is not there changes nothing', () => {
     expect(steps(accepted(scenario.putGroup('/nowhere', { scaleBy: 2 })).plan)).toEqual([]);
     expect(scenario.tree()).toEqual({ '/': [] });
@@ -252,6 +271,26 @@ describe('versions of a group', () => {
     accepted(scenario.putGroup('/', { version: before.version }));
     expect(scenario.tree()).toEqual({ '/': [], '/other': 0 });
     expect(scenario.app('/other').mem).toBe(128);
+  });
+
+  it('are not brought back where the rules no longer allow their apps', () => {
+    const enabledFeatures = new Set(['gpu_resources']);
+    scenario = new GroupScenario({ enabledFeatures });
+    const { version } = accepted(scenario.post({ id: '/a', apps: [idle('x', { gpus: 1 }), idle('y')] }));
+    accepted(scenario.putGroup('/a', { apps: [idle('y')] }));
+    enabledFeatures.clear();
+    const error = 'Feature gpu_resources is not enabled. Enable with --enable_features gpu_resources)';
+    expect(scenario.putGroup('/a', { version })).toEqual(invalid(['/apps//a/x', error]));
+    enabledFeatures.add('gpu_resources');
+    accepted(scenario.putGroup('/a', { version }));
+    expect(scenario.app('/a/x').gpus).toBe(1);
+  });
+
+  it('keep the roles that their apps had', () => {
+    const { version } = accepted(scenario.create(idle('/a/x', { role: 'a' })));
+    accepted(scenario.put('/a/x', { role: '*' }));
+    accepted(scenario.putGroup('/a', { version }));
+    expect(scenario.app('/a/x').role).toBe('a');
   });
 
   it('bring a deleted group back', () => {
