@@ -122,17 +122,25 @@ function collect(
   for (const nested of listed.values()) collect(state, nested, into);
 }
 
-/** `scaleBy`: every app below gets so many times its instances, rounded up (`spec/scheduling.md` §7.7). */
+/**
+ * `scaleBy`: every app below gets so many times its instances, rounded up (`spec/scheduling.md` §7.7). A group that is
+ * not there is created: the answer says so (`spec/rest-api.md` §9.4, §9.5).
+ */
 function scaled(state: State, groupId: string, factor: number): ChangeParts {
   const wishes: Wish[] = [];
   for (const appId of state.tree.appsBelow(groupId)) {
     const app = state.apps.get(appId);
     if (app === undefined) continue;
-    const instances = Math.min(MOST_INSTANCES, Math.ceil(app.instances * factor));
+    const instances = scaledInstances(app.instances, factor);
     if (instances === app.instances) continue;
     wishes.push({ type: 'store', app: { ...app, instances } });
   }
-  return { wishes, groups: [] };
+  return { wishes, groups: [{ type: 'create', groupId }] };
+}
+
+/** A whole number whatever the factor is: nothing is scaled to nothing, not even by infinity. */
+function scaledInstances(instances: number, factor: number): number {
+  return instances === 0 || factor === 0 ? 0 : Math.min(MOST_INSTANCES, Math.ceil(instances * factor));
 }
 
 /** The group as it was in an older version of the tree, with everything below. */

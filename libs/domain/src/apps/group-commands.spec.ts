@@ -238,9 +238,25 @@ describe('scaleBy', () => {
     expect(scenario.tree()).toMatchObject({ '/a/g/s': 0, '/a/g/x': 0 });
   });
 
-  it('of a group that is not there changes nothing', () => {
-    expect(steps(accepted(scenario.putGroup('/nowhere', { scaleBy: 2 })).plan)).toEqual([]);
-    expect(scenario.tree()).toEqual({ '/': [] });
+  it('creates a group that is not there, so that what the answer names can be read', () => {
+    const { plan, groupId } = accepted(scenario.post({ scaleBy: 2 }, '/new/deep'));
+    expect([groupId, steps(plan)]).toEqual(['/new/deep', []]);
+    expect(scenario.state.groups.get('/new')).toEqual({ id: '/new', enforceRole: false, dependencies: [] });
+    accepted(scenario.putGroup('/other', { scaleBy: 2 }));
+    expect(scenario.tree()).toEqual({ '/': [], '/new': [], '/new/deep': [], '/other': [] });
+    scenario.create(idle('/app'));
+    expect(scenario.putGroup('/app', { scaleBy: 2 })).toMatchObject({ code: 'Invalid' });
+  });
+
+  it.each([
+    [Infinity, 0, 0],
+    [Number.MAX_VALUE, 0, 0],
+    [Number.MIN_VALUE, 3, 1],
+    [-0, 3, 0],
+  ])('%d makes a whole number of %d', (scaleBy, instances, expected) => {
+    scenario.create(idle('/a/x', { instances }));
+    scenario.putGroup('/a', { scaleBy }, { force: true });
+    expect(scenario.app('/a/x').instances).toBe(expected);
   });
 });
 

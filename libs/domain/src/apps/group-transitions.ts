@@ -6,7 +6,10 @@ import type { Group, State } from '../state/state.js';
 
 /** What shall become of one group. */
 export type GroupWish =
-  { readonly type: 'store'; readonly group: Group } | { readonly type: 'delete'; readonly groupId: string };
+  | { readonly type: 'store'; readonly group: Group }
+  /** It shall be there: created like a group that something comes to lie in, left alone if it is. */
+  | { readonly type: 'create'; readonly groupId: string }
+  | { readonly type: 'delete'; readonly groupId: string };
 
 /** One group of the tree before and after a change; `null` on the side where it does not exist. */
 export interface GroupTransition {
@@ -27,7 +30,8 @@ export function groupTransitions(
   if (wishes.length === 0 && apps.every((app) => fitsInto(turn.state, app))) return NOTHING_TO_DO;
   const targets = new Targets(turn);
   for (const wish of wishes) targets.add(wish);
-  for (const { appId, from, to } of apps) if (from === null && to !== null) targets.addGroupsAbove(appId);
+  for (const { appId, from, to } of apps)
+    if (from === null && to !== null) targets.addMissing(parentPath(appId));
   giveWay(turn.state, targets, apps);
   return targets.transitions();
 }
@@ -52,11 +56,14 @@ class Targets {
   }
 
   add(wish: GroupWish): void {
-    if (wish.type === 'delete') {
-      this.byId.set(wish.groupId, null);
-    } else {
-      this.byId.set(wish.group.id, wish.group);
-      this.addGroupsAbove(wish.group.id);
+    switch (wish.type) {
+      case 'store':
+        this.byId.set(wish.group.id, wish.group);
+        return this.addMissing(parentPath(wish.group.id));
+      case 'create':
+        return this.addMissing(wish.groupId);
+      case 'delete':
+        this.byId.set(wish.groupId, null);
     }
   }
 
@@ -65,9 +72,9 @@ class Targets {
     return target === undefined ? this.state.groups.has(groupId) : target !== null;
   }
 
-  /** Brings the missing groups above a path into being. A group that is there has all those above it. */
-  addGroupsAbove(path: string): void {
-    for (let id = parentPath(path); !this.has(id); id = parentPath(id)) {
+  /** Brings a group into being, with those above it, unless it is there; then all those above it are. */
+  addMissing(groupId: string): void {
+    for (let id = groupId; !this.has(id); id = parentPath(id)) {
       const topLevel = parentPath(id) === ROOT;
       this.byId.set(id, { id, ...(topLevel ? { enforceRole: this.enforceRole } : {}), dependencies: [] });
     }
