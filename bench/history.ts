@@ -141,6 +141,8 @@ export function settings(): DomainSettings {
     launchTokenRefreshIntervalMs: 1,
     maxInstancesPerOffer: 1_000_000,
     declineOfferDurationMs: 120_000,
+    maxQueuedOffers: 1_000_000,
+    offerMatchingTimeoutMs: 1e12,
     minReviveOffersIntervalMs: 5_000,
     suppressOffers: true,
     acceptedResourceRolesDefaultBehavior: 'any',

@@ -76,6 +76,7 @@ export class MatchScene {
       });
       if (reply.kind !== 'accepted') throw new Error(JSON.stringify(reply).slice(0, 500));
     });
+    while (this.runtime.hasWork) this.goOn();
   }
 
   /** One offer of every agent. */
@@ -102,7 +103,7 @@ export class MatchScene {
     return this.turn((turn) => decideSchedulerCommand(turn, { type: 'ReceiveOffers', offers }));
   }
 
-  /** A turn without news: what the writer does while offers are left to answer. */
+  /** A turn without news: what the writer does while anything is left to decide, offers to answer among it. */
   goOn(): TurnReport {
     return this.turn(() => undefined);
   }

@@ -6,6 +6,7 @@ const BENCHMARKS = {
   match: () => import('./match.js'),
   plan: () => import('./plan.js'),
   replay: () => import('./replay.js'),
+  steps: () => import('./steps.js'),
 } as const;
 
 const [name = '', ...options] = process.argv.slice(2);

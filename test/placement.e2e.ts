@@ -155,6 +155,23 @@ describe('placement on several agents', () => {
     expect(new Set(await agentsOf('/together')).size).toBe(1);
   });
 
+  test('GROUP_BY is kept when the app is scaled down, whoever is younger', async () => {
+    const constraints = [
+      ['rack', 'GROUP_BY', '2'],
+      ['hostname', 'UNLIKE', '127.0.0.12'],
+    ];
+    await site.api.createApp(sleepingApp('/shrinking', { instances: 6, constraints, portDefinitions: [] }));
+    await site.api.running('/shrinking', 6);
+    for (const [instances, agents] of [
+      [4, [0, 0, 1, 1]],
+      [2, [0, 1]],
+    ] as const) {
+      await site.api.put('/v2/apps//shrinking', { instances });
+      await site.api.running('/shrinking', instances);
+      expect(await agentsOf('/shrinking')).toEqual(agents);
+    }
+  });
+
   test('no instance more than the constraint has places for', async () => {
     await site.api.createApp(sleepingApp('/crowd', { instances: 4, constraints: [['hostname', 'UNIQUE']] }));
     await eventually(async () => expect(await agentsOf('/crowd')).toEqual([0, 1, 2]));

@@ -308,8 +308,8 @@ describe('POST /v2/tasks/delete', () => {
   it.each([
     [{}, { path: '/ids', errors: ['error.path.missing'] }],
     [{ ids: 'a' }, { path: '/ids', errors: ['error.expected.jsarray'] }],
-    [{ ids: [1] }, { path: '/ids', errors: ['error.expected.jsstring'] }],
-    [['a'], { path: '/', errors: ['error.expected.jsobject'] }],
+    [{ ids: ['a', 1] }, { path: '/ids(1)', errors: ['error.expected.jsstring'] }],
+    [['a'], { path: '', errors: ['error.expected.jsobject'] }],
   ])('refuses the body %j', async (body, detail) => {
     const answer = await http().post('/v2/tasks/delete').send(body);
     expect([answer.status, answer.body]).toEqual([422, { message: 'Invalid JSON', details: [detail] }]);

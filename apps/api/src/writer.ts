@@ -28,9 +28,15 @@ export class Writer {
     const submission = await this.commands.execute<SubmitCommand, Submission>(submit);
     await this.projection.waitFor(submission.position);
     reply.header('x-ekiden-sequence', submission.position);
-    send(reply, replyAnswer(command, submission.reply, baseUrlOf(request)));
+    send(reply, replyAnswer(command, submission.reply, baseUrlOf(request, reply)));
   }
 }
 
-/** The server as the client addressed it: what relative `Location`s resolve against. */
-const baseUrlOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`;
+/** A name or an address, with or without a port; anything else in a `Host` header is not echoed. */
+const HOST = /^[\w.:[\]-]+$/;
+
+/** The server as the client addressed it, else as the leader is known: what relative `Location`s resolve against. */
+function baseUrlOf(request: FastifyRequest, reply: FastifyReply): string {
+  if (HOST.test(request.host)) return `${request.protocol}://${request.host}`;
+  return String(reply.getHeader('x-marathon-leader'));
+}

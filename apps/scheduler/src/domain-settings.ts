@@ -17,6 +17,8 @@ export function domainSettings(configuration: Configuration): DomainSettings {
     launchTokenRefreshIntervalMs: c.launchTokenRefreshIntervalMs,
     maxInstancesPerOffer: c.maxInstancesPerOffer,
     declineOfferDurationMs: c.declineOfferDurationMs,
+    maxQueuedOffers: c.maxQueuedOffers,
+    offerMatchingTimeoutMs: c.offerMatchingTimeoutMs,
     minReviveOffersIntervalMs: c.minReviveOffersIntervalMs,
     suppressOffers: c.suppressOffers,
     acceptedResourceRolesDefaultBehavior: c.acceptedResourceRolesDefaultBehavior,

@@ -8,7 +8,8 @@ export {
   type LocalCluster,
   type LocalClusterOptions,
 } from './start-local-cluster.js';
-export { ControlError, type ClusterControl } from './control/cluster-control.js';
+export type { ClusterControl } from './control/cluster-control.js';
+export { ControlError } from './control/control-error.js';
 export { ClusterProcess } from './process/cluster-process.js';
 export type { ClusterSettings } from './process/messages.js';
 export { Agent, type AgentStart } from './agent/agent.js';

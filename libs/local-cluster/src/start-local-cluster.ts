@@ -8,11 +8,18 @@ import {
   type AgentPlan,
 } from './agent/description/plan-agents.js';
 import { systemHost, type Host } from './agent/host.js';
-import { AgentMember } from './control/agent-member.js';
-import { ClusterControl } from './control/cluster-control.js';
+import { addedAgentOptions, addedAgentPlan } from './control/added-agents.js';
+import { AgentMember, type MemberEnvironment } from './control/agent-member.js';
+import { ClusterControl, type ControlEnvironment } from './control/cluster-control.js';
 import { ControlEndpoint } from './control/control-endpoint.js';
-import { Master } from './master/master.js';
+import { ControlError } from './control/control-error.js';
+import { MasterControl } from './control/master-control.js';
+import { MasterSeat } from './control/master-seat.js';
+import { Scenarios } from './control/scenario.js';
+import type { Master } from './master/master.js';
 import type { MasterOptions } from './master/options.js';
+import type { TestHooks } from './master/state/test-hooks.js';
+import { AdjustableClock } from './runtime/adjustable-clock.js';
 import { systemClock, type Clock } from './runtime/clock.js';
 import { silentLogger, type Logger } from './runtime/logger.js';
 import { createRandom, type Random } from './runtime/random.js';
@@ -76,44 +83,100 @@ const REGISTRATION_BACKOFF_MS = 50;
  * is left running that was not running before.
  */
 export async function startLocalCluster(options: LocalClusterOptions): Promise<LocalCluster> {
-  const clock = options.clock ?? systemClock;
-  const random = options.random ?? createRandom();
-  const host = options.host ?? systemHost();
-  const logger = options.logger ?? silentLogger;
+  const environment = environmentOf(options);
+  const { logger } = environment;
   const plans = plansFor(options.agents ?? {});
-  const master = await Master.start({
-    options: { workDir: join(options.dataDir, 'mesos', 'master'), ...options.master },
-    clock,
-    random,
-    logger,
-  });
-  if (options.fastRecovery ?? true) master.expectOnly(plans.length);
-  const members = plans.map((plan, index) => {
-    const workDir = join(options.dataDir, 'mesos', `agent-${index}`);
-    const agentOptions = {
-      ...agentOptionsFor(plan, workDir, options.agents),
-      ...options.agents?.overrides?.[index],
-    };
-    return new AgentMember(agentOptions, { host, clock, random, logger });
-  });
-  await startAll(master, members);
-  const control = new ClusterControl(master, members, { clock, random });
+  const members: AgentMember[] = [];
+  const hooks: TestHooks = {};
+  const workDir = join(options.dataDir, 'mesos', 'master');
+  let endpoint: ControlEndpoint | undefined;
+  const seat = await MasterSeat.start(
+    { options: { workDir, ...options.master }, ...environment, hooks },
+    (master) => {
+      if (options.fastRecovery ?? true) master.expectOnly(plans.length);
+      master.onMachinesUp((isOn) => bringBack(members, isOn, logger));
+      if (endpoint !== undefined) serve(master, endpoint);
+    },
+  );
+  const memberAt = memberFactory(options, environment);
+  members.push(
+    ...plans.map((plan, place) => memberAt(place, plan, options.agents?.overrides?.[place] ?? {})),
+  );
+  await startAll(seat.master, members);
+  const master = new MasterControl(seat, hooks, { ...environment, isRecording: options.testApi === true });
+  const createMember: ControlEnvironment['createMember'] = async (place, kind) => {
+    const own = addedAgentOptions(place, kind, options.agents?.resources);
+    const member = memberAt(place, addedAgentPlan(place), own);
+    await addMember(seat.master, member);
+    return member;
+  };
+  const control = new ClusterControl(seat, members, master, { ...environment, createMember });
   if (options.testApi === true) {
-    const endpoint = new ControlEndpoint(control);
-    master.serveControl((request, response, url) => endpoint.handle(request, response, url));
+    endpoint = new ControlEndpoint(control, new Scenarios(environment.clock, logger));
+    serve(seat.master, endpoint);
   }
   return {
-    url: master.url,
+    url: seat.url,
     control,
     get agents() {
       return members.map(({ agent }) => agent);
     },
     stop: async ({ keepTasks }) => {
       const outcomes = await Promise.all(members.map((member) => member.shutdown({ stopTasks: !keepTasks })));
-      await master.stop();
+      await seat.stop();
       return { stoppedTasks: outcomes.reduce((sum, { stoppedTasks }) => sum + stoppedTasks, 0) };
     },
   };
+}
+
+function serve(master: Master, endpoint: ControlEndpoint): void {
+  master.serveControl((request, response, url) => endpoint.handle(request, response, url));
+}
+
+interface Environment extends MemberEnvironment {
+  /** There when tests may change the pace of time. */
+  readonly adjustable: AdjustableClock | undefined;
+}
+
+function environmentOf({ clock, testApi, random, host, logger }: LocalClusterOptions): Environment {
+  const adjustable = testApi === true && clock === undefined ? new AdjustableClock() : undefined;
+  return {
+    adjustable,
+    clock: clock ?? adjustable ?? systemClock,
+    random: random ?? createRandom(),
+    host: host ?? systemHost(),
+    logger: logger ?? silentLogger,
+  };
+}
+
+/** Makes members for their places; nothing is started. */
+function memberFactory({ dataDir, agents }: LocalClusterOptions, environment: MemberEnvironment) {
+  return (place: number, plan: AgentPlan, own: Partial<AgentOptions>): AgentMember => {
+    const workDir = join(dataDir, 'mesos', `agent-${place}`);
+    return new AgentMember({ ...agentOptionsFor(plan, workDir, agents), ...own }, environment);
+  };
+}
+
+async function addMember(master: Master, member: AgentMember): Promise<void> {
+  const outcome = await member.start();
+  if (!outcome.ok) throw new ControlError(409, outcome.error);
+  master.attachAgent(member.link.masterEnd);
+  member.link.connect();
+}
+
+/** Agents whose machines are up again after maintenance come back. */
+function bringBack(
+  members: readonly AgentMember[],
+  isOn: (agent: { hostname: string; ip: string }) => boolean,
+  logger: Logger,
+): void {
+  for (const member of members) {
+    const { hostname, address } = member.agent;
+    if (!isOn({ hostname, ip: address.ip })) continue;
+    member.bringBack().catch((error: unknown) => {
+      logger.error({ error: String(error) }, 'An agent does not come back after maintenance');
+    });
+  }
 }
 
 async function startAll(master: Master, members: readonly AgentMember[]): Promise<void> {

@@ -6,7 +6,7 @@ import { AppReads } from '../app-reads.js';
 import { NEGOTIATES } from '../filters/accept-filter.js';
 import { isReadable, methodsOf, splitAppPath, type AppPath } from '../paths/app-path.js';
 import { pathOf } from '../paths/path-of.js';
-import { booleanParam, type Query as QueryParams } from '../paths/query.js';
+import { booleanParam, listParam, type Query as QueryParams } from '../paths/query.js';
 import { readJson } from '../server/body-parser.js';
 import { send } from '../server/send.js';
 import { methodNotAllowed } from '../wire/answer.js';
@@ -116,8 +116,9 @@ function deleteCommand(path: AppPath, query: QueryParams) {
       // An app may still have this legacy id, and this is how it goes (§7.8).
       return deleteApp(`${path.appId}/restart`, query);
     case 'tasks': {
-      const host = typeof query['host'] === 'string' && query['host'] !== '' ? { host: query['host'] } : {};
-      return killCommand({ appId: path.appId, ...host }, query);
+      // Of repeated hosts the first; an empty one is the host of no task.
+      const [host] = listParam(query, 'host');
+      return killCommand(host === undefined ? { appId: path.appId } : { appId: path.appId, host }, query);
     }
     case 'task':
       return killCommand({ appId: path.appId, taskId: path.taskId }, query);

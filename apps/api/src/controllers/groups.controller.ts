@@ -1,9 +1,10 @@
 import { Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GroupReads } from '../group-reads.js';
 import { groupMethodsOf, splitGroupPath, writableGroup } from '../paths/group-path.js';
 import { booleanParam, type Query as QueryParams } from '../paths/query.js';
-import { readJson } from '../server/body-parser.js';
+import { ANY_TYPE, readJson } from '../server/body-parser.js';
 import { send } from '../server/send.js';
 import { methodNotAllowed, type Answer } from '../wire/answer.js';
 import { Writer } from '../writer.js';
@@ -22,6 +23,7 @@ export class GroupsController {
   }
 
   @Post(['', '*'])
+  @RouteConfig(ANY_TYPE)
   async create(
     @Req() request: FastifyRequest,
     @Param('*') rest: string | undefined,
@@ -35,6 +37,7 @@ export class GroupsController {
   }
 
   @Put(['', '*'])
+  @RouteConfig(ANY_TYPE)
   async put(
     @Req() request: FastifyRequest,
     @Param('*') rest: string | undefined,
@@ -49,6 +52,7 @@ export class GroupsController {
   }
 
   @Patch('*')
+  @RouteConfig(ANY_TYPE)
   async patch(
     @Req() request: FastifyRequest,
     @Param('*') rest: string,
@@ -60,6 +64,7 @@ export class GroupsController {
   }
 
   @Delete(['', '*'])
+  @RouteConfig(ANY_TYPE)
   async remove(
     @Req() request: FastifyRequest,
     @Param('*') rest: string | undefined,

@@ -1,5 +1,7 @@
 import { Controller, Delete, Get, Param, Post, Put, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
+import { ANY_TYPE } from '../server/body-parser.js';
 import { send } from '../server/send.js';
 import { errorAnswer, valueAnswer } from '../wire/answer.js';
 
@@ -17,16 +19,19 @@ export class PluginsController {
   }
 
   @Put('*')
+  @RouteConfig(ANY_TYPE)
   put(@Param('*') rest: string, @Res() reply: FastifyReply): void {
     refuse(rest, reply);
   }
 
   @Post('*')
+  @RouteConfig(ANY_TYPE)
   post(@Param('*') rest: string, @Res() reply: FastifyReply): void {
     refuse(rest, reply);
   }
 
   @Delete('*')
+  @RouteConfig(ANY_TYPE)
   remove(@Param('*') rest: string, @Res() reply: FastifyReply): void {
     refuse(rest, reply);
   }

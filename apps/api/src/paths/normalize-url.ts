@@ -1,3 +1,5 @@
+/** Clients may send the whole address, as to a proxy (RFC 9112 §3.2.2). */
+const ABSOLUTE_FORM = /^https?:\/\/[^/?]*/i;
 const REPEATED_SLASHES = /\/{2,}/g;
 const ENCODED_SLASH = /%2f/gi;
 
@@ -6,7 +8,8 @@ const ENCODED_SLASH = /%2f/gi;
  * string stays as it is (`spec/rest-api.md` §1.4). Clients of Marathon put the leading slash of an id behind the
  * collection's own (`/v2/apps//shop/db`).
  */
-export function normalizeUrl(url: string): string {
+export function normalizeUrl(target: string): string {
+  const url = target.startsWith('/') ? target : target.replace(ABSOLUTE_FORM, '');
   const queryStart = url.indexOf('?');
   const path = queryStart < 0 ? url : url.slice(0, queryStart);
   const normal = normalizePath(path);

@@ -16,6 +16,7 @@ describe('normalizeUrl', () => {
     ['/v2/apps//a?embed=x//y%2F/', '/v2/apps/a?embed=x//y%2F/'],
     ['/v2/apps?id=/a/', '/v2/apps?id=/a/'],
     ['/v2/apps/%20', '/v2/apps/%20'],
+    ['http://host:8080/v2/apps/?id=http://x', '/v2/apps?id=http://x'],
   ])('%s is %s', (url, normal) => {
     expect(normalizeUrl(url)).toBe(normal);
   });

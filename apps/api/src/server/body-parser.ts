@@ -1,6 +1,17 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { describeJsonError } from '#domain';
 import { errorAnswer, type Answer } from '../wire/answer.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route takes bodies under any content type. */
+    takesAnyType?: boolean;
+  }
+}
+
+/** For `@RouteConfig`: whatever the client calls its body, it is read as JSON (`spec/rest-api.md` §1.8). */
+export const ANY_TYPE = { takesAnyType: true } as const;
 
 /** An error that carries its status, in the form that Fastify knows. */
 class UnsupportedMediaTypeError extends Error {
@@ -13,17 +24,21 @@ class UnsupportedMediaTypeError extends Error {
 
 const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 
+/** Deeper than any definition, and less than what would be too much for those who walk through it. */
+const DEEPEST_NESTING = 512;
+
 /**
- * Takes every body as text, once, and leaves its meaning to the endpoint: clients send empty bodies with a JSON
+ * Takes every body as bytes, once, and leaves its meaning to the endpoint: clients send empty bodies with a JSON
  * content type, and bodies where none is read. A type other than JSON is refused unless the body is empty
  * (`spec/rest-api.md` §1.8).
  */
 export function registerBodyParser(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     const type = request.headers['content-type'];
-    if (body.length > 0 && type !== undefined && !JSON_TYPE.test(type)) done(new UnsupportedMediaTypeError());
-    else done(null, body);
+    const takesAny = request.routeOptions.config.takesAnyType === true;
+    if (body.length === 0 || type === undefined || takesAny || JSON_TYPE.test(type)) done(null, body);
+    else done(new UnsupportedMediaTypeError());
   });
 }
 
@@ -31,16 +46,43 @@ export function registerBodyParser(server: FastifyInstance): void {
 export type JsonBody =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly answer: Answer };
 
-/** Reads the text of a body that has to be JSON (`spec/rest-api.md` §3.2). */
+/** Reads the bytes of a body that has to be JSON, in UTF-8 (`spec/rest-api.md` §3.2). */
 export function readJson(body: unknown): JsonBody {
-  const text = typeof body === 'string' ? body : '';
-  if (text.trim() === '') {
-    const answer = errorAnswer(400, 'Please specify data in JSON format', 'The request body is empty');
-    return { ok: false, answer };
-  }
+  if (!Buffer.isBuffer(body)) return emptyBody();
+  if (!isUtf8(body)) return invalidJson('The request body is not UTF-8');
+  const text = withoutByteOrderMark(body.toString('utf8'));
+  if (text.trim() === '') return emptyBody();
+  if (isNestedDeeper(text, DEEPEST_NESTING))
+    return invalidJson(`The request body is nested more than ${DEEPEST_NESTING} levels deep`);
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {
-    return { ok: false, answer: errorAnswer(400, 'Invalid JSON', describeJsonError(text)) };
+    return invalidJson(describeJsonError(text));
   }
 }
+
+function emptyBody(): JsonBody {
+  const answer = errorAnswer(400, 'Please specify data in JSON format', 'The request body is empty');
+  return { ok: false, answer };
+}
+
+const invalidJson = (details: string): JsonBody => ({
+  ok: false,
+  answer: errorAnswer(400, 'Invalid JSON', details),
+});
+
+const withoutByteOrderMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
+
+/** Whether more brackets than `limit` are ever open. Every level takes two characters, so most texts need no look. */
+function isNestedDeeper(text: string, limit: number): boolean {
+  if (text.length <= 2 * limit) return false;
+  let depth = 0;
+  for (const [token] of text.matchAll(BRACKETS_AND_STRINGS)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    if (depth > limit) return true;
+  }
+  return false;
+}
+
+const BRACKETS_AND_STRINGS = /[[\]{}]|"(?:[^"\\]|\\.)*"/gs;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import fastifyCompress from '@fastify/compress';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance } from 'fastify';
@@ -10,7 +11,7 @@ import { headersFilter } from '../filters/headers-filter.js';
 import { observationFilter } from '../filters/observation-filter.js';
 import { unmatchedFilter } from '../filters/unmatched-filter.js';
 import { normalizeUrl } from '../paths/normalize-url.js';
-import { errorAnswer } from '../wire/answer.js';
+import { errorAnswer, JSON_TYPE } from '../wire/answer.js';
 import { registerBodyParser } from './body-parser.js';
 import { LeaderAddress } from './leader-address.js';
 import { send } from './send.js';
@@ -36,6 +37,7 @@ export async function createHttpAdapter(options: ApiOptions): Promise<FastifyAda
     trustProxy: configuration.trustedProxies === undefined ? false : [...configuration.trustedProxies],
     rewriteUrl: (request) => normalizeUrl(request.url ?? '/'),
     frameworkErrors: (error, _request, reply) => send(reply, errorAnswer(400, error.message)),
+    clientErrorHandler: refuseUnreadable,
   });
   registerBodyParser(server);
   observationFilter(server, options);
@@ -47,6 +49,21 @@ export async function createHttpAdapter(options: ApiOptions): Promise<FastifyAda
   acceptFilter(server);
   if (configuration.httpCompression) await addCompression(server);
   return new FastifyAdapter(server);
+}
+
+/** What cannot be read as HTTP is answered in the form of all errors, on the bare connection, which then ends. */
+function refuseUnreadable(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const [status, reason] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'Request Header Fields Too Large']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'Request Timeout']
+        : [400, 'Bad Request'];
+  const body = JSON.stringify({ message: reason });
+  const head = `HTTP/1.1 ${status} ${reason}\r\nContent-Type: ${JSON_TYPE}\r\nContent-Length: ${body.length}`;
+  if (socket.writable) socket.write(`${head}\r\nConnection: close\r\n\r\n${body}`);
+  socket.destroy(error);
 }
 
 /** Awaited, because only routes that are added after the plugin has loaded are compressed. */

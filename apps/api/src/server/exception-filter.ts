@@ -1,4 +1,4 @@
-import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LogUnavailableError } from '#event-log';
 import type { Logger } from '#observability';
@@ -33,6 +33,7 @@ export class ApiExceptionFilter implements ExceptionFilter {
 
 function statusOf(error: Error): number {
   if (error instanceof LogUnavailableError || error instanceof ProjectionStoppedError) return 503;
+  if (error instanceof HttpException) return error.getStatus();
   const status = 'statusCode' in error ? error.statusCode : 500;
   return typeof status === 'number' && status >= 400 && status <= 599 ? status : 500;
 }

@@ -124,9 +124,12 @@ export class MesosSession {
         return this.ports.tell({ type: 'ReceiveStatus', status: event.update.status });
       case 'FAILURE':
         return this.ports.logger.info({ failure: event.failure }, 'an agent or executor failed');
+      case 'RESCIND':
+        // Whatever is launched on it comes back as dropped (`spec/scheduling.md` §2.5).
+        return this.ports.logger.debug({ offer: event.rescind.offer_id.value }, 'an offer was taken back');
       default:
-        // Offers are answered in the turn they come in, so a rescinded one is no longer held; the rest concerns
-        // things that are not asked for: operations, inverse offers, messages of custom executors.
+        // Inverse offers stay unanswered, for tasks are not moved (`spec/operations.md` §16); the rest concerns things
+        // that are not asked for: operations, messages of custom executors.
         return;
     }
   }

@@ -5,6 +5,7 @@ import { HeldLog, idle, SILENT, until, WriterHarness } from './writer.fixture.js
 
 const refusedBy = (code: string) => expect.objectContaining({ kind: 'refused', code }) as Reply;
 const newestSnapshot = async (log: HeldLog) => (await log.memory.log.latestSnapshot())?.position ?? 0;
+const instances = ({ writer }: WriterHarness) => writer.view.state.instances.size;
 const CONNECTED = { type: 'SchedulerConnected', frameworkId: 'framework-1', master: 'm1' } as const;
 
 describe('durable before visible', () => {
@@ -65,7 +66,41 @@ describe('many offers at once', () => {
     const declined = () => performed.filter((effect) => effect.type === 'DeclineOffers');
     await until(() => declined().flatMap(({ offerIds }) => offerIds).length === offers.length);
     expect(declined().length).toBeGreaterThan(1);
-    expect(writer.view.runtime.offers).toEqual([]);
+    expect(writer.view.runtime.offers.length).toBe(0);
+  });
+});
+
+describe('a change that is too big for one turn', () => {
+  const APPS = 6000;
+  const group = {
+    type: 'PutGroup',
+    groupId: '/group',
+    json: {
+      apps: Array.from({ length: APPS }, (_, n) => ({ id: `app-${n}`, cmd: 'sleep 9', instances: 1 })),
+    },
+    force: false,
+    dryRun: false,
+  } as const;
+
+  it('is answered at once and followed up without further news, and others are answered meanwhile', async () => {
+    const harness = await new WriterHarness().started();
+    expect((await harness.submit(group)).reply.kind).toBe('accepted');
+    expect(instances(harness)).toBeLessThan(APPS);
+    await harness.create('/small');
+    expect(instances(harness)).toBeLessThan(APPS);
+    await until(() => instances(harness) === APPS + 1);
+    await until(() => !harness.writer.view.runtime.hasWork);
+  });
+
+  it('is left as it is when the writer stops, and gone on with by the next one', async () => {
+    const harness = await new WriterHarness().started();
+    await harness.submit(group);
+    const next = await harness.restarted();
+    expect(instances(next)).toBeLessThan(APPS);
+    await until(() => instances(next) === APPS);
+    await next.writer.stop();
+    const { state } = await recoverState(next.log.port, SILENT);
+    expect(state.instances.size).toBe(APPS);
   });
 });
 

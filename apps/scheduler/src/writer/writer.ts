@@ -28,8 +28,11 @@ import type { SchedulerMetrics } from '../scheduler-metrics.js';
 /** A turn ends after this time, so that the event loop is never held up for long (`design.md` §5). */
 const TURN_BUDGET_MS = 8;
 
-/** So much time a turn has for offers in any case; those it has no time for wait for the next turn. */
-const OFFERS_BUDGET_MS = 4;
+/**
+ * So much time a turn has in any case for what follows from its commands and from those before, and for offers; what it
+ * has no time for waits for the next turn.
+ */
+const SETTLE_BUDGET_MS = 4;
 
 /**
  * A turn takes so many commands of the API at most. Clients that wait for their answers send the next command when
@@ -69,6 +72,8 @@ interface Answer {
 }
 
 type Phase = 'stopped' | 'recovering' | 'ready' | 'stopping';
+
+const stopwatchMs = (): number => performance.now();
 
 /**
  * The single writer. Commands of the API, news of the cluster and the clock pass through one inbox; they are
@@ -173,17 +178,17 @@ export class Writer {
     });
   }
 
-  /** News to decide, or offers that the last turn had no time for. */
+  /** News to decide, or something that former turns had no time for; the latter is left to the next leader at the end. */
   private get hasWork(): boolean {
-    return this.inbox.length > 0 || this.runtime.offers.length > 0;
+    return this.inbox.length > 0 || (this.phase === 'ready' && this.runtime.hasWork);
   }
 
   /** Decides as much of the inbox as fits into one turn and sends it on its way to the disk. */
   private runTurn(): void {
     if (!this.hasWork) return;
     const deadlineMs = performance.now() + TURN_BUDGET_MS;
-    let offersUntilMs = deadlineMs;
-    const turn = this.newTurn(() => performance.now() >= offersUntilMs);
+    let settleUntilMs = deadlineMs;
+    const turn = this.newTurn(() => performance.now() >= settleUntilMs);
     const answers: Answer[] = [];
     const settled: (() => void)[] = [];
     let item: InboxItem | undefined;
@@ -193,7 +198,7 @@ export class Writer {
         if (item.kind === 'scheduler' && item.settled !== undefined) settled.push(item.settled);
         if (answers.length >= TURN_COMMANDS || performance.now() >= deadlineMs) break;
       }
-      offersUntilMs = Math.max(deadlineMs, performance.now() + OFFERS_BUDGET_MS);
+      settleUntilMs = Math.max(deadlineMs, performance.now() + SETTLE_BUDGET_MS);
       settle(turn);
     } catch (error) {
       return this.abandon(error, item, answers);
@@ -238,8 +243,8 @@ export class Writer {
     return { kind: 'refused', code: 'InternalError', reason: messageOf(error) };
   }
 
-  private newTurn(isTimeUp: () => boolean = () => false): Turn {
-    const environment = { ...this.ports.identity.turnEnvironment(), isTimeUp };
+  private newTurn(isTimeUp: () => boolean): Turn {
+    const environment = { isTimeUp, stopwatchMs, ...this.ports.identity.turnEnvironment() };
     return new Turn(this.state, this.runtime, this.ports.settings, environment);
   }
 
@@ -341,7 +346,8 @@ export class Writer {
     this.durablePosition = state.position;
     snapshotter.beginAt(snapshotPosition);
 
-    const turn = this.newTurn();
+    const settleUntilMs = performance.now() + TURN_BUDGET_MS;
+    const turn = this.newTurn(() => performance.now() >= settleUntilMs);
     turn.attributeTo(this.causeOf(turn, 'system'));
     resume(turn, { node, epoch: this.epoch });
     await log.append(turn.events, this.epoch);
@@ -361,6 +367,7 @@ export class Writer {
     );
     this.ports.onReady();
     this.ports.perform(turn.effects);
+    this.scheduleDrain();
   }
 
   private refuseAll(items: readonly InboxItem[]): void {

@@ -27,19 +27,15 @@ export const schedulingFlags = {
   offer_matching_timeout: quantity(
     millisecondsType(1),
     'ms',
-    'No effect: offers are answered within a few turns.',
-    {
-      ...IGNORE,
-      default: 3000,
-    },
+    'Time after which an offer that waits, or is being matched, is returned.',
+    { default: 3000 },
   ),
   max_parallel_offers: flag(integerType(1), 'No effect: matching never waits.', {
     ...IGNORE,
     default: (machine) => Math.min(8, machine.cpus),
     hidden: true,
   }),
-  max_queued_offers: flag(integerType(1), 'Offers waiting to be matched; further ones are declined.', {
-    ...LATER,
+  max_queued_offers: flag(integerType(1), 'Offers waiting to be matched; further ones are returned.', {
     default: 1024,
     hidden: true,
   }),

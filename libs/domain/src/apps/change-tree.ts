@@ -114,13 +114,16 @@ function conflictsWith(turn: Turn, plan: Plan): Deployment[] {
   const affected = affectedApps(plan);
   const conflicts: Deployment[] = [];
   for (const deployment of turn.state.deployments.values()) {
-    for (const appId of deployment.affectedApps) {
-      if (!affected.has(appId)) continue;
-      conflicts.push(deployment);
-      break;
-    }
+    if (haveCommon(deployment.affectedApps, affected)) conflicts.push(deployment);
   }
   return conflicts;
+}
+
+/** Goes through the smaller set: a change of one app need not look at the thousands of a big deployment. */
+function haveCommon(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  const [few, many] = one.size < other.size ? [one, other] : [other, one];
+  for (const id of few) if (many.has(id)) return true;
+  return false;
 }
 
 /** Records a refusal for the subscribers; `plan` is what a lock kept from starting (`spec/rest-api.md` §5.3). */

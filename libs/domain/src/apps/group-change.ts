@@ -2,6 +2,7 @@ import type { Refusal } from '../commands/command.js';
 import type { Turn } from '../deciding/turn.js';
 import type { UnversionedApp } from '../definitions/app/app-definition.js';
 import { modelViolationsOf } from '../definitions/app/parse-app.js';
+import { MOST_INSTANCES } from '../definitions/app/schema/app-schema.js';
 import type { GroupRequest, GroupUpdate } from '../definitions/group/parse-group.js';
 import type { Violation } from '../definitions/result.js';
 import { Violations } from '../definitions/violations.js';
@@ -12,9 +13,6 @@ import type { Wish } from './change-tree.js';
 import { definitionContext } from './definition-context.js';
 import type { GroupWish } from './group-transitions.js';
 import { refuseUnsupported, withServicePorts } from './prepare-app.js';
-
-/** The most instances an app can have: what a 32-bit number holds. */
-const MOST_INSTANCES = 2 ** 31 - 1;
 
 /** What shall become of apps and groups. */
 export interface ChangeParts {

@@ -31,7 +31,7 @@ describe('offers that come in', () => {
     scenario.hurried = false;
     scenario.tell({ type: 'Tick' });
     expect(hostsOf(scenario)).toEqual(['h1', 'h2', 'h3']);
-    expect(scenario.runtime.offers).toEqual([]);
+    expect(scenario.runtime.offers.length).toBe(0);
     expect(scenario.takeEffects('AcceptOffer')).toHaveLength(3);
     expect(scenario.takeEffects('DeclineOffers')).toMatchObject([
       { offerIds: ['offer-4'], refuseSeconds: 120 },
@@ -45,7 +45,7 @@ describe('offers that come in', () => {
     scenario.tell({ type: 'ReceiveOffers', offers: offers(scenario, ['h1', 'h2']) });
     scenario.takeAllEffects();
     scenario.tell({ type: 'SchedulerLost', reason: 'scripted' });
-    expect(scenario.runtime.offers).toEqual([]);
+    expect(scenario.runtime.offers.length).toBe(0);
     expect(scenario.takeAllEffects()).toEqual([]);
   });
 

@@ -7,22 +7,56 @@ const MESOS = { kind: 'mesos' } as const;
 
 /**
  * Matches offers against the waiting instances, as many as the turn has time for and at least one; the rest waits for
- * the next turn. Every match is an event first; the launch is sent once it is durable. No offer is kept: what is not used
- * is declined (`spec/scheduling.md` §2.5).
+ * the next turn, as far as there is room, and not for long. Every match is an event first; the launch is sent once it is
+ * durable. No offer is kept: what is not used is declined (`spec/scheduling.md` §2.4, §2.5).
  */
 export function answerOffers(turn: Turn): void {
-  const { runtime, environment } = turn;
+  const { runtime, environment, settings, nowMs } = turn;
   const { offers } = runtime;
   if (offers.length === 0) return;
-  const matching = new Matching(contextOf(turn));
   const declines = new Declines();
-  let answered = 0;
-  do {
-    answerOffer(turn, offers[answered]!, { matching, declines });
-    answered += 1;
-  } while (answered < offers.length && environment.isTimeUp?.() !== true);
-  runtime.offers = offers.slice(answered);
+  const giveBack = ({ id }: Offer): void => declines.add(id.value, SOON);
+  offers.takeOverdue(nowMs, settings.offerMatchingTimeoutMs).forEach(giveBack);
+  const watch = new OfferWatch(turn);
+  const matching = new Matching({ isOverdue: () => watch.isOverdue, ...contextOf(turn) });
+  for (let offer = offers.next(); offer !== undefined; offer = offers.next()) {
+    watch.begin();
+    answerOffer(turn, offer, { matching, declines });
+    if (environment.isTimeUp?.() === true) break;
+  }
+  offers.takeSurplus(nowMs, settings.maxQueuedOffers).forEach(giveBack);
   declines.request(turn);
+}
+
+/** Lets offers wait while there is no time for them in this turn, as far as there is room. */
+export function keepOffersWaiting(turn: Turn): void {
+  const declines = new Declines();
+  for (const { id } of turn.runtime.offers.takeSurplus(turn.nowMs, turn.settings.maxQueuedOffers)) {
+    declines.add(id.value, SOON);
+  }
+  declines.request(turn);
+}
+
+/** No filter: Mesos may offer the same again after its default of 5 s. */
+const SOON = undefined;
+
+/** How long the present offer has been looked at (§2.4, `offer_matching_timeout`). */
+class OfferWatch {
+  private begunMs = 0;
+
+  constructor(private readonly turn: Turn) {}
+
+  begin(): void {
+    this.begunMs = this.lookMs();
+  }
+
+  get isOverdue(): boolean {
+    return this.lookMs() - this.begunMs > this.turn.settings.offerMatchingTimeoutMs;
+  }
+
+  private lookMs(): number {
+    return this.turn.environment.stopwatchMs?.() ?? 0;
+  }
 }
 
 function answerOffer(

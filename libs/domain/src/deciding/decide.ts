@@ -62,7 +62,7 @@ export function decideSchedulerCommand(turn: Turn, command: SchedulerCommand): v
       return disconnected(turn, command.reason);
     case 'ReceiveOffers':
       // Offers of a session that is over are worth nothing.
-      if (turn.runtime.connected) turn.runtime.offers.push(...command.offers);
+      if (turn.runtime.connected) turn.runtime.offers.receive(command.offers);
       return;
     case 'ReceiveStatus':
       return receiveStatus(turn, command.status);

@@ -119,6 +119,9 @@ const ACTS = {
   disconnect: (life: RandomLife) => life.disconnect(),
   connect: ({ scenario }: RandomLife) => scenario.connected(),
   failover: (life: RandomLife) => life.failover(),
+  hurry: ({ scenario }: RandomLife, { flag }: Step) => {
+    scenario.hurried = flag;
+  },
   aSecond: ({ scenario }: RandomLife) => scenario.advance(1000),
   aWhile: ({ scenario }: RandomLife, { pick }: Step) => scenario.advance(1000 * (pick % 90)),
 };

@@ -1,52 +1,57 @@
 import { advanceDeployment } from '../deployments/execution/advance-deployments.js';
 import { registerHealthChecks } from '../instances/health/registration.js';
-import { changeGoal, scheduleInstances } from '../instances/operations.js';
+import { giveUp, giveUpAll, scheduleInstances } from '../instances/operations.js';
 import { decideScale } from '../instances/victims.js';
+import type { Touch } from './touched-apps.js';
 import type { Cause, Turn } from './turn.js';
 
 /**
- * Brings desired and actual state of every touched app closer, until nothing is left to decide: deployments
- * are advanced, apps that no deployment holds get the number of instances they should have
- * (`spec/scheduling.md` §7, §9.4). Derives everything from the state; terminates because every round either
- * touches nothing or moves an instance or a deployment irreversibly on.
+ * Brings desired and actual state of the touched apps closer, one app after another, until nothing is left to decide or
+ * the turn has no time left: deployments are advanced, apps that no deployment holds get the number of instances they
+ * should have (`spec/scheduling.md` §7, §9.4). Derives everything from the state; terminates because every look either
+ * touches nothing or moves an instance or a deployment irreversibly on. Tells whether nothing is left; if so be it, the
+ * rest waits for the next turn. Each turn looks at one app at least.
  */
-export function reconcileTouched(turn: Turn): void {
-  const all = new Map<string, Cause>();
-  while (turn.touchedApps.size > 0) {
-    const touched = [...turn.touchedApps];
-    turn.touchedApps.clear();
-    const deployments = new Map<string, Cause>();
-    for (const [appId, cause] of touched) {
-      all.set(appId, cause);
-      const holders = turn.state.deploymentsOf(appId);
-      if (holders.length === 0) checkScale(turn, appId, cause);
-      for (const { plan } of holders) deployments.set(plan.id, { ...cause, correlationId: plan.id });
-    }
-    for (const [deploymentId, cause] of deployments) {
-      turn.attributeTo(cause);
-      advanceDeployment(turn, deploymentId);
-    }
+export function reconcileTouched(turn: Turn): boolean {
+  const { touched } = turn.runtime;
+  const seen = new Map<string, Cause>();
+  for (let touch = touched.take(); touch !== undefined; touch = touched.take()) {
+    look(turn, touch);
+    seen.set(touch.appId, touch.cause);
+    if (turn.isTimeUp) break;
   }
-  for (const [appId, cause] of all) {
+  for (const [appId, cause] of seen) {
     turn.attributeTo(cause);
     registerHealthChecks(turn, appId);
+  }
+  touched.postpone();
+  return touched.isDone;
+}
+
+function look(turn: Turn, { appId, cause }: Touch): void {
+  const holders = turn.state.deploymentsOf(appId);
+  if (holders.length === 0) {
+    turn.attributeTo(cause);
+    checkScale(turn, appId);
+  }
+  for (const { plan } of holders) {
+    turn.attributeTo({ ...cause, correlationId: plan.id });
+    advanceDeployment(turn, plan.id, appId);
   }
 }
 
 /** Repairs the number of instances of an app that no deployment holds; orphans are given up. */
-function checkScale(turn: Turn, appId: string, cause: Cause): void {
-  const { state } = turn;
-  const app = state.apps.get(appId);
-  turn.attributeTo(cause);
+function checkScale(turn: Turn, appId: string): void {
+  const { apps, instances } = turn.state;
+  const app = apps.get(appId);
+  const { wanted, counted } = instances.standingOf(appId);
   if (app === undefined) {
-    if (state.instances.standingOf(appId).wanted === 0) return;
-    for (const instance of state.instances.of(appId)) {
-      changeGoal(turn, instance.id, 'Decommissioned', 'Orphaned');
-    }
+    if (wanted > 0) giveUpAll(turn, appId, 'Orphaned');
     return;
   }
-  if (state.instances.standingOf(appId).counted === app.instances) return;
-  const { victims, starts } = decideScale(app, state.instances.of(appId));
-  for (const victim of victims) changeGoal(turn, victim.id, 'Decommissioned', 'OverCapacity');
-  if (starts > 0) scheduleInstances(turn, app, { count: starts });
+  if (counted === app.instances) return;
+  const { victims, starts } = decideScale(app, instances.of(appId));
+  if (giveUp(turn, appId, { victims, reason: 'OverCapacity' }) && starts > 0) {
+    scheduleInstances(turn, app, { count: starts });
+  }
 }

@@ -1,4 +1,4 @@
-import type { Offer } from '../cluster/mesos-shapes.js';
+import { StepBook } from '../deployments/execution/step-progress.js';
 import type { DomainEvent, TaskStatusChange } from '../events/domain-event.js';
 import type { Condition } from '../instances/condition.js';
 import { isScheduled, type Instance } from '../instances/instance.js';
@@ -12,6 +12,8 @@ import { ReviveSchedule } from '../launching/revive.js';
 import type { State } from '../state/state.js';
 import { ReconciliationBook } from './reconciliation-book.js';
 import type { DomainSettings } from './settings.js';
+import { TouchedApps } from './touched-apps.js';
+import { WaitingOffers } from './waiting-offers.js';
 
 /** Ends that lengthen the back-off of the configuration (`spec/scheduling.md` §2.3). */
 const FAILURES: ReadonlySet<Condition> = new Set<Condition>([
@@ -33,7 +35,7 @@ const DRAINING: ReadonlySet<string | undefined> = new Set(['REASON_AGENT_DRAININ
 
 /**
  * What the scheduler knows beside the log: back-off, tokens, kills in flight, offer statistics, the session
- * with Mesos. All of it may be lost with the process; a new leader starts it empty (`spec/scheduling.md` §2.3).
+ * with Mesos, what it has looked at and what not. All of it may be lost with the process; a new leader starts it empty (`spec/scheduling.md` §2.3).
  */
 export class SchedulerRuntime {
   connected = false;
@@ -42,6 +44,10 @@ export class SchedulerRuntime {
   readonly backoff = new BackoffBook();
   readonly tokens: LaunchTokens;
   readonly kills = new KillBook();
+  /** What is left to decide: the apps that must be looked at. */
+  readonly touched = new TouchedApps();
+  /** How far the steps of the deployments are. */
+  readonly steps = new StepBook();
   readonly statistics = new OfferStatistics();
   readonly revive: ReviveSchedule;
   readonly demand = new OfferDemand();
@@ -52,8 +58,8 @@ export class SchedulerRuntime {
   nextDemandLookMs = 0;
   /** What matching worked out about the definitions that wait. */
   readonly candidates: Candidates;
-  /** Offers that still need an answer: those of this turn, and what former ones had no time for. */
-  offers: Offer[] = [];
+  /** Offers that still need an answer. */
+  readonly offers = new WaitingOffers();
   lastScaleCheckMs: number | undefined;
   lastSlowTickMs: number;
   lastUnreachableCheckMs: number;
@@ -72,6 +78,11 @@ export class SchedulerRuntime {
     this.lastUnreachableCheckMs = startedAtMs;
   }
 
+  /** Whether a turn without news has something to decide all the same. */
+  get hasWork(): boolean {
+    return !this.touched.isDone || this.offers.length > 0;
+  }
+
   sessionBegan(region: string | undefined): void {
     this.connected = true;
     this.localRegion = region;
@@ -82,7 +93,7 @@ export class SchedulerRuntime {
 
   sessionEnded(): void {
     this.connected = false;
-    this.offers = [];
+    this.offers.forgetAll();
     this.reconciliation.stop();
   }
 
@@ -118,6 +129,9 @@ export class SchedulerRuntime {
     { event, before, nowMs }: { event: DomainEvent; before: Instance | undefined; nowMs: number },
   ): void {
     if (event.type === 'AppDeleted') return this.forgetApp(event.data.appId);
+    if (event.type === 'DeploymentSucceeded' || event.type === 'DeploymentFailed') {
+      return this.steps.forget(event.data.plan.id);
+    }
     if (!('instanceId' in event.data)) return;
     if (before !== undefined) this.observeProgress(before, event, nowMs);
     const { instanceId, appId } = event.data;

@@ -24,6 +24,8 @@ const DEFAULT_SETTINGS: DomainSettings = {
   launchTokenRefreshIntervalMs: 30_000,
   maxInstancesPerOffer: 5,
   declineOfferDurationMs: 120_000,
+  maxQueuedOffers: 1024,
+  offerMatchingTimeoutMs: 3_000,
   minReviveOffersIntervalMs: 5_000,
   suppressOffers: true,
   acceptedResourceRolesDefaultBehavior: 'any',
@@ -60,9 +62,12 @@ export class Scenario {
   readonly settings: DomainSettings;
   /** Turns have no time: each does the least it may. */
   hurried = false;
+  /** How much time passes from one look at the stopwatch to the next. */
+  msPerLook = 0;
   /** Called after each turn. */
   afterTurn: () => void = () => undefined;
   private counter = 0;
+  private lookedMs = 0;
   private offerCount = 0;
 
   constructor(
@@ -83,8 +88,11 @@ export class Scenario {
     return this.turn((turn) => decideApiCommand(turn, command));
   }
 
-  tell(command: SchedulerCommand): void {
-    this.turn((turn) => decideSchedulerCommand(turn, command));
+  /** All of them in one turn. */
+  tell(...commands: SchedulerCommand[]): void {
+    this.turn((turn) => {
+      for (const command of commands) decideSchedulerCommand(turn, command);
+    });
   }
 
   create(json: Record<string, unknown>, force = false): Reply {
@@ -233,6 +241,7 @@ export class Scenario {
       newTimeUuid: uuid,
       random: () => ((next() * 7919) % 1000) / 1000,
       isTimeUp: () => this.hurried,
+      stopwatchMs: () => (this.lookedMs += this.msPerLook),
     };
   }
 }

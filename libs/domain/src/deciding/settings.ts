@@ -14,6 +14,10 @@ export interface DomainSettings {
   readonly launchTokenRefreshIntervalMs: number;
   readonly maxInstancesPerOffer: number;
   readonly declineOfferDurationMs: number;
+  /** Most offers that wait for an answer. */
+  readonly maxQueuedOffers: number;
+  /** Longest time that an offer waits, and that one is looked at. */
+  readonly offerMatchingTimeoutMs: number;
   readonly minReviveOffersIntervalMs: number;
   readonly suppressOffers: boolean;
   readonly acceptedResourceRolesDefaultBehavior: 'any' | 'unreserved' | 'reserved';

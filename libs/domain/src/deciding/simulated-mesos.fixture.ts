@@ -68,12 +68,13 @@ export class SimulatedMesos {
     }
   }
 
-  /** Hands over the statuses that wait. */
+  /** Hands over the statuses that wait: one by one, or all of them to one turn that has no time. */
   deliver(): void {
-    for (const status of this.waiting.splice(0)) {
-      this.delivered.push(status);
-      this.scenario.tell({ type: 'ReceiveStatus', status });
-    }
+    const statuses = this.waiting.splice(0);
+    this.delivered.push(...statuses);
+    const commands = statuses.map((status) => ({ type: 'ReceiveStatus', status }) as const);
+    if (this.scenario.hurried) this.scenario.tell(...commands);
+    else for (const command of commands) this.scenario.tell(command);
   }
 
   /** What was on its way is lost with the connection. */

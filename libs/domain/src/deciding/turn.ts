@@ -22,6 +22,8 @@ export interface TurnEnvironment {
   readonly random: () => number;
   /** Whether the turn should end, and leave what can wait to the next one; absent: everything is done at once. */
   readonly isTimeUp?: () => boolean;
+  /** Ms of any origin, to measure what a turn does; decisions about time rest on `nowMs`. Absent: nothing takes time. */
+  readonly stopwatchMs?: () => number;
 }
 
 /** Who set an event off, and through what. */
@@ -57,8 +59,6 @@ export const EVENT_SCHEMA = 1;
 export class Turn {
   readonly events: DecidedEvent[] = [];
   readonly effects: Effect[] = [];
-  /** Apps whose desired or actual state was touched, with what touched them last. */
-  readonly touchedApps = new Map<string, Cause>();
   private cause: Cause;
 
   constructor(
@@ -72,6 +72,11 @@ export class Turn {
 
   get nowMs(): number {
     return this.environment.nowMs;
+  }
+
+  /** Whether to leave what can wait to the next turn. */
+  get isTimeUp(): boolean {
+    return this.environment.isTimeUp?.() === true;
   }
 
   /** Attributes what is emitted from here on. */
@@ -104,9 +109,14 @@ export class Turn {
     evolve(this.state, { type, data, position: this.state.position + 1, time: nowMs } as RecordedEvent);
     this.runtime.observe(this.state, { event, before, nowMs });
     const { correlationId, actor } = cause;
-    for (const appId of appsTouchedBy(event)) {
-      this.touchedApps.set(appId, { actor: systemActorFor(actor), correlationId, causationId: id });
-    }
+    const followUp = { actor: systemActorFor(actor), correlationId, causationId: id };
+    for (const appId of appsTouchedBy(event)) this.touch(appId, followUp);
+  }
+
+  /** The desired or actual state of an app is not what it was: what follows from it is decided in this turn or a later one. */
+  touch(appId: string, cause: Cause): void {
+    this.runtime.touched.add(appId, cause);
+    this.runtime.steps.reopen(appId);
   }
 
   /** Asks the shell to do something once the turn is durable. */

@@ -1,5 +1,8 @@
 import type { Violation } from './result.js';
 
+/** So many paths are told; a body can be wrong in more places than anybody wants to read. */
+const MOST_PATHS = 1000;
+
 /**
  * Collects the violations of one phase: several texts on one path share an entry, repeated texts count once
  * (`spec/definitions.md` §2.2).
@@ -15,8 +18,9 @@ export class Violations {
   add(path: string, error: string): void {
     this.entries ??= new Map();
     const errors = this.entries.get(path);
-    if (errors === undefined) this.entries.set(path, [error]);
-    else if (!errors.includes(error)) errors.push(error);
+    if (errors === undefined) {
+      if (this.entries.size < MOST_PATHS) this.entries.set(path, [error]);
+    } else if (!errors.includes(error)) errors.push(error);
   }
 
   /** Adds the text unless the rule holds. */

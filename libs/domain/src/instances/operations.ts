@@ -1,8 +1,10 @@
+import { Slice } from '../deciding/slice.js';
 import type { Turn } from '../deciding/turn.js';
 import type { AppDefinition } from '../definitions/app/app-definition.js';
 import { instanceIdOf } from '../ids/instance-id.js';
 import type { UnhealthyKill } from '../events/domain-event.js';
 import { isTerminal, type Condition, type Goal } from './condition.js';
+import type { InstanceIndex } from '../state/instance-index.js';
 import { healthOf, type GoalReason, type Instance, type KillReason } from './instance.js';
 
 /** The parts of an instance that its events repeat, so that each event stands for itself. */
@@ -16,7 +18,10 @@ export function factsOf(instance: Instance) {
   };
 }
 
-/** Wants `count` new copies of an app (`spec/scheduling.md` §2.1). */
+/**
+ * Wants `count` new copies of an app (`spec/scheduling.md` §2.1), or as many of them as the turn has time for: at least
+ * one, which touches the app.
+ */
 export function scheduleInstances(
   turn: Turn,
   app: AppDefinition,
@@ -33,6 +38,7 @@ export function scheduleInstances(
         ...(deploymentId === undefined ? {} : { deploymentId }),
       },
     });
+    if (turn.isTimeUp) return;
   }
 }
 
@@ -53,9 +59,43 @@ export function changeGoal(turn: Turn, instanceId: string, goal: Goal, reason: G
   const instance = turn.state.instances.get(instanceId);
   if (instance === undefined || !isLegalGoal(instance.goal, goal)) return;
   const { condition } = instance;
-  turn.emit({ type: 'InstanceGoalChanged', data: { ...factsOf(instance), goal, condition, reason } });
+  const { appId, version, host, agentId } = factsOf(instance);
+  turn.emit({
+    type: 'InstanceGoalChanged',
+    data: { instanceId, appId, version, host, agentId, goal, condition, reason },
+  });
   if (goal === 'Decommissioned' && (instance.task === undefined || isTerminal(condition))) {
     expunge(turn, instanceId, condition);
+  }
+}
+
+/**
+ * Decommissions instances of one app one after another and tells whether it came to the end of them. When the turn has no
+ * time left it stops; those that were given up by then have touched the app.
+ */
+export function giveUp(
+  turn: Turn,
+  appId: string,
+  { victims, reason }: { victims: Iterable<Instance>; reason: GoalReason },
+): boolean {
+  const slice = new Slice(turn, turn.state.instances.idsOf(appId).size);
+  for (const { id } of victims) {
+    changeGoal(turn, id, 'Decommissioned', reason);
+    if (slice.isOver()) return false;
+  }
+  return true;
+}
+
+/** The same for every instance of an app. */
+export function giveUpAll(turn: Turn, appId: string, reason: GoalReason): void {
+  giveUp(turn, appId, { victims: livingOf(turn.state.instances, appId), reason });
+}
+
+/** Those of an app that are not given up yet; goes on over instances that vanish meanwhile. */
+function* livingOf(instances: InstanceIndex, appId: string): Iterable<Instance> {
+  for (const id of instances.idsOf(appId)) {
+    const instance = instances.get(id);
+    if (instance !== undefined && instance.goal !== 'Decommissioned') yield instance;
   }
 }
 

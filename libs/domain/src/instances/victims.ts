@@ -1,21 +1,12 @@
 import type { AppDefinition } from '../definitions/app/app-definition.js';
-import type { Condition } from './condition.js';
-import { isCounted, type Instance } from './instance.js';
-
-/** Low weights die first (`spec/scheduling.md` §7.6, D17). */
-const WEIGHTS: Partial<Record<Condition, number>> = {
-  Scheduled: 0,
-  Unreachable: 1,
-  Provisioned: 1,
-  Staging: 2,
-  Starting: 3,
-  Running: 4,
-};
-const OTHER_WEIGHT = 5;
+import { balancingVictims, groupByFields } from './group-balance.js';
+import { isCounted, isScheduled, type Instance } from './instance.js';
+import { inKillOrder } from './kill-order.js';
 
 /** What a scale step or a scale check has to do. */
 export interface ScaleDecision {
-  readonly victims: readonly Instance[];
+  /** Chosen one by one while they are read. */
+  readonly victims: Iterable<Instance>;
   readonly starts: number;
 }
 
@@ -29,7 +20,7 @@ export function decideScale(
   toKill: ReadonlySet<string> = new Set(),
 ): ScaleDecision {
   const counted = instances.filter(isCounted);
-  const chosen = counted.filter((instance) => toKill.has(instance.id));
+  const chosen = toKill.size === 0 ? [] : counted.filter((instance) => toKill.has(instance.id));
   const kills = Math.max(counted.length - app.instances, chosen.length);
   return {
     victims: kills === 0 ? [] : selectVictims(app, counted, { chosen, count: kills }),
@@ -37,37 +28,41 @@ export function decideScale(
   };
 }
 
-function selectVictims(
+/** At most `count`: the chosen ones first, then the others in their order. */
+function* selectVictims(
   app: AppDefinition,
   counted: readonly Instance[],
   { chosen, count }: { chosen: readonly Instance[]; count: number },
-): Instance[] {
-  if (chosen.length >= count) return chosen.slice(0, count);
+): Generator<Instance> {
+  yield* chosen;
+  let left = count - chosen.length;
+  if (left === 0) return;
   const already = new Set(chosen);
-  const rest = counted.filter((instance) => !already.has(instance));
-  return [...chosen, ...rest.toSorted(byKillOrder(app))].slice(0, count);
-}
-
-/** Order in which instances of an app are given up: by condition, then by age as `killSelection` says. */
-function byKillOrder(app: AppDefinition): (a: Instance, b: Instance) => number {
-  const sign = app.killSelection === 'OLDEST_FIRST' ? 1 : -1;
-  return (a, b) => weightOf(a) - weightOf(b) || sign * compareAge(a, b);
-}
-
-const weightOf = (instance: Instance): number => WEIGHTS[instance.condition] ?? OTHER_WEIGHT;
-
-/** Negative when `a` is older. An instance that never became active sorts first in either direction's tie. */
-function compareAge(a: Instance, b: Instance): number {
-  return ageKey(a) - ageKey(b);
-}
-
-function ageKey(instance: Instance): number {
-  switch (instance.condition) {
-    case 'Staging':
-      return instance.task?.stagedAtMs ?? instance.scheduledAtMs;
-    case 'Starting':
-      return instance.sinceMs;
-    default:
-      return instance.task?.startedAtMs ?? instance.scheduledAtMs;
+  const others = already.size === 0 ? counted : counted.filter((instance) => !already.has(instance));
+  const isSpread = groupByFields(app).length > 0;
+  for (const instance of isSpread ? balancedFirst(app, others, left) : inKillOrder(app, others)) {
+    yield instance;
+    left -= 1;
+    if (left === 0) return;
   }
+}
+
+/**
+ * Those whose end keeps the app evenly spread, then the others in their order (§7.6). Instances that wait for a place are
+ * in no group, and cost least: they go before any that has one [D17].
+ */
+function* balancedFirst(
+  app: AppDefinition,
+  instances: readonly Instance[],
+  count: number,
+): Generator<Instance> {
+  const ordered = [...inKillOrder(app, instances)];
+  const first = new Set(ordered.filter(({ condition }) => condition === 'Scheduled'));
+  yield* first;
+  const placed = ordered.filter((instance) => !isScheduled(instance));
+  for (const picked of balancingVictims(app, placed, Math.max(0, count - first.size))) {
+    first.add(picked);
+    yield picked;
+  }
+  for (const instance of ordered) if (!first.has(instance)) yield instance;
 }

@@ -26,7 +26,8 @@ export interface AgentOptions {
   readonly executorEnvironmentVariables: Readonly<Record<string, string>>;
   /** Refuse to start on a corrupt checkpoint; otherwise leave the damaged run out. */
   readonly strict: boolean;
-  readonly reconfigurationPolicy: 'equal' | 'additive';
+  /** What a restart may change; `any` is for tests. */
+  readonly reconfigurationPolicy: ReconfigurationPolicy;
   readonly recoveryTimeoutMs: number;
   readonly registrationBackoffFactorMs: number;
   readonly gcDelayMs: number;
@@ -62,6 +63,9 @@ export interface AgentOptions {
   /** What the network names of MESOS containers mean (§19.6). */
   readonly networks: NamedNetworks;
 }
+
+/** See `findIncompatibility`. */
+export type ReconfigurationPolicy = 'equal' | 'additive' | 'any';
 
 /** A network that MESOS containers may name. */
 export type NamedNetwork =

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import type { TaskStatus } from '#mesos';
 import type {
   AgentInfo,
   ApplyOperationMessage,
@@ -33,6 +34,11 @@ export class Agent {
   private inbox: Promise<void> = Promise.resolve();
   private isStopping = false;
   private closed = false;
+  private onClosed!: () => void;
+  /** Resolves once the agent has ended and its address is free. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.onClosed = resolve;
+  });
   private onEnded: ((run: TaskRun) => void) | undefined;
 
   constructor(private readonly dependencies: AgentDependencies) {
@@ -58,6 +64,11 @@ export class Agent {
   /** Ended, on request or because the master told it to. */
   get isClosed(): boolean {
     return this.closed;
+  }
+
+  /** On its way out, or ended. */
+  get isLeaving(): boolean {
+    return this.isStopping;
   }
 
   /** Advertised name. */
@@ -120,6 +131,14 @@ export class Agent {
   async unregister(): Promise<void> {
     this.dependencies.link.send({ type: 'unregister', agentId: this.id ?? '' });
     await this.leave('unregistered');
+  }
+
+  /** Reports a status of a task that is not the runner's (spec/local-cluster.md §25); false when there is no such task. */
+  async injectStatus(taskId: string, status: Partial<TaskStatus>): Promise<boolean> {
+    const run = this.parts.runs.all().find((other) => other.taskId === taskId);
+    if (run === undefined) return false;
+    await this.parts.reporter.inject(run, status);
+    return true;
   }
 
   private async recover(): Promise<AgentStart> {
@@ -329,5 +348,6 @@ export class Agent {
     this.parts.collector.stop();
     await this.parts.server.close();
     await this.parts.runner.stop();
+    this.onClosed();
   }
 }

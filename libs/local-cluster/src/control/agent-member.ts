@@ -36,6 +36,8 @@ export class AgentMember {
   private options: AgentOptions;
   private host: Host;
   private isUp = false;
+  /** Settles when an agent that was told to end is back. */
+  private returning: Promise<void> | undefined;
 
   constructor(
     options: AgentOptions,
@@ -70,10 +72,19 @@ export class AgentMember {
 
   /** Ends the agent in good order (see `Agent.shutdown`). One that was stopped comes back first: it has tasks to end. */
   async shutdown({ stopTasks }: { readonly stopTasks: boolean }): Promise<{ stoppedTasks: number }> {
+    await this.returning;
     if (!this.isRunning && stopTasks) await this.revive({});
     const outcome = await this.current.shutdown({ stopTasks });
     this.isUp = false;
     return outcome;
+  }
+
+  /** Starts a new agent where one was that the master told to end, once that is done; nothing otherwise. */
+  bringBack(): Promise<void> {
+    if (!this.isUp || !this.current.isLeaving) return Promise.resolve();
+    const returned = this.return();
+    this.returning = returned.catch(() => undefined);
+    return returned;
   }
 
   /** Starts a new agent where the former one was; at the same address. */
@@ -83,6 +94,26 @@ export class AgentMember {
     const outcome = await this.revive(how);
     if (outcome.ok) this.link.connect();
     return outcome;
+  }
+
+  /** Stops the agent, changes what it is, and starts it again; its work directory keeps nothing against that. */
+  async reconfigure(change: Partial<AgentOptions>): Promise<AgentStart> {
+    await this.stop();
+    const { reconfigurationPolicy } = this.options;
+    const given = Object.entries(change).filter(([, value]) => value !== undefined);
+    const before = this.options;
+    this.options = { ...before, ...Object.fromEntries(given), reconfigurationPolicy: 'any' };
+    const outcome = await this.comeBack();
+    // What does not start is not kept.
+    this.options = outcome.ok ? { ...this.options, reconfigurationPolicy } : before;
+    if (!outcome.ok) await this.comeBack();
+    return outcome;
+  }
+
+  private async return(): Promise<void> {
+    await this.current.ended;
+    const outcome = await this.comeBack();
+    if (!outcome.ok) throw new Error(outcome.error);
   }
 
   private async revive({ wipe = false, newBoot = false }: Restart): Promise<AgentStart> {

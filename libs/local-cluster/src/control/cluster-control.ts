@@ -2,19 +2,24 @@ import type { TaskStatus } from '#mesos';
 import type { Clock, Timer } from '../runtime/clock.js';
 import type { Random } from '../runtime/random.js';
 import type { LinkFaults, LinkPartition } from '../link/link.js';
+import type { AgentOptions } from '../agent/agent-options.js';
 import { signalProcess } from '../supervisor/process-tree.js';
 import type { DrainConfig } from '../master/agents/agent-operations.js';
-import type { Master } from '../master/master.js';
+import type { MasterInside } from '../master/master.js';
 import type { AgentMember, Restart } from './agent-member.js';
+import { ControlError } from './control-error.js';
+import type { MasterControl } from './master-control.js';
+import type { Failover, MasterSeat } from './master-seat.js';
 
-/** What was asked for cannot be done; the message says why. */
-export class ControlError extends Error {
-  constructor(
-    readonly status: 400 | 404 | 409,
-    message: string,
-  ) {
-    super(message);
-  }
+/** What agents that are added differ in from the others. */
+export type NewAgents = Partial<Pick<AgentOptions, 'attributes' | 'resources' | 'domain'>>;
+
+/** What a control needs besides the cluster. */
+export interface ControlEnvironment {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Starts an agent at this place, and connects it. */
+  readonly createMember: (place: number, kind: NewAgents) => Promise<AgentMember>;
 }
 
 const healed: LinkPartition = { toAgent: false, toMaster: false };
@@ -27,14 +32,17 @@ export class ClusterControl {
   private readonly healing = new Map<AgentMember, Timer>();
 
   constructor(
-    private readonly master: Master,
-    private readonly members: readonly AgentMember[],
-    private readonly environment: { readonly clock: Clock; readonly random: Random },
+    private readonly seat: MasterSeat,
+    /** Grows with `addAgents`. */
+    private readonly members: AgentMember[],
+    /** What concerns the master and its frameworks. */
+    readonly master: MasterControl,
+    private readonly environment: ControlEnvironment,
   ) {}
 
   /** Agents, tasks and frameworks as they stand. */
   status(): Record<string, unknown> {
-    const { state, operations, directory } = this.master.inside;
+    const { state, operations, directory } = this.inside;
     const agents = this.members.map((member, place) => {
       const { id } = member.agent;
       const known = id === undefined ? undefined : state.agents.get(id);
@@ -47,6 +55,7 @@ export class ClusterControl {
         partition: member.link.partitionedDirections,
         state: id === undefined ? 'unknown' : directory.locate(id).kind,
         offered: known?.offers.size ?? 0,
+        queued: member.link.queued,
         tasks: countByState([...(known?.tasks ?? [])].map((task) => task.state)),
         standing: id === undefined ? undefined : operations.standingOf(id),
       };
@@ -55,10 +64,13 @@ export class ClusterControl {
       id: framework.id,
       name: framework.info.name,
       standing: framework.standing,
+      stream: framework.stream?.id,
+      bufferedBytes: framework.stream?.bufferedBytes ?? 0,
       tasks: countByState([...framework.tasks.values()].map((task) => task.state)),
       unreachableTasks: framework.unreachableTasks.size,
     }));
-    return { masterId: state.masterId, nowMs: this.environment.clock.nowMs(), agents, frameworks };
+    const nowMs = this.environment.clock.nowMs();
+    return { masterId: state.masterId, nowMs, ...this.master.status(), agents, frameworks };
   }
 
   /** Messages vanish in the given directions while both ends believe in the connection. */
@@ -100,26 +112,26 @@ export class ClusterControl {
 
   /** The master takes the agent for unreachable now, instead of after its time-outs. */
   async markUnreachable(name: string): Promise<void> {
-    const { state, loss } = this.master.inside;
+    const { state, loss } = this.inside;
     const agent = state.agents.get(this.agentId(name));
     if (agent === undefined) throw new ControlError(409, `agent ${name} is not registered`);
     await loss.markUnreachable(agent, 'health check timed out');
   }
 
   async markGone(name: string): Promise<void> {
-    await this.master.inside.loss.markGone(this.locatedId(name));
+    await this.inside.loss.markGone(this.locatedId(name));
   }
 
   async drain(name: string, config: DrainConfig): Promise<void> {
-    await this.master.inside.operations.drain(this.locatedId(name), config);
+    await this.inside.operations.drain(this.locatedId(name), config);
   }
 
   async deactivate(name: string): Promise<void> {
-    await this.master.inside.operations.deactivate(this.locatedId(name));
+    await this.inside.operations.deactivate(this.locatedId(name));
   }
 
   async reactivate(name: string): Promise<void> {
-    await this.master.inside.operations.reactivate(this.locatedId(name));
+    await this.inside.operations.reactivate(this.locatedId(name));
   }
 
   /** The agent says farewell and ends, with all its tasks. */
@@ -129,9 +141,10 @@ export class ClusterControl {
 
   /** Delays and loses messages of one agent, or of all. */
   disturb(name: string | undefined, faults: LinkFaults): void {
-    const isQuiet = faults.delayMs === 0 && faults.loss === 0;
+    const isQuiet = Object.values(faults).every((value) => value === 0);
     for (const { link } of name === undefined ? this.members : [this.member(name)]) {
-      link.disturb(isQuiet ? undefined : { ...faults, ...this.environment });
+      const { clock, random } = this.environment;
+      link.disturb(isQuiet ? undefined : { ...faults, clock, random });
     }
   }
 
@@ -144,37 +157,55 @@ export class ClusterControl {
     }
   }
 
-  /** Cuts the stream of a framework. */
-  disconnectFramework(frameworkId: string): void {
-    const stream = this.master.inside.state.frameworks.get(frameworkId)?.stream;
-    if (stream === undefined) throw new ControlError(404, `framework ${frameworkId} is not connected`);
-    stream.close();
+  /** Reports the health of a task, through its agent, as if a check had found it. */
+  async reportHealth(taskId: string, healthy: boolean): Promise<void> {
+    const reason = 'REASON_TASK_HEALTH_CHECK_STATUS_UPDATED';
+    await this.injectStatus(taskId, { healthy, reason, source: 'SOURCE_EXECUTOR' });
   }
 
-  /** Takes back the offers of one agent, or all. */
-  rescindOffers(name?: string): void {
-    const { state, offers } = this.master.inside;
-    const only = name === undefined ? undefined : this.agentId(name);
-    for (const agent of state.agents.values()) {
-      if (only !== undefined && agent.id !== only) continue;
-      for (const offer of agent.offers) offers.rescind(offer);
+  /** Sends any status of a task, through its agent; what is not given is as it was in the last one. */
+  async injectStatus(taskId: string, status: Partial<TaskStatus>): Promise<void> {
+    for (const { agent, isRunning } of this.members) {
+      if (isRunning && (await agent.injectStatus(taskId, status))) return;
     }
+    throw new ControlError(404, `no agent runs task ${taskId}`);
   }
 
-  /** No offers are made until `resumeAllocation`. */
-  pauseAllocation(): void {
-    this.master.inside.allocator.stop();
+  /** Adds agents of the given kind; answers their places. */
+  async addAgents(count: number, kind: NewAgents): Promise<number[]> {
+    const places: number[] = [];
+    for (let added = 0; added < count; added += 1) {
+      this.members.push(await this.environment.createMember(this.members.length, kind));
+      places.push(this.members.length - 1);
+    }
+    return places;
   }
 
-  resumeAllocation(): void {
-    const { allocator } = this.master.inside;
-    allocator.stop();
-    allocator.start();
-    allocator.request('all');
+  /** Changes what an agent is, whatever its reconfiguration policy says, and lets it register again. */
+  async reconfigure(name: string, change: Pick<NewAgents, 'attributes' | 'resources'>): Promise<void> {
+    const member = this.member(name);
+    this.cancelHealing(member);
+    const outcome = await member.reconfigure(change);
+    if (!outcome.ok) throw new ControlError(409, outcome.error);
+  }
+
+  /** The master ends, and another one takes its place. */
+  async failOver(how: Failover): Promise<void> {
+    await this.seat.failOver(this.members, how);
+  }
+
+  /** Takes back the offers of one agent, one offer, or all. */
+  rescindOffers({ agent, offer }: { agent?: string | undefined; offer?: string | undefined }): void {
+    const agentId = agent === undefined ? undefined : this.agentId(agent);
+    this.master.rescindOffers({ agentId, offerId: offer });
+  }
+
+  private get inside(): MasterInside {
+    return this.seat.master.inside;
   }
 
   private lastStatuses(taskId: string): readonly TaskStatus[] {
-    const frameworks = [...this.master.inside.state.frameworks.values()];
+    const frameworks = [...this.inside.state.frameworks.values()];
     return (
       frameworks.map(({ tasks }) => tasks.get(taskId)).find((task) => task !== undefined)?.statuses ?? []
     );
@@ -199,7 +230,7 @@ export class ClusterControl {
   /** An id the master knows something of. */
   private locatedId(name: string): string {
     const id = this.agentId(name);
-    const { kind } = this.master.inside.directory.locate(id);
+    const { kind } = this.inside.directory.locate(id);
     if (kind === 'unknown') throw new ControlError(404, `the master knows no agent ${id}`);
     if (kind === 'gone') throw new ControlError(409, `agent ${id} is gone`);
     return id;

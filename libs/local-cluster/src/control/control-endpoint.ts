@@ -1,21 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { readBody } from '../master/http/request-body.js';
-import {
-  ControlBody,
-  drainOf,
-  durationMsOf,
-  faultsOf,
-  partitionOf,
-  restartOf,
-  signalOf,
-} from './control-body.js';
-import { ControlError, type ClusterControl } from './cluster-control.js';
+import { agentActions } from './agent-actions.js';
+import type { Action, Deed } from './control-action.js';
+import { ControlBody } from './control-body.js';
+import type { ClusterControl } from './cluster-control.js';
+import { ControlError } from './control-error.js';
+import { masterActions } from './master-actions.js';
+import { Scenarios, type ScenarioStep } from './scenario.js';
 
-/** Reads what one path wants to know of the body, and gives what is to be done; `subject` is the id in the path. */
-type Action = (subject: string, body: ControlBody) => () => unknown;
-
-const longestBodyBytes = 64 * 1024;
+const longestBodyBytes = 1024 * 1024;
 
 /**
  * `/_control/…` on the master's port (spec/local-cluster.md §25): JSON in, JSON out. Only for this machine, and only for
@@ -24,50 +18,17 @@ const longestBodyBytes = 64 * 1024;
 export class ControlEndpoint {
   private readonly actions: Readonly<Record<string, Action>>;
 
-  constructor(private readonly control: ClusterControl) {
+  constructor(
+    private readonly control: ClusterControl,
+    private readonly scenarios: Scenarios,
+  ) {
     this.actions = {
-      'agents/*/partition': (id, body) => {
-        const [cut, forMs] = [partitionOf(body), durationMsOf(body)];
-        return () => control.partition(id, cut, forMs);
+      ...agentActions(control),
+      ...masterActions(control),
+      scenario: (_, body) => {
+        const steps = body.list('steps').map((step) => this.stepOf(step));
+        return () => scenarios.run(steps);
       },
-      'agents/*/disconnect': (id, body) => {
-        const forMs = durationMsOf(body);
-        return () => control.disconnect(id, forMs);
-      },
-      'agents/*/heal': (id) => () => control.heal(id),
-      'agents/*/stop': (id) => () => control.stop(id),
-      'agents/*/start': (id, body) => {
-        const how = restartOf(body);
-        return () => control.start(id, how);
-      },
-      'agents/*/restart': (id, body) => {
-        const how = restartOf(body);
-        return () => control.restart(id, how);
-      },
-      'agents/*/unreachable': (id) => () => control.markUnreachable(id),
-      'agents/*/gone': (id) => () => control.markGone(id),
-      'agents/*/drain': (id, body) => {
-        const config = drainOf(body);
-        return () => control.drain(id, config);
-      },
-      'agents/*/deactivate': (id) => () => control.deactivate(id),
-      'agents/*/reactivate': (id) => () => control.reactivate(id),
-      'agents/*/unregister': (id) => () => control.unregister(id),
-      'tasks/*/exit': (id, body) => {
-        const signal = signalOf(body);
-        return () => control.signalTask(id, signal);
-      },
-      'frameworks/*/disconnect': (id) => () => control.disconnectFramework(id),
-      link: (_, body) => {
-        const [agent, faults] = [body.text('agent'), faultsOf(body)];
-        return () => control.disturb(agent, faults);
-      },
-      'offers/rescind': (_, body) => {
-        const agent = body.text('agent');
-        return () => control.rescindOffers(agent);
-      },
-      'allocation/pause': () => () => control.pauseAllocation(),
-      'allocation/resume': () => () => control.resumeAllocation(),
     };
   }
 
@@ -79,8 +40,11 @@ export class ControlEndpoint {
         return;
       }
       const path = url.pathname.slice('/_control/'.length);
-      if (request.method === 'GET' && path === 'status') answer(response, 200, this.control.status());
-      else if (request.method === 'POST') await this.act(path, request, response);
+      if (request.method === 'GET' && path === 'status') {
+        answer(response, 200, { ...this.control.status(), scenario: this.scenarios.status() });
+      } else if (request.method === 'GET' && path === 'journal') {
+        answer(response, 200, this.control.master.journalSince(sinceOf(url)));
+      } else if (request.method === 'POST') await this.act(path, request, response);
       else answer(response, 404, { message: `no ${request.method} ${path}` });
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;
@@ -89,10 +53,7 @@ export class ControlEndpoint {
   }
 
   private async act(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [kind = '', subject = '', ...rest] = path.split('/');
-    const own = this.actions[path];
-    const action = own ?? this.actions[[kind, '*', ...rest].join('/')];
-    if (action === undefined) throw new ControlError(404, `no POST ${path}`);
+    const { action, subject } = this.find(path);
     // Pages of a browser cannot send this type elsewhere without asking.
     if (request.headers['content-type']?.split(';')[0] !== 'application/json') {
       throw new ControlError(400, 'the body must be application/json');
@@ -103,11 +64,51 @@ export class ControlEndpoint {
       return;
     }
     const members = ControlBody.parse(body.text);
-    const perform = action(decodeURIComponent(subject), members);
+    const perform = action(subject, members);
     members.finish();
-    await perform();
-    answer(response, 200, {});
+    const thereafter = await perform();
+    if (typeof thereafter === 'function')
+      response.once('finish', () => this.scenarios.attempt(path, thereafter as Deed));
+    answer(response, 200, typeof thereafter === 'object' ? thereafter : {});
   }
+
+  private find(path: string): { action: Action; subject: string } {
+    const [kind = '', subject = '', ...rest] = path.split('/');
+    const action = this.actionOf(path) ?? this.actionOf([kind, '*', ...rest].join('/'));
+    if (action === undefined) throw new ControlError(404, `no POST ${path}`);
+    return { action, subject: decodeURIComponent(subject) };
+  }
+
+  private actionOf(path: string): Action | undefined {
+    return Object.hasOwn(this.actions, path) ? this.actions[path] : undefined;
+  }
+
+  /** `{at_ms?, path, body?}`, as it would be sent. Everything is judged before anything is done. */
+  private stepOf(step: unknown): ScenarioStep {
+    const members = ControlBody.of(step);
+    const path = members.needed('path', members.text('path'));
+    const { action, subject } = this.find(path);
+    const body = ControlBody.of(members.object('body'));
+    const deed = action(subject, body);
+    body.finish();
+    const atMs = members.number('at_ms') ?? 0;
+    members.finish();
+    return {
+      atMs,
+      path,
+      perform: async () => {
+        const thereafter = await deed();
+        if (typeof thereafter === 'function') await (thereafter as Deed)();
+      },
+    };
+  }
+}
+
+/** `?since=`: the number of the last entry that is known; 0 without one. */
+function sinceOf(url: URL): number {
+  const text = url.searchParams.get('since') ?? '0';
+  if (!/^\d{1,15}$/.test(text)) throw new ControlError(400, '`since` must be the number of an entry');
+  return Number(text);
 }
 
 /** From this machine, and meant for it: a host name could be anybody's. */

@@ -1,100 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually, isRunning } from '../agent/agent.fixture.js';
-import { acceptBody, taskInfo } from '../master/calls/task-info.fixture.js';
-import { SchedulerClient } from '../master/contract/scheduler-client.fixture.js';
-import { FRAMEWORK } from '../master/master-harness.fixture.js';
-import { startLocalCluster, type LocalCluster } from '../start-local-cluster.js';
+import { useCluster } from './control.fixture.js';
 
-let dataDir: string;
-let cluster: LocalCluster;
-
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'control-'));
-});
-
-afterEach(async () => {
-  await cluster.stop({ keepTasks: false });
-  await rm(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
-});
-
-async function start(count = 1, testApi = true): Promise<void> {
-  cluster = await startLocalCluster({
-    dataDir,
-    testApi,
-    master: {
-      port: 0,
-      allocationIntervalMs: 20,
-      agentPingTimeoutMs: 100,
-      maxAgentPingTimeouts: 3,
-      agentReregisterTimeoutMs: 300,
-    },
-    agents: { count, firstPort: 0, resources: 'cpus:8;mem:8192;disk:10000' },
-  });
-  await eventually(() => agents().every(({ state }) => state === 'registered'), 'the agents');
-}
-
-interface AgentView {
-  readonly id: string;
-  readonly state: string;
-  readonly running: boolean;
-  readonly offered: number;
-  readonly tasks: Record<string, number>;
-}
-
-const agents = (): AgentView[] => cluster.control.status()['agents'] as AgentView[];
-
-const standings = (): string[] =>
-  (cluster.control.status()['frameworks'] as { standing: string }[]).map(({ standing }) => standing);
-
-async function becomes(state: string, place = 0): Promise<void> {
-  await eventually(() => agents()[place]?.state === state, state);
-}
-
-async function subscribe(): Promise<SchedulerClient> {
-  const client = new SchedulerClient(cluster.url);
-  await client.subscribe({ subscribe: { framework_info: FRAMEWORK } });
-  await eventually(() => client.frameworkId !== '', 'the subscription');
-  return client;
-}
-
-async function runTask(client: SchedulerClient): Promise<void> {
-  const offer = await client.offer();
-  const task = taskInfo('t', offer.agent_id.value, { command: { shell: true, value: 'sleep 1000' } });
-  await client.call(acceptBody([offer.id.value], [task]) as never);
-  await sees(client, 'TASK_STARTING');
-}
-
-const statesOf = (client: SchedulerClient): string[] =>
-  client.events.flatMap((event) => (event.type === 'UPDATE' ? [event.update.status.state] : []));
-
-async function sees(client: SchedulerClient, state: string): Promise<void> {
-  await eventually(() => statesOf(client).includes(state), `${state}, got ${statesOf(client).join()}`);
-}
-
-async function post(path: string, body: unknown = {}, headers: Record<string, string> = {}) {
-  const response = await fetch(`${cluster.url}/_control/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-  return { status: response.status, body: (await response.json()) as { message?: string } };
-}
+const { cluster, start, agents, standings, becomes, subscribe, runTask, sees, post } = useCluster();
 
 describe('the control API', () => {
   it('is not there unless it was asked for', async () => {
     await start(1, false);
-    expect((await fetch(`${cluster.url}/_control/status`)).status).toBe(404);
+    expect((await fetch(`${cluster().url}/_control/status`)).status).toBe(404);
     expect(agents()).toHaveLength(1);
   });
 
   it('shows how things stand', async () => {
     await start(2);
     const client = await subscribe();
-    const response = await fetch(`${cluster.url}/_control/status`);
+    const response = await fetch(`${cluster().url}/_control/status`);
     expect(await response.json()).toMatchObject({
       agents: [
         { place: 0, hostname: '127.0.0.10', running: true, state: 'registered' },
@@ -124,12 +45,12 @@ describe('the control API', () => {
       404, 404, 400, 400, 400, 400, 400, 409, 400, 404, 404,
     ]);
     expect(answers[3]?.body.message).toBe('unknown member `until`');
-    expect(cluster.control.status()['agents']).toMatchObject([{ partition: { toAgent: false } }]);
+    expect(cluster().control.status()['agents']).toMatchObject([{ partition: { toAgent: false } }]);
   });
 
   it('does not listen to pages that a name led here', async () => {
     await start();
-    const { port } = new URL(cluster.url);
+    const { port } = new URL(cluster().url);
     const status = await new Promise((resolve, reject) => {
       const options = {
         port,
@@ -277,7 +198,7 @@ it('serves the maintenance schedule', async () => {
   const schedule = {
     windows: [{ machine_ids: [{ hostname: '127.0.0.1' }], unavailability: { start: { nanoseconds: 1e18 } } }],
   };
-  const url = `${cluster.url}/master/maintenance/schedule`;
+  const url = `${cluster().url}/master/maintenance/schedule`;
   expect((await fetch(url, { method: 'POST', body: JSON.stringify(schedule) })).status).toBe(200);
   expect(await (await fetch(url)).json()).toEqual(schedule);
   const client = await subscribe();

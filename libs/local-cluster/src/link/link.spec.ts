@@ -127,4 +127,31 @@ describe('a bad line', () => {
     await settle();
     expect(agentSaw.slice(before)).toEqual(['disconnected', 'connected']);
   });
+
+  it('doubles messages, and lets some be overtaken', async () => {
+    const clock = new ManualClock();
+    link.connect();
+    link.disturb({ delayMs: 0, loss: 0, duplicate: 1, clock, random: createRandom(1) });
+    link.masterEnd.send(ping('a'));
+    expect(link.queued).toBe(4);
+    clock.advance(0);
+    await settle();
+    expect([agentSaw, link.queued]).toEqual([['connected', 'a', 'a'], 0]);
+    link.disturb({ delayMs: 0, loss: 0, reorder: 1, clock, random: createRandom(1) });
+    link.masterEnd.send(ping('late'));
+    link.disturb({ delayMs: 0, loss: 0, clock, random: createRandom(1) });
+    await settle();
+    expect(agentSaw.at(-1)).toBe('late');
+    link.disturb({ delayMs: 0, loss: 0, reorder: 0.5, clock, random: createRandom(1) });
+    const sent = Array.from({ length: 20 }, (_, index) => `m${index}`);
+    for (const name of sent) {
+      link.masterEnd.send(ping(name));
+      clock.advance(5);
+    }
+    clock.advance(20);
+    await settle();
+    const arrived = agentSaw.slice(-20);
+    expect(arrived).not.toEqual(sent);
+    expect(arrived.toSorted()).toEqual(sent.toSorted());
+  });
 });

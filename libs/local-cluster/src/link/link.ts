@@ -34,6 +34,10 @@ export interface LinkFaults {
   readonly delayMs: number;
   /** Share of messages that vanish, from 0 to 1. */
   readonly loss: number;
+  /** Share of messages that arrive twice. */
+  readonly duplicate?: number;
+  /** Share of messages that later ones may overtake. */
+  readonly reorder?: number;
 }
 
 /** What faults are made with. */
@@ -44,6 +48,9 @@ export interface FaultSource {
 
 /** Runs a delivery in a later turn of the event loop. */
 export type Defer = (deliver: () => void) => void;
+
+/** How much later than the others an overtaken message arrives. */
+const OVERTAKEN_MS = 20;
 
 /** Most notifications handed over in one turn, so that a burst never keeps the event loop from its sockets. */
 const BURST = 256;
@@ -58,6 +65,10 @@ class Mailbox<In> {
   private isScheduled = false;
 
   constructor(private readonly defer: Defer) {}
+
+  get length(): number {
+    return this.queue.length;
+  }
 
   post(notification: Notification<In>): void {
     this.queue.push(notification);
@@ -156,6 +167,11 @@ export class MemoryLink {
     return this.isUp;
   }
 
+  /** Messages that neither end has taken yet, those under way included. */
+  get queued(): number {
+    return this.toAgent.length + this.toMaster.length + this.underWay.size;
+  }
+
   /**
    * Delays and loses messages from now on; without faults they travel as ever. What is under way arrives at once,
    * so that nothing overtakes it.
@@ -184,12 +200,22 @@ export class MemoryLink {
       deliver();
       return;
     }
-    if (faults.random.next() < faults.loss) return;
-    const arrive = (): void => {
-      if (underWay.delete(arrive)) deliver();
-    };
-    underWay.add(arrive);
-    // Timers of the same length ring in order.
-    faults.clock.schedule(faults.delayMs, arrive);
+    const { random, clock, loss, duplicate = 0, reorder = 0, delayMs } = faults;
+    if (happens(random, loss)) return;
+    const copies = happens(random, duplicate) ? 2 : 1;
+    const extraMs = happens(random, reorder) ? OVERTAKEN_MS : 0;
+    for (let copy = 0; copy < copies; copy += 1) {
+      const arrive = (): void => {
+        if (underWay.delete(arrive)) deliver();
+      };
+      underWay.add(arrive);
+      // Timers of the same length ring in order.
+      clock.schedule(delayMs + extraMs, arrive);
+    }
   }
+}
+
+/** Draws only for what may happen, so that faults that are off change nothing of the others. */
+function happens(random: FaultSource['random'], share: number): boolean {
+  return share > 0 && random.next() < share;
 }

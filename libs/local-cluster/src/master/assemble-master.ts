@@ -10,6 +10,7 @@ import { StatusUpdates } from './agents/status-updates.js';
 import { Allocator } from './allocator/allocator.js';
 import { DeclineFilters } from './allocator/decline-filters.js';
 import { FairShare } from './allocator/fair-share.js';
+import { InverseOffers } from './allocator/inverse-offers.js';
 import { OfferCalls } from './calls/accept.js';
 import { CallDispatcher } from './calls/call-dispatcher.js';
 import { Reconciler } from './calls/reconcile.js';
@@ -19,6 +20,7 @@ import { FrameworkSessions } from './frameworks/framework-sessions.js';
 import { MasterServer } from './http/master-server.js';
 import { SchedulerEndpoint } from './http/scheduler-endpoint.js';
 import { MaintenanceEndpoint } from './operator/maintenance-endpoint.js';
+import { OperatorCalls } from './operator/operator-calls.js';
 import { OperatorEndpoint } from './operator/operator-endpoint.js';
 import { Accounts } from './state/accounts.js';
 import type { Agent } from './state/agent.js';
@@ -51,13 +53,15 @@ export function assembleMaster(state: MasterState, registry: Registry): MasterPa
   const tasks = new TaskTable(state, accounts);
   const directory = new AgentDirectory(state, registry);
   const schedule = new MaintenanceSchedule(registry);
-  const allocator = new Allocator(state, { offers, filters, fairShare, maintenance: schedule });
-  const shared = { registry, offers, tasks, accounts, filters, fairShare, allocator, directory };
+  const inverseOffers = new InverseOffers(state);
+  const market = { offers, inverseOffers, filters, fairShare };
+  const allocator = new Allocator(state, { ...market, maintenance: schedule });
+  const shared = { ...market, registry, tasks, accounts, allocator, directory, schedule };
 
   const loss = new AgentLoss(state, shared);
-  const operations = new AgentOperations(state, { registry, offers, allocator, loss });
+  const operations = new AgentOperations(state, { ...shared, loss });
   tasks.onIdle = (agent) => operations.idle(agent);
-  const maintenance = new Maintenance(state, { registry, schedule, offers, allocator });
+  const maintenance = new Maintenance(state, { ...shared, loss });
   const pinger = new Pinger(state, loss);
   const recovery = new RecoveryWindow(state, { registry, directory, loss });
   const onArrival = (agent: Agent): void => {
@@ -69,12 +73,13 @@ export function assembleMaster(state: MasterState, registry: Registry): MasterPa
   const gateway = new AgentGateway(state, { registration, loss, pinger, updates });
 
   const removal = new FrameworkRemoval(state, shared);
-  const sessions = new FrameworkSessions(state, { offers, filters, allocator, removal });
+  const sessions = new FrameworkSessions(state, { ...shared, removal });
   const reconciler = new Reconciler(state, directory);
   const dispatcher = new CallDispatcher(state, {
     sessions,
     removal,
     reconciler,
+    inverseOffers,
     offers: new OfferCalls(state, shared),
     tasks: new TaskCalls(state, tasks, reconciler),
   });
@@ -86,7 +91,8 @@ export function assembleMaster(state: MasterState, registry: Registry): MasterPa
   });
   const scheduler = new SchedulerEndpoint(state, { sessions, dispatcher });
   const upkeep = new MaintenanceEndpoint(state, maintenance);
-  const server = new MasterServer({ scheduler, operator, maintenance: upkeep, logger: state.logger });
+  const calls = new OperatorCalls(state, maintenance);
+  const server = new MasterServer(state, { scheduler, operator, maintenance: upkeep, calls });
   return {
     server,
     gateway,

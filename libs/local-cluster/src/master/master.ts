@@ -4,8 +4,10 @@ import { silentLogger, type Logger } from '../runtime/logger.js';
 import { createRandom, type Random } from '../runtime/random.js';
 import { resolveMasterOptions, type MasterOptions } from './options.js';
 import { assembleMaster, type MasterParts } from './assemble-master.js';
+import { isOnMachine } from './agents/machines.js';
 import type { ControlHandler } from './http/master-server.js';
 import { Registry } from './registry/registry.js';
+import type { TestHooks } from './state/test-hooks.js';
 import { MasterState } from './state/master-state.js';
 
 /** What a master is started with; everything but the work directory has a default. */
@@ -14,6 +16,8 @@ export interface MasterSettings {
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly logger?: Logger | undefined;
+  /** Only for tests. */
+  readonly hooks?: TestHooks | undefined;
 }
 
 /** What a control of the cluster works with. */
@@ -40,6 +44,7 @@ export class Master {
       clock: settings.clock ?? systemClock,
       random: settings.random ?? createRandom(),
       logger: settings.logger ?? silentLogger,
+      hooks: settings.hooks,
     });
     const registry = await Registry.open(options.workDir);
     const parts = assembleMaster(state, registry);
@@ -74,6 +79,12 @@ export class Master {
   /** Lets a handler answer what is asked below `/_control/`. */
   serveControl(handler: ControlHandler): void {
     this.parts.server.control = handler;
+  }
+
+  /** Tells when machines are up again after maintenance; `isOn` whether an agent belongs to one of them. */
+  onMachinesUp(listener: (isOn: (agent: { hostname: string; ip: string }) => boolean) => void): void {
+    this.parts.maintenance.onUp = (machines) =>
+      listener(({ hostname, ip }) => machines.some((id) => isOnMachine({ hostname, ip }, id)));
   }
 
   /** Serves the agent at the other end of the link. */

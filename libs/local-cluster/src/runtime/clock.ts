@@ -5,6 +5,8 @@ export interface Timer {
 
 /** The only source of time in the cluster (spec/local-cluster.md P3). */
 export interface Clock {
+  /** How much faster than everybody else's it goes, if it does; 0 while it stands still. */
+  readonly rate?: number;
   /** Milliseconds since the epoch. */
   nowMs(): number;
   /** Runs `action` once in a later turn, not before `delayMs` have passed. */

@@ -11,11 +11,11 @@ const MISSING = 'error.path.missing';
 /** Checks a parsed body against the decorators of its class; messages are schema codes (`spec/rest-api.md` §3.3). */
 export function validateBody<T extends object>(shape: new () => T, json: unknown): ValidBody<T> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    return invalid([{ path: '/', errors: ['error.expected.jsobject'] }]);
+    return invalid([{ path: '', errors: ['error.expected.jsobject'] }]);
   }
   const value = plainToInstance(shape, json);
   const errors = validateSync(value, { forbidUnknownValues: false });
-  return errors.length === 0 ? { ok: true, value } : invalid(errors.map(violationOf));
+  return errors.length === 0 ? { ok: true, value } : invalid(errors.flatMap(violationsOf));
 }
 
 const invalid = (details: readonly object[]): { readonly ok: false; readonly answer: Answer } => ({
@@ -24,8 +24,13 @@ const invalid = (details: readonly object[]): { readonly ok: false; readonly ans
 });
 
 /** What is missing breaks every other rule of its field too; only the first cause is worth telling. */
-function violationOf({ property, constraints }: ValidationError): object {
-  const codes = [...new Set(Object.values(constraints ?? {}))];
-  const errors = codes.includes(MISSING) ? [MISSING] : codes.slice(0, 1);
-  return { path: `/${property}`, errors };
+function violationsOf({ property, constraints = {}, value }: ValidationError): object[] {
+  const codes = Object.values(constraints);
+  const path = `/${property}`;
+  if (codes.includes(MISSING)) return [{ path, errors: [MISSING] }];
+  const ofItems = constraints['isString'];
+  if (ofItems === undefined || !Array.isArray(value)) return [{ path, errors: codes.slice(0, 1) }];
+  return value.flatMap((item: unknown, index) =>
+    typeof item === 'string' ? [] : { path: `${path}(${index})`, errors: [ofItems] },
+  );
 }

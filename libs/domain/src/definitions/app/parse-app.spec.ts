@@ -41,6 +41,16 @@ const schemaRules: RuleCase[] = [
     app: { ...base, instances: 2 ** 31 },
     violations: ['/instances: error.expected.int'],
   },
+  {
+    rule: 'numbers that no double holds',
+    app: { ...base, cpus: Infinity, backoffFactor: Infinity },
+    violations: ['/cpus: error.expected.jsnumber', '/backoffFactor: error.expected.jsnumber'],
+  },
+  {
+    rule: 'instances that nobody can mean',
+    app: { ...base, instances: 1_000_001 },
+    violations: ['/instances: error.max'],
+  },
   { rule: 'cmd length', app: { id: 'a', cmd: '' }, violations: ['/cmd: error.minLength'] },
   { rule: 'role length', app: { ...base, role: '' }, violations: ['/role: error.minLength'] },
   {

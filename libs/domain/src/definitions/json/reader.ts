@@ -33,9 +33,10 @@ export interface NumberLimits {
   readonly max?: number;
 }
 
+/** A number; digits beyond what a double holds (`1e400`) make none. */
 export function double(limits: NumberLimits = {}): Reader<number> {
   return (json, path, violations) =>
-    typeof json === 'number' ? within(json, limits, path, violations) : notANumber(path, violations);
+    Number.isFinite(json) ? within(json as number, limits, path, violations) : notANumber(path, violations);
 }
 
 /** A number without fraction (`1.0` has none) in 32 bits. */

@@ -53,6 +53,8 @@ export interface MatchContext {
   enforcesRole(groupId: string): boolean;
   /** Launches that the shared budget still allows. */
   tokens(): number;
+  /** Whether the present offer has been looked at for so long that nobody else is asked about it; absent: never. */
+  isOverdue?(): boolean;
   /** Decides a launch: from here on the instance counts as placed and waits no longer, and a token is spent. */
   launch(launch: Launch): void;
   readonly candidates: Candidates;

@@ -28,7 +28,10 @@ export class Matching {
       return {
         launched: typeof outcome === 'object',
         stays: outcome !== 'held' && waiting.groups.length > 0,
-        goOn: launches.length < settings.maxInstancesPerOffer && context.tokens() > 0,
+        goOn:
+          launches.length < settings.maxInstancesPerOffer &&
+          context.tokens() > 0 &&
+          context.isOverdue?.() !== true,
       };
     });
     if (launches.length > 0) return { kind: 'accept', launches };

@@ -1,17 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { containsResources } from '#mesos';
 import type { AgentInfo } from '../../link/messages.js';
+import type { ReconfigurationPolicy } from '../agent-options.js';
 
 /**
  * Whether an agent may come back under its old id with this configuration (spec/local-cluster.md §7.3, §20.2):
- * `equal` allows no change, `additive` allows more resources and more attributes. Gives the differences, nothing
- * when compatible. The port is not compared: it may be any free one.
+ * `equal` allows no change, `additive` allows more resources and more attributes, `any` everything. Gives the
+ * differences, nothing when compatible. The port is not compared: it may be any free one.
  */
 export function findIncompatibility(
   previous: AgentInfo,
   current: AgentInfo,
-  policy: 'equal' | 'additive',
+  policy: ReconfigurationPolicy,
 ): string | undefined {
+  if (policy === 'any') return undefined;
   const differences = [
     differs('hostname', previous.hostname, current.hostname),
     differs('domain', previous.domain, current.domain),

@@ -2,6 +2,7 @@ import type { TaskState, TaskStatus, TaskStatusReason } from '#mesos';
 import { formatDuration } from '../../agent/duration.js';
 import type { DeclineFilters } from '../allocator/decline-filters.js';
 import type { FairShare } from '../allocator/fair-share.js';
+import type { InverseOffers } from '../allocator/inverse-offers.js';
 import { masterStatus, stateFor, updateEvent } from '../events/status-event.js';
 import type { Registry } from '../registry/registry.js';
 import type { Accounts } from '../state/accounts.js';
@@ -15,6 +16,7 @@ import type { TaskTable } from '../state/task-table.js';
 export interface LossParts {
   readonly registry: Registry;
   readonly offers: OfferBook;
+  readonly inverseOffers: InverseOffers;
   readonly tasks: TaskTable;
   readonly accounts: Accounts;
   readonly filters: DeclineFilters;
@@ -68,15 +70,19 @@ export class AgentLoss {
   /** The agent said farewell: its tasks are lost, also for frameworks that know finer states (C§22). */
   unregister(agent: Agent): void {
     void this.leave(agent, { type: 'agent_removed', agentId: agent.id }, () => {
-      for (const task of agent.tasks) {
-        this.end(task, {
-          state: 'TASK_LOST',
-          reason: 'REASON_AGENT_REMOVED',
-          message: `Agent ${agent.info.hostname} removed: agent unregistered`,
-        });
-      }
+      this.loseTasks(agent, 'agent unregistered');
       this.remove(agent);
       this.state.logger.info({ agentId: agent.id }, 'Agent unregistered');
+    });
+  }
+
+  /** Its machine goes down: the agent is told to end, and its tasks are lost as if it had unregistered (C§21.5). */
+  async takeDown(agent: Agent, why: string): Promise<void> {
+    await this.leave(agent, { type: 'agent_removed', agentId: agent.id }, () => {
+      this.loseTasks(agent, why);
+      agent.send({ type: 'shutdown', message: why });
+      this.remove(agent);
+      this.state.logger.warn({ agentId: agent.id, why }, 'Agent removed');
     });
   }
 
@@ -199,6 +205,16 @@ export class AgentLoss {
     if (!wasOver) this.state.frameworks.get(task.frameworkId)?.send(updateEvent(status));
   }
 
+  private loseTasks(agent: Agent, why: string): void {
+    for (const task of agent.tasks) {
+      this.end(task, {
+        state: 'TASK_LOST',
+        reason: 'REASON_AGENT_REMOVED',
+        message: `Agent ${agent.info.hostname} removed: ${why}`,
+      });
+    }
+  }
+
   private statusOf(
     task: Task,
     verdict: { state: TaskState; reason: TaskStatusReason; message: string },
@@ -213,6 +229,7 @@ export class AgentLoss {
 
   private rescindOffers(agent: Agent): void {
     for (const offer of agent.offers) this.parts.offers.rescind(offer);
+    this.parts.inverseOffers.rescind(agent.id);
   }
 
   /** Last part of every way out; tasks have been dealt with. */
@@ -224,6 +241,7 @@ export class AgentLoss {
       this.parts.accounts.giveBack(agent, executor, executor.charged);
     }
     this.parts.filters.clearAgent(agent.id);
+    this.parts.inverseOffers.forgetAgent(agent.id);
     this.parts.fairShare.removeTotal(agent.total);
     this.state.agents.delete(agent.id);
     for (const framework of this.state.frameworks.values()) {

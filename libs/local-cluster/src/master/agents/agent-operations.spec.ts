@@ -39,11 +39,6 @@ function outline(events: readonly Event[]): string[] {
   );
 }
 
-const window = (hostname: string, startMs: number) => ({
-  machine_ids: [{ hostname }],
-  unavailability: { start: { nanoseconds: startMs * 1e6 }, duration: { nanoseconds: 3_600e9 } },
-});
-
 const offersAfterASecond = (stream: RecordingStream): number => {
   master.clock.advance(1_000);
   return offersOn(stream).length;
@@ -151,33 +146,5 @@ describe('an agent that is drained', () => {
     agent.register([task], []);
     await until(() => agent.got('drain').length === 2);
     expect(operations.standingOf(agent.agentId!)?.drain?.isDrained).toBe(false);
-  });
-});
-
-describe('a maintenance schedule', () => {
-  it('stands in the offers of its machines, which are made anew', async () => {
-    await master.agent({ hostname: 'one' });
-    await master.agent({ hostname: 'two' });
-    const stream = master.subscribe();
-    stream.take();
-    await master.parts.maintenance.replace([window('ONE', 5)]);
-    expect(outline(stream.take())).toEqual(['RESCIND']);
-    master.clock.advance(1_000);
-    expect(offersOn(stream).map(({ hostname, unavailability }) => [hostname, unavailability])).toEqual([
-      ['one', window('one', 5).unavailability],
-    ]);
-    stream.take();
-    await master.parts.maintenance.replace([]);
-    expect(outline(stream.take())).toEqual(['RESCIND']);
-    master.clock.advance(1_000);
-    expect(offersOn(stream)[0]).not.toHaveProperty('unavailability');
-  });
-
-  it('is kept across starts', async () => {
-    await master.parts.maintenance.replace([window('one', 5)]);
-    const { workDir } = master;
-    await master.crash();
-    master = await MasterHarness.start({ workDir });
-    expect(master.parts.maintenance.windows).toEqual([window('one', 5)]);
   });
 });

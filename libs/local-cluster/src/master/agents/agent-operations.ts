@@ -1,4 +1,5 @@
 import type { Allocator } from '../allocator/allocator.js';
+import type { InverseOffers } from '../allocator/inverse-offers.js';
 import type { AgentStanding, Registry } from '../registry/registry.js';
 import type { Agent } from '../state/agent.js';
 import type { MasterState } from '../state/master-state.js';
@@ -8,6 +9,7 @@ import type { AgentLoss } from './agent-loss.js';
 export interface OperationParts {
   readonly registry: Registry;
   readonly offers: OfferBook;
+  readonly inverseOffers: InverseOffers;
   readonly allocator: Allocator;
   readonly loss: AgentLoss;
 }
@@ -92,6 +94,7 @@ export class AgentOperations {
     agent.isDeactivated = standing?.isDeactivated === true;
     if (!agent.isDeactivated) return;
     for (const offer of agent.offers) this.parts.offers.rescind(offer);
+    this.parts.inverseOffers.rescind(agentId);
   }
 
   private sendDrain(agent: Agent): void {

@@ -23,6 +23,7 @@ import type { OfferBook } from '../state/offer-book.js';
 import { isTerminal, taskIdOf, type Task } from '../state/task.js';
 import type { TaskTable } from '../state/task-table.js';
 import type { AgentLoss } from './agent-loss.js';
+import type { MaintenanceSchedule } from './maintenance.js';
 import type { AgentDirectory, AgentWhereabouts } from './agent-whereabouts.js';
 import type { Pinger } from './pinger.js';
 
@@ -31,6 +32,7 @@ export interface RegistrationParts {
   readonly directory: AgentDirectory;
   readonly loss: AgentLoss;
   readonly pinger: Pinger;
+  readonly schedule: MaintenanceSchedule;
   readonly tasks: TaskTable;
   readonly offers: OfferBook;
   readonly accounts: Accounts;
@@ -50,8 +52,10 @@ export class AgentRegistration {
 
   /** First contact. Undefined when the admission could not be made durable: the agent asks again. */
   async register(message: RegisterMessage, link: MasterLinkEnd): Promise<Agent | undefined> {
+    if (await this.isTurnedAway(message.agent, undefined, link)) return undefined;
     const agentId = this.state.ids.agentId();
     if (!(await this.admit(agentId, message.agent))) return undefined;
+    if (await this.isTurnedAway(message.agent, agentId, link)) return undefined;
     const agent = this.addAgent(agentId, message.agent, link);
     this.state.logger.info({ agentId, hostname: agent.info.hostname }, 'Agent registered');
     agent.send({ type: 'registered', ...this.greeting(agentId) });
@@ -69,10 +73,12 @@ export class AgentRegistration {
       link.send({ type: 'shutdown', message: 'Agent has been marked gone' });
       return undefined;
     }
+    if (await this.isTurnedAway(message.agent, agentId, link)) return undefined;
     const known = this.state.agents.get(agentId);
     if (known !== undefined) return this.returnKnown(known, message, link);
     const former = this.parts.directory.locate(agentId).kind;
     if (!(await this.admit(agentId, message.agent))) return undefined;
+    if (await this.isTurnedAway(message.agent, agentId, link)) return undefined;
     const agent = this.addAgent(agentId, message.agent, link);
     this.recoverFrameworks(message.frameworks);
     for (const executor of message.executors) this.addExecutor(agent, executor);
@@ -111,6 +117,23 @@ export class AgentRegistration {
     this.welcomeBack(agent, message.frameworks, this.toReconcile([...missing]));
     this.sendPendingKills(agent);
     return agent;
+  }
+
+  /** Machines that are down have no agents (C§21.5). One that was admitted nevertheless is awaited no longer. */
+  private async isTurnedAway(
+    description: AgentDescription,
+    agentId: string | undefined,
+    link: MasterLinkEnd,
+  ): Promise<boolean> {
+    const { registry, schedule } = this.parts;
+    if (!schedule.isDown(description)) return false;
+    if (agentId !== undefined && registry.admitted.has(agentId) && !this.state.agents.has(agentId)) {
+      await registry.append({ type: 'agent_removed', agentId }).catch((error: unknown) => {
+        this.state.logger.error({ agentId, error }, 'The registry cannot be written');
+      });
+    }
+    link.send({ type: 'shutdown', message: 'Machine is `DOWN`' });
+    return true;
   }
 
   private async admit(agentId: string, description: AgentDescription): Promise<boolean> {

@@ -9,6 +9,7 @@ import type { OfferBook } from '../state/offer-book.js';
 import type { DeclineFilters } from './decline-filters.js';
 import { effectiveRefuseSeconds } from './decline-filters.js';
 import type { FairShare, Holder } from './fair-share.js';
+import type { InverseOffers } from './inverse-offers.js';
 import { minimumOfferFor, parseMinimumOffer, reachesMinimum, type Quantities } from './minimum-offer.js';
 import { passesConstraints } from './offer-constraints.js';
 import { visibleResources } from './visible-resources.js';
@@ -19,6 +20,7 @@ export interface AllocatorParts {
   readonly filters: DeclineFilters;
   readonly fairShare: FairShare;
   readonly maintenance: MaintenanceSchedule;
+  readonly inverseOffers: InverseOffers;
 }
 
 const SECOND_MS = 1000;
@@ -32,6 +34,7 @@ export class Allocator {
   private candidates: 'all' | Set<Agent> = new Set();
   private pendingRun: Timer | undefined;
   private batchTimer: Timer | undefined;
+  private isPaused = false;
   /** Runs so far. */
   runs = 0;
   /** Duration of the latest run. */
@@ -59,11 +62,30 @@ export class Allocator {
     this.pendingRun = undefined;
   }
 
+  /** No run until `resume` or `runNow`: what is asked for meanwhile is remembered. */
+  pause(): void {
+    this.isPaused = true;
+    this.stop();
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    this.stop();
+    this.start();
+    this.request('all');
+  }
+
+  /** One run over all agents, also while paused. */
+  runNow(): void {
+    this.candidates = 'all';
+    this.run();
+  }
+
   /** A run in the next turn, over these agents besides those already asked for. */
   request(agents: 'all' | Agent): void {
     if (agents === 'all') this.candidates = 'all';
     else if (this.candidates !== 'all') this.candidates.add(agents);
-    this.pendingRun ??= this.state.clock.schedule(0, () => this.run());
+    if (!this.isPaused) this.pendingRun ??= this.state.clock.schedule(0, () => this.run());
   }
 
   /** Gives resources back that the holder did not want, for so long (C§21.2). */
@@ -85,6 +107,8 @@ export class Allocator {
     this.candidates = new Set();
     const roles = this.wantedRoles();
     if (roles.size > 0) this.allocate(candidates, roles);
+    const { inverseOffers, maintenance } = this.parts;
+    inverseOffers.ask(candidates, (agent) => maintenance.unavailabilityOf(agent));
     this.runs += 1;
     this.lastRunMs = performance.now() - startedAtMs;
   }

@@ -1,4 +1,5 @@
 import type { Call } from '#mesos';
+import type { InverseOffers } from '../allocator/inverse-offers.js';
 import type { FrameworkSessions, UpdateOutcome } from '../frameworks/framework-sessions.js';
 import type { FrameworkRemoval } from '../frameworks/framework-removal.js';
 import type { Framework } from '../state/framework.js';
@@ -13,6 +14,7 @@ export interface CallHandlers {
   readonly offers: OfferCalls;
   readonly tasks: TaskCalls;
   readonly reconciler: Reconciler;
+  readonly inverseOffers: InverseOffers;
 }
 
 /** Every call but the one that opens the session. */
@@ -32,7 +34,7 @@ export class CallDispatcher {
 
   dispatch(framework: Framework, call: SessionCall): CallOutcome {
     this.state.counters.increment(`master/messages_${call.type.toLowerCase()}`);
-    const { sessions, removal, offers, tasks, reconciler } = this.handlers;
+    const { sessions, removal, offers, tasks, reconciler, inverseOffers } = this.handlers;
     switch (call.type) {
       case 'ACCEPT':
         offers.accept(framework, call.accept);
@@ -72,11 +74,14 @@ export class CallDispatcher {
       case 'ACKNOWLEDGE_OPERATION_STATUS':
         tasks.acknowledgeOperation(framework, call.acknowledge_operation_status);
         return ACCEPTED;
-      // REQUEST is a hint that the reference's allocator ignores too. Inverse offers are never made, so every
-      // answer to one names an unknown id, and unknown ids are skipped.
-      case 'REQUEST':
       case 'ACCEPT_INVERSE_OFFERS':
+        inverseOffers.answer(framework, 'ACCEPT', call.accept_inverse_offers);
+        return ACCEPTED;
       case 'DECLINE_INVERSE_OFFERS':
+        inverseOffers.answer(framework, 'DECLINE', call.decline_inverse_offers);
+        return ACCEPTED;
+      case 'REQUEST':
+        // A hint that the reference's allocator ignores too.
         return ACCEPTED;
       default:
         call satisfies never;

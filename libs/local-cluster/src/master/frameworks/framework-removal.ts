@@ -1,5 +1,6 @@
 import type { DeclineFilters } from '../allocator/decline-filters.js';
 import type { FairShare } from '../allocator/fair-share.js';
+import type { InverseOffers } from '../allocator/inverse-offers.js';
 import { masterStatus } from '../events/status-event.js';
 import type { Accounts } from '../state/accounts.js';
 import type { Framework } from '../state/framework.js';
@@ -14,6 +15,7 @@ export interface RemovalParts {
   readonly accounts: Accounts;
   readonly filters: DeclineFilters;
   readonly fairShare: FairShare;
+  readonly inverseOffers: InverseOffers;
 }
 
 /** Removes frameworks for good: TEARDOWN and run-out failover timers (spec/local-cluster.md §4.2). */
@@ -39,6 +41,7 @@ export class FrameworkRemoval {
     }
     for (const task of framework.tasks.values()) this.markKilled(framework, task);
     this.parts.filters.clearFramework(framework.id);
+    this.parts.inverseOffers.forgetFramework(framework.id);
     this.parts.fairShare.forgetFramework(framework.id, framework.roles);
     frameworks.delete(framework.id);
     completedFrameworks.set(framework.id, { framework, unregisteredAtMs: clock.nowMs() });

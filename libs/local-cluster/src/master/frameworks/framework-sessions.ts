@@ -1,6 +1,7 @@
 import type { FrameworkInfo, FrameworkSubscription } from '#mesos';
 import type { Allocator } from '../allocator/allocator.js';
 import type { DeclineFilters } from '../allocator/decline-filters.js';
+import type { InverseOffers } from '../allocator/inverse-offers.js';
 import { masterInfo } from '../events/master-info.js';
 import { Framework, type FrameworkStream } from '../state/framework.js';
 import type { MasterState } from '../state/master-state.js';
@@ -11,6 +12,7 @@ import type { FrameworkRemoval } from './framework-removal.js';
 export interface SessionParts {
   readonly offers: OfferBook;
   readonly filters: DeclineFilters;
+  readonly inverseOffers: InverseOffers;
   readonly allocator: Allocator;
   readonly removal: FrameworkRemoval;
 }
@@ -45,7 +47,7 @@ export class FrameworkSessions {
       type: 'SUBSCRIBED',
       subscribed: {
         framework_id: { value: framework.id },
-        heartbeat_interval_seconds: this.state.options.heartbeatIntervalMs / SECOND_MS,
+        heartbeat_interval_seconds: this.heartbeatSeconds(),
         master_info: masterInfo(this.state),
       },
     });
@@ -91,6 +93,7 @@ export class FrameworkSessions {
       framework.suppressedRoles.delete(role);
       this.parts.filters.clearRole(framework.id, role);
     }
+    this.parts.inverseOffers.clearFilters(framework.id);
     this.parts.allocator.request('all');
   }
 
@@ -99,6 +102,12 @@ export class FrameworkSessions {
     const unwanted = roles.length === 0 ? [...framework.roles] : roles;
     if (!unwanted.every((role) => framework.roles.has(role))) return;
     for (const role of unwanted) framework.suppressedRoles.add(role);
+  }
+
+  /** In the time of the framework, whose clock may not go as fast as this master's (spec/local-cluster.md §26.4). */
+  private heartbeatSeconds(): number {
+    const { options, clock } = this.state;
+    return options.heartbeatIntervalMs / (clock.rate || 1) / SECOND_MS;
   }
 
   private subscribeProblem(subscription: FrameworkSubscription): string | undefined {
@@ -157,6 +166,7 @@ export class FrameworkSessions {
     framework.stream = undefined;
     for (const offer of framework.offers.values()) this.parts.offers.withdraw(offer);
     this.parts.filters.clearFramework(framework.id);
+    this.parts.inverseOffers.suspendFramework(framework.id);
   }
 
   /** `user` and `checkpoint` stay what they were at the first registration (C§6.2). */

@@ -9,6 +9,8 @@ export interface EventStreamOptions {
   readonly heartbeatIntervalMs: number;
   /** A client that reads so slowly that more than this waits for it is cut off. */
   readonly maxBufferedBytes: number;
+  /** Told of every event, heartbeats included. */
+  readonly onEvent?: (event: Event) => void;
 }
 
 /**
@@ -19,6 +21,7 @@ export class EventStream implements FrameworkStream {
   readonly id: string;
   private pending: Buffer[] = [];
   private isOpen = true;
+  private stalled: Timer | undefined;
   private heartbeat: Timer | undefined;
 
   constructor(
@@ -32,19 +35,37 @@ export class EventStream implements FrameworkStream {
 
   send(event: Event): void {
     if (!this.isOpen) return;
+    this.options.onEvent?.(event);
     if (this.pending.length === 0) process.nextTick(() => this.flush());
     this.pending.push(encodeRecord(JSON.stringify(event)));
   }
 
+  /** Bytes that the client has not taken yet. */
+  get bufferedBytes(): number {
+    const waiting = this.pending.reduce((sum, { length }) => sum + length, 0);
+    return this.isOpen ? this.response.writableLength + waiting : 0;
+  }
+
+  /** Writes nothing for so long, heartbeats included; what is sent meanwhile follows then. */
+  stall(durationMs: number): void {
+    this.stalled?.cancel();
+    this.stalled = this.options.clock.schedule(durationMs, () => {
+      this.stalled = undefined;
+      this.flush();
+    });
+  }
+
   close(): void {
     if (!this.isOpen) return;
+    this.stalled?.cancel();
+    this.stalled = undefined;
     this.flush();
     this.end();
     this.response.end();
   }
 
   private flush(): void {
-    if (!this.isOpen || this.pending.length === 0) return;
+    if (!this.isOpen || this.stalled !== undefined || this.pending.length === 0) return;
     this.response.write(Buffer.concat(this.pending));
     this.pending = [];
     if (this.response.writableLength > this.options.maxBufferedBytes) this.response.destroy();
@@ -61,5 +82,6 @@ export class EventStream implements FrameworkStream {
     this.isOpen = false;
     this.pending = [];
     this.heartbeat?.cancel();
+    this.stalled?.cancel();
   }
 }

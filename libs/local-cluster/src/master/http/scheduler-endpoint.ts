@@ -7,6 +7,7 @@ import type { MasterState } from '../state/master-state.js';
 import { authenticate } from './authentication.js';
 import { decodeCall } from './decode-call.js';
 import { EventStream } from './event-stream.js';
+import { suffer } from './faults.js';
 import { readBody } from './request-body.js';
 import { methodNotAllowed, sendText, unauthorized } from './responses.js';
 
@@ -21,6 +22,9 @@ interface Exchange {
   /** Absent without authentication. */
   readonly principal: string | undefined;
 }
+
+/** Where it is served. */
+export const SCHEDULER_PATH = '/api/v1/scheduler';
 
 const JSON_TYPE = 'application/json';
 const NOT_ACCEPTABLE = "Expecting 'Accept' to allow 'application/x-protobuf' or 'application/json'";
@@ -61,8 +65,16 @@ export class SchedulerEndpoint {
       return;
     }
     const decoded = decodeCall(body.text);
-    if (decoded.kind === 'refused') sendText(response, 400, decoded.body);
-    else this.call(decoded.call, { request, response, principal: authentication.principal });
+    if (decoded.kind === 'refused') {
+      sendText(response, 400, decoded.body);
+      return;
+    }
+    const { hooks, clock } = this.state;
+    hooks.onCall?.(decoded.call);
+    const fault = hooks.takeFault?.(SCHEDULER_PATH, decoded.call.type);
+    // Calls of one connection stay in order: nothing is waited for unless there is a fault.
+    if (fault !== undefined && (await suffer(fault, { request, response, clock }))) return;
+    this.call(decoded.call, { request, response, principal: authentication.principal });
   }
 
   private call(call: Call, exchange: Exchange): void {
@@ -86,12 +98,14 @@ export class SchedulerEndpoint {
       sendText(response, 400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
       return;
     }
-    const { options, clock, random } = this.state;
-    const stream = new EventStream(response, {
+    const { options, clock, random, hooks } = this.state;
+    const { onEvent } = hooks;
+    const stream: EventStream = new EventStream(response, {
       id: random.uuid(),
       clock,
       heartbeatIntervalMs: options.heartbeatIntervalMs,
       maxBufferedBytes: options.maxStreamBufferBytes,
+      ...(onEvent === undefined ? {} : { onEvent: (event) => onEvent(this.listenerOn(stream)?.id, event) }),
     });
     response.writeHead(200, { 'Content-Type': JSON_TYPE, 'Mesos-Stream-Id': stream.id });
     response.once('close', () => this.streamClosed(stream));
@@ -103,9 +117,12 @@ export class SchedulerEndpoint {
   }
 
   private streamClosed(stream: EventStream): void {
-    for (const framework of this.state.frameworks.values()) {
-      if (framework.stream === stream) this.parts.sessions.disconnect(framework, stream);
-    }
+    const framework = this.listenerOn(stream);
+    if (framework !== undefined) this.parts.sessions.disconnect(framework, stream);
+  }
+
+  private listenerOn(stream: EventStream): Framework | undefined {
+    return [...this.state.frameworks.values()].find((framework) => framework.stream === stream);
   }
 
   private sessionCall(call: SessionCall, { request, response, principal }: Exchange): void {

@@ -1,86 +1,95 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { authenticate } from '../http/authentication.js';
 import { readBody } from '../http/request-body.js';
-import { methodNotAllowed, sendText, unauthorized } from '../http/responses.js';
-import type { MachineId, Maintenance, MaintenanceWindow } from '../agents/maintenance.js';
+import { methodNotAllowed, sendText } from '../http/responses.js';
+import type { Maintenance, MaintenanceOutcome } from '../agents/maintenance.js';
 import type { MasterState } from '../state/master-state.js';
+import { isLetIn } from './guard.js';
+import { parseJson, readMachines, readSchedule } from './maintenance-requests.js';
 
-/** `GET` and `POST /maintenance/schedule` (C§21.5, C§24.1). */
+/** What one path does for each method that it knows. */
+interface Resource {
+  readonly get?: () => unknown;
+  readonly post?: (document: unknown) => Promise<MaintenanceOutcome>;
+}
+
+/** `/maintenance/schedule`, `/maintenance/status`, `/machine/down` and `/machine/up` (C§21.5, C§24.1). */
 export class MaintenanceEndpoint {
+  private readonly resources: Readonly<Record<string, Resource>>;
+
   constructor(
     private readonly state: MasterState,
-    private readonly maintenance: Maintenance,
-  ) {}
-
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { authenticateHttpReadonly, credentials, maxRequestBytes } = this.state.options;
-    if (authenticateHttpReadonly && authenticate(request, credentials).kind !== 'allowed') {
-      unauthorized(response, 'mesos-master-readwrite');
-    } else if (request.headers.origin !== undefined) {
-      // A page in a browser: operators' tools do not say where they come from.
-      sendText(response, 403, '');
-    } else if (request.method === 'GET') {
-      const { windows } = this.maintenance;
-      response.setHeader('Content-Type', 'application/json');
-      response.end(JSON.stringify(windows.length === 0 ? {} : { windows }));
-    } else if (request.method === 'POST') {
-      const body = await readBody(request, maxRequestBytes);
-      if (body.kind === 'refused') sendText(response, body.status, body.body);
-      else await this.replace(body.text, response);
-    } else {
-      methodNotAllowed(request, response, 'GET, POST');
-    }
+    maintenance: Maintenance,
+  ) {
+    this.resources = {
+      '/maintenance/schedule': {
+        get: () => scheduleView(maintenance),
+        post: (document) => replaceSchedule(maintenance, document),
+      },
+      '/maintenance/status': { get: () => maintenance.status() },
+      '/machine/down': { post: (document) => startMaintenance(maintenance, document) },
+      '/machine/up': { post: (document) => stopMaintenance(maintenance, document) },
+    };
   }
 
-  private async replace(text: string, response: ServerResponse): Promise<void> {
-    const parsed = parseSchedule(text);
-    if (!parsed.ok) {
-      sendText(response, 400, parsed.error);
+  /** Answers a path without its `/master` prefix; false when it is none of ours. */
+  async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> {
+    const resource = this.resources[url.pathname];
+    if (resource === undefined) return false;
+    if (!isLetIn(this.state, request, response)) return true;
+    if (request.method === 'GET' && resource.get !== undefined) {
+      response.setHeader('Content-Type', 'application/json');
+      response.end(JSON.stringify(resource.get()));
+    } else if (request.method === 'POST' && resource.post !== undefined) {
+      await this.post(request, response, resource.post);
+    } else {
+      const methods = [...(resource.get ? ['GET'] : []), ...(resource.post ? ['POST'] : [])];
+      methodNotAllowed(request, response, methods.join(', '));
+    }
+    return true;
+  }
+
+  private async post(
+    request: IncomingMessage,
+    response: ServerResponse,
+    act: NonNullable<Resource['post']>,
+  ): Promise<void> {
+    const body = await readBody(request, this.state.options.maxRequestBytes);
+    if (body.kind === 'refused') {
+      sendText(response, body.status, body.body);
       return;
     }
-    await this.maintenance.replace(parsed.windows);
-    sendText(response, 200, '');
+    const parsed = parseJson(body.text);
+    const outcome = parsed.ok ? await act(parsed.document) : parsed;
+    if (outcome.ok) sendText(response, 200, '');
+    else sendText(response, 400, outcome.error);
   }
 }
 
-/** A schedule, or what is wrong with it. */
-export type ParsedSchedule =
-  | { readonly ok: true; readonly windows: readonly MaintenanceWindow[] }
-  | { readonly ok: false; readonly error: string };
-
-/** Reads `{"windows": [{"machine_ids": [{"hostname", "ip"}], "unavailability": {"start", "duration"}}]}`. */
-export function parseSchedule(text: string): ParsedSchedule {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    return { ok: false, error: 'Failed to convert JSON into Protobuf: the body is not JSON' };
-  }
-  const windows = (document as { windows?: unknown } | null)?.windows ?? [];
-  if (!Array.isArray(windows)) return { ok: false, error: "Expecting 'windows' to be a list" };
-  const seen = new Set<string>();
-  for (const window of windows as (Partial<MaintenanceWindow> | null)[]) {
-    const error = windowProblem(window ?? {}, seen);
-    if (error !== undefined) return { ok: false, error };
-  }
-  return { ok: true, windows: windows as MaintenanceWindow[] };
+/** The schedule as the reference shows it: no windows, no member. */
+export function scheduleView({ windows }: Maintenance): Record<string, unknown> {
+  return windows.length === 0 ? {} : { windows };
 }
 
-function windowProblem(window: Partial<MaintenanceWindow>, seen: Set<string>): string | undefined {
-  const { machine_ids: machines, unavailability } = window;
-  if (!Array.isArray(machines) || machines.length === 0) {
-    return 'List of machines in the maintenance window is empty';
-  }
-  for (const machine of machines as (MachineId | null)[]) {
-    const { hostname, ip } = machine ?? {};
-    const isNamed = typeof hostname === 'string' || typeof ip === 'string';
-    if (!isNamed) return "Both 'hostname' and 'ip' for a machine are empty";
-    const name = `${hostname?.toLowerCase() ?? ''} ${ip ?? ''}`;
-    if (seen.has(name)) return `Machine '${name.trim()}' appears more than once in the schedule`;
-    seen.add(name);
-  }
-  if (typeof unavailability?.start?.nanoseconds !== 'number')
-    return "Expecting 'unavailability.start' to be set";
-  const durationNs = unavailability.duration?.nanoseconds ?? 0;
-  return durationNs < 0 ? 'Unavailability duration is negative' : undefined;
+export async function replaceSchedule(
+  maintenance: Maintenance,
+  document: unknown,
+): Promise<MaintenanceOutcome> {
+  const parsed = readSchedule(document);
+  return parsed.ok ? maintenance.replace(parsed.windows) : parsed;
+}
+
+export async function startMaintenance(
+  maintenance: Maintenance,
+  document: unknown,
+): Promise<MaintenanceOutcome> {
+  const parsed = readMachines(document);
+  return parsed.ok ? maintenance.startMaintenance(parsed.machines) : parsed;
+}
+
+export async function stopMaintenance(
+  maintenance: Maintenance,
+  document: unknown,
+): Promise<MaintenanceOutcome> {
+  const parsed = readMachines(document);
+  return parsed.ok ? maintenance.stopMaintenance(parsed.machines) : parsed;
 }

@@ -1,4 +1,4 @@
-import type { MaintenanceWindow } from '../agents/maintenance.js';
+import { isSameMachine, type MachineId, type MaintenanceWindow } from '../agents/machines.js';
 import type { AgentInfo } from '../../link/messages.js';
 
 /** What an operator wants of an agent besides its work (C§21.6). */
@@ -30,7 +30,10 @@ export type RegistryRecord =
   | { readonly type: 'agent_standing'; readonly agentId: string; readonly standing?: AgentStanding }
   | { readonly type: 'agent_removed'; readonly agentId: string }
   | { readonly type: 'agent_forgotten'; readonly agentId: string }
-  | { readonly type: 'maintenance_scheduled'; readonly windows: readonly MaintenanceWindow[] };
+  | { readonly type: 'maintenance_scheduled'; readonly windows: readonly MaintenanceWindow[] }
+  | { readonly type: 'machines_down'; readonly machines: readonly MachineId[] }
+  /** They leave the schedule, too. */
+  | { readonly type: 'machines_up'; readonly machines: readonly MachineId[] };
 
 type Times = readonly (readonly [agentId: string, atMs: number])[];
 
@@ -41,6 +44,7 @@ export interface Snapshot {
   readonly gone?: Times;
   readonly standings?: readonly (readonly [agentId: string, standing: AgentStanding])[];
   readonly maintenance?: readonly MaintenanceWindow[];
+  readonly downMachines?: readonly MachineId[];
 }
 
 /** The registry's contents: a fold of its records. */
@@ -50,6 +54,7 @@ export class KnownAgents {
   readonly gone: Map<string, number>;
   readonly standings: Map<string, AgentStanding>;
   maintenance: readonly MaintenanceWindow[];
+  downMachines: readonly MachineId[];
 
   constructor(snapshot: Snapshot) {
     this.admitted = new Map(snapshot.admitted.map((agent) => [agent.id!.value, agent]));
@@ -57,6 +62,7 @@ export class KnownAgents {
     this.gone = new Map(snapshot.gone);
     this.standings = new Map(snapshot.standings);
     this.maintenance = snapshot.maintenance ?? [];
+    this.downMachines = snapshot.downMachines ?? [];
   }
 
   apply(record: RegistryRecord): void {
@@ -84,6 +90,15 @@ export class KnownAgents {
       case 'maintenance_scheduled':
         this.maintenance = record.windows;
         return;
+      case 'machines_down':
+        this.downMachines = [...without(this.downMachines, record.machines), ...record.machines];
+        return;
+      case 'machines_up':
+        this.downMachines = without(this.downMachines, record.machines);
+        this.maintenance = this.maintenance
+          .map((window) => ({ ...window, machine_ids: without(window.machine_ids, record.machines) }))
+          .filter(({ machine_ids }) => machine_ids.length > 0);
+        return;
       default:
         record satisfies never;
     }
@@ -96,6 +111,7 @@ export class KnownAgents {
       gone: [...this.gone],
       standings: [...this.standings],
       maintenance: this.maintenance,
+      downMachines: this.downMachines,
     };
   }
 
@@ -105,4 +121,8 @@ export class KnownAgents {
     this.gone.delete(agentId);
     this.standings.delete(agentId);
   }
+}
+
+function without(machines: readonly MachineId[], left: readonly MachineId[]): MachineId[] {
+  return machines.filter((machine) => !left.some((other) => isSameMachine(machine, other)));
 }

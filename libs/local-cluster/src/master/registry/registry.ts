@@ -2,7 +2,7 @@ import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentInfo } from '../../link/messages.js';
 import { replaceDurably } from '../../runtime/durable-file.js';
-import type { MaintenanceWindow } from '../agents/maintenance.js';
+import type { MachineId, MaintenanceWindow } from '../agents/machines.js';
 import { KnownAgents, type AgentStanding, type RegistryRecord, type Snapshot } from './known-agents.js';
 
 export type { AgentStanding, DrainState, RegistryRecord } from './known-agents.js';
@@ -74,6 +74,11 @@ export class Registry {
 
   get maintenance(): readonly MaintenanceWindow[] {
     return this.agents.maintenance;
+  }
+
+  /** Machines that are being serviced. */
+  get downMachines(): readonly MachineId[] {
+    return this.agents.downMachines;
   }
 
   /** Takes effect, and resolves, once the record is durable; rejects, without effect, when it cannot become so. */

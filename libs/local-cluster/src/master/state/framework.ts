@@ -12,6 +12,10 @@ export interface FrameworkStream {
   send(event: Event): void;
   /** Ends the response; nothing can be sent afterwards. */
   close(): void;
+  /** Bytes that the framework has not taken yet. */
+  readonly bufferedBytes?: number;
+  /** Holds everything back for so long. */
+  stall?(durationMs: number): void;
 }
 
 /** How a framework stands with the master (spec/local-cluster.md §4.2); completed ones are `CompletedFramework`s. */

@@ -7,6 +7,7 @@ import { BoundedMap } from './bounded-map.js';
 import type { CompletedFramework, Framework } from './framework.js';
 import { IdSource } from './id-source.js';
 import { Counters } from './counters.js';
+import type { TestHooks } from './test-hooks.js';
 
 /** What surrounds the master. */
 export interface MasterEnvironment {
@@ -14,6 +15,7 @@ export interface MasterEnvironment {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly hooks?: TestHooks | undefined;
 }
 
 /** Everything the master knows; changed only by its parts, one call after another. */
@@ -22,6 +24,7 @@ export class MasterState implements MasterEnvironment {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly hooks: TestHooks;
   readonly ids: IdSource;
   readonly startedAtMs: number;
   readonly counters = new Counters();
@@ -38,6 +41,7 @@ export class MasterState implements MasterEnvironment {
     this.clock = clock;
     this.random = random;
     this.logger = logger;
+    this.hooks = environment.hooks ?? {};
     this.ids = new IdSource(random.uuid());
     this.startedAtMs = clock.nowMs();
     this.completedFrameworks = new BoundedMap(options.maxCompletedFrameworks);

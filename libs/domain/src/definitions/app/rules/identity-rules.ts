@@ -14,8 +14,15 @@ export function identityRules(app: CanonicalApp, violations: Violations): void {
   }
 }
 
+/**
+ * Longest path in characters. The contract has no limit, but everything above a path is a group of its own, so a long
+ * one is a lot of groups; and what runs has the path in its task id, which Mesos limits to 255.
+ */
+const LONGEST_PATH = 1024;
+
 /** What is wrong with a path, be it an id or a dependency, of an app or a group; nothing for the root. */
 export function pathErrors(id: string): string[] {
+  if (id.length > LONGEST_PATH) return [`must not be longer than ${LONGEST_PATH} characters`];
   const errors: string[] = [];
   const segments = id.split('/').filter((segment) => segment !== '');
   if (!segments.every(isPathSegment)) {

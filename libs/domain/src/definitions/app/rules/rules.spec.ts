@@ -25,6 +25,11 @@ const identity: RuleCase[] = [
     violations: [`/id: ${RESERVED}`],
   })),
   {
+    rule: 'length of a path',
+    app: { ...base, id: `/${'a/'.repeat(512)}a` },
+    violations: ['/id: must not be longer than 1024 characters'],
+  },
+  {
     rule: 'dependencies',
     app: { ...base, dependencies: ['A', '../db', 'x/tasks', '..'] },
     violations: [

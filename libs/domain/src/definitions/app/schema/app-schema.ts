@@ -28,6 +28,9 @@ const text = string();
 const resourceLimit: Reader<number | string> = (json, path, violations) =>
   typeof json === 'number' ? json : text(json, path, violations);
 
+/** More instances of one app than any cluster runs: the number is a mistake that would take all memory. */
+export const MOST_INSTANCES = 1_000_000;
+
 const amount = double({ min: 0 });
 const share = double({ min: 0, max: 1 });
 
@@ -40,7 +43,7 @@ const fields = {
   args: optional(array(string())),
   user: optional(string()),
   env: optional(record(environmentValue)),
-  instances: optional(count),
+  instances: optional(int({ min: 0, max: MOST_INSTANCES })),
   cpus: optional(amount),
   mem: optional(amount),
   disk: optional(amount),

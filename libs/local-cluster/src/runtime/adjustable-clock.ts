@@ -1,0 +1,95 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { systemClock, type Clock, type Timer } from './clock.js';
+
+/** How time passes: as it does, so many times faster, or only when told to (spec/local-cluster.md §26.4). */
+export type ClockMode =
+  | { readonly kind: 'real' }
+  | { readonly kind: 'scaled'; readonly scale: number }
+  | { readonly kind: 'virtual' };
+
+interface Alarm {
+  readonly atMs: number;
+  readonly action: () => void;
+  isCancelled: boolean;
+}
+
+/** Whoever waits for an alarm gets turns for what it sets off before the next one rings. */
+const TURNS_PER_ALARM = 4;
+
+/** A clock whose pace may be changed while alarms are pending; time never runs backwards. */
+export class AdjustableClock implements Clock {
+  /** By time, then by order of making. */
+  private readonly alarms: Alarm[] = [];
+  private current: ClockMode = { kind: 'real' };
+  private anchor: { readonly ownMs: number; readonly baseMs: number };
+  private hostTimer: Timer | undefined;
+
+  constructor(private readonly base: Clock = systemClock) {
+    this.anchor = { ownMs: base.nowMs(), baseMs: base.nowMs() };
+  }
+
+  get mode(): ClockMode {
+    return this.current;
+  }
+
+  /** How many of its seconds pass in one of everybody else's; 0 while it stands still. */
+  get rate(): number {
+    if (this.current.kind === 'real') return 1;
+    return this.current.kind === 'scaled' ? this.current.scale : 0;
+  }
+
+  nowMs(): number {
+    return this.anchor.ownMs + (this.base.nowMs() - this.anchor.baseMs) * this.rate;
+  }
+
+  schedule(delayMs: number, action: () => void): Timer {
+    if (delayMs <= 0) return this.base.schedule(0, action);
+    const alarm: Alarm = { atMs: this.nowMs() + delayMs, action, isCancelled: false };
+    let place = this.alarms.length;
+    while (place > 0 && this.alarms[place - 1]!.atMs > alarm.atMs) place -= 1;
+    this.alarms.splice(place, 0, alarm);
+    if (place === 0) this.arm();
+    return { cancel: () => (alarm.isCancelled = true) };
+  }
+
+  /** From now on time passes like this. */
+  setMode(mode: ClockMode): void {
+    this.anchor = { ownMs: this.nowMs(), baseMs: this.base.nowMs() };
+    this.current = mode;
+    this.arm();
+  }
+
+  /** Moves time forward while it stands still; everything that becomes due on the way runs at its own time. */
+  async advance(durationMs: number): Promise<void> {
+    const untilMs = this.nowMs() + durationMs;
+    for (let due = this.takeDue(untilMs); due !== undefined; due = this.takeDue(untilMs)) {
+      this.moveTo(due.atMs);
+      due.action();
+      for (let turn = 0; turn < TURNS_PER_ALARM; turn += 1) await nextTurn();
+    }
+    this.moveTo(untilMs);
+  }
+
+  private moveTo(ownMs: number): void {
+    this.anchor = { ownMs: Math.max(ownMs, this.nowMs()), baseMs: this.base.nowMs() };
+  }
+
+  private takeDue(untilMs: number): Alarm | undefined {
+    while (this.alarms[0]?.isCancelled === true) this.alarms.shift();
+    return this.alarms[0] !== undefined && this.alarms[0].atMs <= untilMs ? this.alarms.shift() : undefined;
+  }
+
+  private arm(): void {
+    this.hostTimer?.cancel();
+    const [next] = this.alarms;
+    if (next === undefined || this.rate === 0) return;
+    const delayMs = Math.max(1, Math.ceil((next.atMs - this.nowMs()) / this.rate));
+    this.hostTimer = this.base.schedule(delayMs, () => this.ring());
+  }
+
+  private ring(): void {
+    const nowMs = this.nowMs();
+    for (let due = this.takeDue(nowMs); due !== undefined; due = this.takeDue(nowMs)) due.action();
+    this.arm();
+  }
+}
