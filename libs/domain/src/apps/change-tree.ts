@@ -41,21 +41,19 @@ const NO_GROUPS: readonly GroupWish[] = [];
 
 /**
  * Stores a new tree and starts the deployment that leads to it, or changes nothing (`spec/scheduling.md`
- * §7.1, §7.5). The new definitions are visible before they are rolled out.
+ * §7.1, §7.5). The new definitions are visible before they are rolled out. The limit of running deployments comes
+ * before everything that the new tree could be refused for.
  */
 export function changeTree(turn: Turn, change: TreeChange): Accepted | Refusal {
-  const { state, settings } = turn;
-  const version = nextRootVersion(state.rootVersion, turn.nowMs);
-  const draft = draftOf(turn, change, version);
+  const version = nextRootVersion(turn.state.rootVersion, turn.nowMs);
   const refuse = (refusal: Refusal, plan?: Plan): Refusal =>
     recordRefusal(turn, { groupId: change.groupId, version, plan }, refusal);
 
+  const excess = tooManyDeployments(turn);
+  if (excess !== undefined) return refuse(excess);
+  const draft = draftOf(turn, change, version);
   const violation = checkTree(draft, change.violations);
   if (violation !== undefined) return refuse(violation);
-  if (state.deployments.size >= settings.maxRunningDeployments) {
-    const limit = settings.maxRunningDeployments;
-    return refuse({ kind: 'refused', code: 'TooManyDeployments', limit });
-  }
   const plan = planOf(turn, draft, version);
   const blockers = conflictsWith(turn, plan);
   if (blockers.length > 0 && !change.force) {
@@ -79,10 +77,18 @@ export function cancelDeployment(turn: Turn, deployment: Deployment): void {
   turn.emit({ type: 'DeploymentFailed', data: { plan: deployment.plan, reason: CANCELLED } });
 }
 
-/** Tells subscribers that a change below `groupId` was refused before there was anything to plan. */
+/**
+ * Tells subscribers that a change below `groupId` was refused before there was anything to plan. For the caller too the
+ * limit of running deployments comes first.
+ */
 export function refuseChange(turn: Turn, groupId: string, refusal: Refusal): Refusal {
   const version = nextRootVersion(turn.state.rootVersion, turn.nowMs);
-  return recordRefusal(turn, { groupId, version }, refusal);
+  return recordRefusal(turn, { groupId, version }, tooManyDeployments(turn) ?? refusal);
+}
+
+function tooManyDeployments({ state, settings }: Turn): Refusal | undefined {
+  const limit = settings.maxRunningDeployments;
+  return state.deployments.size < limit ? undefined : { kind: 'refused', code: 'TooManyDeployments', limit };
 }
 
 function draftOf(turn: Turn, change: TreeChange, version: Timestamp): TreeDraft {
