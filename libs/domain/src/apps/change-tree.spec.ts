@@ -33,3 +33,44 @@ describe('the limit of running deployments', () => {
     expect(scenario.putGroup('/a', CYCLIC, { dryRun: true })).toMatchObject({ code: 'Invalid' });
   });
 });
+
+describe('a single app that is posted', () => {
+  const uri = '/v2/apps/web';
+
+  it.each([
+    ['a change', { mem: 64 }, ['AppUpdated']],
+    ['nothing new', { mem: 32 }, []],
+    ['nothing at all', {}, []],
+  ])('is told of once with its request path: %s', (_, json, stored) => {
+    for (const type of ['PutApp', 'PatchApp'] as const) {
+      const scenario = new GroupScenario();
+      accepted(scenario.create(idle('/web', { mem: 32 })));
+      const from = scenario.events.length;
+      accepted(scenario.submit({ type, appId: '/web', json, force: false, partialUpdate: true, uri }));
+      expect(scenario.eventTypes(from)).toEqual(['DeploymentStarted', ...stored, 'DeploymentSucceeded']);
+      const posted = { app: scenario.app('/web'), uri };
+      const told = scenario.events.slice(from).flatMap(({ data }) => {
+        if ('posted' in data) return [data.posted];
+        return 'uri' in data ? [{ app: data.app, uri: data.uri }] : [];
+      });
+      expect(told).toEqual([posted]);
+    }
+  });
+
+  it('is not told of when nobody posted it alone', () => {
+    const scenario = new GroupScenario();
+    accepted(scenario.putGroup('/', { apps: [idle('/web')] }));
+    const from = scenario.events.length;
+    accepted(scenario.putGroup('/', { apps: [idle('/web')] }));
+    accepted(
+      scenario.submit({
+        type: 'UpdateApps',
+        items: [idle('/web')],
+        force: false,
+        partialUpdate: true,
+        createMissing: true,
+      }),
+    );
+    for (const { data } of scenario.events.slice(from)) expect(data).not.toHaveProperty('posted');
+  });
+});

@@ -162,6 +162,7 @@ function reasonOf(refusal: Refusal): string {
 /** Groups come before what lies in them and go after it. */
 function store(turn: Turn, change: TreeChange, { apps, groups }: TreeDraft, plan: Plan): void {
   const { instancesToKill, uri, groupId } = change;
+  const unchanged = uri === undefined ? undefined : unchangedApp(apps);
   const touched = groups.map(({ groupId: id, to: target }) => ({ groupId: id, target }));
   turn.emit({
     type: 'DeploymentStarted',
@@ -170,6 +171,7 @@ function store(turn: Turn, change: TreeChange, { apps, groups }: TreeDraft, plan
       groupId,
       ...(touched.length === 0 ? {} : { groups: touched }),
       ...(instancesToKill === undefined ? {} : { instancesToKill }),
+      ...(uri === undefined || unchanged === undefined ? {} : { posted: { app: unchanged, uri } }),
     },
   });
   for (const { from, to } of groups) if (to !== null) storeGroup(turn, from === null, to);
@@ -178,6 +180,13 @@ function store(turn: Turn, change: TreeChange, { apps, groups }: TreeDraft, plan
     if (to === null) turn.emit({ type: 'GroupDeleted', data: { groupId: id } });
   }
   if (plan.steps.length === 0) turn.emit({ type: 'DeploymentSucceeded', data: { plan, from: 0 } });
+}
+
+/** The app of a change that is stored as it is wished for already: no event of its own tells that it was posted. */
+function unchangedApp(apps: readonly AppTransition[]): AppDefinition | undefined {
+  return (
+    apps.find(({ from, to, change }) => from !== null && to !== null && change === 'none')?.to ?? undefined
+  );
 }
 
 function storeGroup(turn: Turn, isNew: boolean, { id, enforceRole, dependencies }: GroupTarget): void {
