@@ -4,7 +4,7 @@ import type { Accepted, ApiCommand, Done, Refusal } from '../commands/command.js
 import type { Turn } from '../deciding/turn.js';
 import { sameDefinition } from '../definitions/app/change-detection.js';
 import { sameValue } from '../definitions/deep-equal.js';
-import { ancestorPaths, ROOT } from '../ids/path-id.js';
+import { atOrAbove, ROOT } from '../ids/path-id.js';
 import type { Deployment, Group, GroupChange, State } from '../state/state.js';
 
 /**
@@ -48,8 +48,7 @@ function revertGroups(state: State, { groups }: Deployment, apps: readonly Wish[
   const wishes = new Map<string, GroupWish>();
   const leaving = new Set(apps.flatMap((wish) => (wish.type === 'delete' ? wish.appId : [])));
   const goes = (groupId: string): boolean => wishes.get(groupId)?.type === 'delete';
-  const isTaken = (groupId: string): boolean =>
-    [...ancestorPaths(groupId), groupId].some((id) => state.apps.has(id) && !leaving.has(id));
+  const isTaken = atOrAbove((id) => state.apps.has(id) && !leaving.has(id));
   const staysEmpty = (groupId: string): boolean =>
     [...state.tree.appsIn(groupId)].every((appId) => leaving.has(appId)) &&
     [...state.tree.groupsIn(groupId)].every(goes);
