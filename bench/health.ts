@@ -148,10 +148,11 @@ class SickbayCluster {
         ],
       }),
     );
-    const tasks = effects.flatMap((effect) => (effect.type === 'AcceptOffer' ? effect.taskInfos : []));
+    const tasks = effects.flatMap((effect) => (effect.type === 'AcceptOffer' ? effect.launches : []));
     this.turn((turn) => {
-      for (const { task_id, agent_id } of tasks) {
-        const status = { task_id, agent_id, state: 'TASK_RUNNING' as const };
+      for (const { taskId, agentId } of tasks) {
+        const ids = { task_id: { value: taskId }, agent_id: { value: agentId } };
+        const status = { ...ids, state: 'TASK_RUNNING' as const };
         decideSchedulerCommand(turn, { type: 'ReceiveStatus', status });
       }
     });

@@ -9,7 +9,10 @@ import {
   type Offer,
 } from '#domain';
 import { IdentitySource } from '../apps/scheduler/src/writer/identity-source.js';
+import { matchContextOf } from '../libs/domain/src/deciding/answer-offers.js';
+import { Matching } from '../libs/domain/src/launching/matching/match-offer.js';
 import { settings } from './history.js';
+import { matchingAlone } from './matching-alone.js';
 
 const RACKS = 250;
 const ZONES = 5;
@@ -30,10 +33,13 @@ export type ConstraintsOf = (app: number) => readonly (readonly string[])[];
 export interface TurnReport {
   readonly durationMs: number;
   readonly placements: number;
+  readonly accepts: readonly AcceptOffer[];
 }
 
+type AcceptOffer = Extract<Effect, { type: 'AcceptOffer' }>;
+
 /** Budget of a turn that has nothing but offers, as the writer sets it. */
-const TURN_BUDGET_MS = 8;
+const TURN_BUDGET_MS = 5;
 
 /**
  * The scheduler's core between the log and the network: a state with waiting instances, and offers that come in. Ids
@@ -41,7 +47,7 @@ const TURN_BUDGET_MS = 8;
  */
 export class MatchScene {
   private readonly state = new State();
-  private readonly settings = { ...settings(), maxInstancesPerOffer: ROOM };
+  private readonly settings = { ...settings(), maxInstancesPerOffer: ROOM, maxQueuedOffers: Infinity };
   private readonly runtime = new SchedulerRuntime(this.settings, 0);
   private readonly identity = new IdentitySource();
 
@@ -108,6 +114,21 @@ export class MatchScene {
     return this.turn(() => undefined);
   }
 
+  /** Answers offers without turns: see `matchingAlone`. Leaves the state as it was. */
+  matchAlone(offers: readonly Offer[]): TurnReport {
+    const { state, runtime, identity } = this;
+    const alone = matchingAlone(state.instances.values());
+    const turn = new Turn(state, runtime, this.settings, identity.turnEnvironment());
+    const startedMs = performance.now();
+    const matching = new Matching({ ...matchContextOf(turn), ...alone });
+    let placements = 0;
+    for (const offer of offers) {
+      const answer = matching.answer(offer);
+      if (answer.kind === 'accept') placements += answer.launches.length;
+    }
+    return { durationMs: performance.now() - startedMs, placements, accepts: [] };
+  }
+
   private turn(decide: (turn: Turn) => void): TurnReport {
     const startedMs = performance.now();
     const turn = new Turn(this.state, this.runtime, this.settings, {
@@ -117,12 +138,8 @@ export class MatchScene {
     decide(turn);
     settle(turn);
     const durationMs = performance.now() - startedMs;
-    return { durationMs, placements: placementsIn(turn.effects) };
+    const accepts = turn.effects.filter((effect) => effect.type === 'AcceptOffer');
+    const placements = accepts.reduce((sum, { launches }) => sum + launches.length, 0);
+    return { durationMs, placements, accepts };
   }
-}
-
-function placementsIn(effects: readonly Effect[]): number {
-  let placements = 0;
-  for (const effect of effects) if (effect.type === 'AcceptOffer') placements += effect.taskInfos.length;
-  return placements;
 }

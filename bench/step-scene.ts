@@ -103,7 +103,7 @@ export class StepScene {
   private carryOut(effect: Effect): void {
     if (effect.type === 'KillTask') this.report(effect.taskId, 'TASK_KILLED');
     if (effect.type !== 'AcceptOffer') return;
-    for (const { task_id } of effect.taskInfos) this.report(task_id.value, 'TASK_RUNNING');
+    for (const { taskId } of effect.launches) this.report(taskId, 'TASK_RUNNING');
   }
 
   private report(taskId: string, state: MesosTaskState): void {

@@ -24,19 +24,30 @@ export class EkidenProcess {
   readonly exited: Promise<Exit>;
   private exit: Exit | undefined;
 
+  /** Those who want to know of more output, or of the end. */
+  private waiting: (() => void)[] = [];
+
   private constructor(private readonly child: ChildProcess) {
     child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
-      this.output += text;
+      this.take(text);
     });
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
-      this.output += text;
+      this.take(text);
     });
     this.exited = once(child, 'close').then(([code, signal]: unknown[]) => {
       this.exit = { code, signal } as Exit;
+      this.take('');
       return this.exit;
     });
+  }
+
+  private take(text: string): void {
+    this.output += text;
+    const { waiting } = this;
+    this.waiting = [];
+    for (const wake of waiting) wake();
   }
 
   /** Runs the program; says nothing about whether it is ready, or ever will be. */
@@ -72,7 +83,7 @@ export class EkidenProcess {
       if (!this.isRunning) {
         throw new Error(`Ekiden ended (${JSON.stringify(this.exit)}) without ${pattern}:\n${this.output}`);
       }
-      await Promise.race([once(this.child.stdout!, 'data'), once(this.child.stderr!, 'data'), this.exited]);
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
   }
 

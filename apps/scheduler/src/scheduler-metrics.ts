@@ -94,8 +94,8 @@ export class SchedulerMetrics {
     switch (effect.type) {
       case 'AcceptOffer':
         this.offersUsed.increment();
-        this.launchOperations.increment(effect.taskInfos.length);
-        return this.tasksLaunched.increment(effect.taskInfos.length);
+        this.launchOperations.increment(effect.launches.length);
+        return this.tasksLaunched.increment(effect.launches.length);
       case 'DeclineOffers':
         return this.offersDeclined.increment(effect.offerIds.length);
       case 'ReviveRoles':

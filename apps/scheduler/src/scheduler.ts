@@ -77,7 +77,7 @@ export class Scheduler {
       logger: logging.logger('mesos'),
       tell: (command, settled) => this.writer.tell(command, settled),
       frameworkId: () => this.writer.view.state.frameworkId,
-      roles: () => rolesWanted(this.writer.view.runtime, this.identity.nowMs()),
+      roles: () => rolesWanted(this.writer.view, this.identity.nowMs()),
       onFatal,
     });
     const state = (): State => this.writer.view.state;

@@ -33,6 +33,7 @@ export {
   type ReadinessResponse,
   type ReadinessResult,
 } from './instances/readiness.js';
+export { taskInfoOf } from './launching/task-builder/task-template.js';
 export { evolve } from './state/evolve.js';
 export { captureSnapshot, restoreSnapshot, SNAPSHOT_FORMAT } from './state/snapshot.js';
 export { State, type Deployment, type Group, type Subtree, type TaskFailure } from './state/state.js';

@@ -1,4 +1,4 @@
-import type { Effect } from '#domain';
+import { taskInfoOf, type Effect } from '#domain';
 import type { CallBody, FrameworkInfo, TaskInfo } from '#mesos';
 
 /** The call an effect stands for (`spec/mesos-client.md` §9). */
@@ -12,7 +12,9 @@ export function callFor(
         type: 'ACCEPT',
         accept: {
           offer_ids: [{ value: effect.offerId }],
-          operations: [{ type: 'LAUNCH', launch: { task_infos: effect.taskInfos as TaskInfo[] } }],
+          operations: [
+            { type: 'LAUNCH', launch: { task_infos: effect.launches.map(taskInfoOf) as TaskInfo[] } },
+          ],
           // The rest of the offer comes back with the next allocation (`spec/scheduling.md` §2.5).
           filters: { refuse_seconds: 0 },
         },

@@ -141,7 +141,7 @@ export class MesosSession {
     if (result.outcome === 'accepted') return;
     this.ports.logger.warn({ call: effect.type, ...result }, 'a call to the Mesos master was not accepted');
     if (effect.type !== 'AcceptOffer') return;
-    const taskIds = effect.taskInfos.map((task) => task.task_id.value);
+    const taskIds = effect.launches.map(({ taskId }) => taskId);
     if (result.outcome === 'unknown') this.ports.tell({ type: 'LaunchUncertain', taskIds });
     else this.ports.tell({ type: 'LaunchFailed', taskIds, reason: result.outcome });
   }

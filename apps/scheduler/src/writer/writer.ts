@@ -25,8 +25,11 @@ import { recoverState } from './recovery.js';
 import type { Snapshotter } from './snapshotter.js';
 import type { SchedulerMetrics } from '../scheduler-metrics.js';
 
-/** A turn ends after this time, so that the event loop is never held up for long (`design.md` §5). */
-const TURN_BUDGET_MS = 8;
+/**
+ * A turn ends after this time, so that the event loop is never held up for long (`design.md` §5): 20 ms at most, and a
+ * garbage collection may take most of that.
+ */
+const TURN_BUDGET_MS = 5;
 
 /**
  * So much time a turn has in any case for what follows from its commands and from those before, and for offers; what it

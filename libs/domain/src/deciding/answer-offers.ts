@@ -18,7 +18,7 @@ export function answerOffers(turn: Turn): void {
   const giveBack = ({ id }: Offer): void => declines.add(id.value, SOON);
   offers.takeOverdue(nowMs, settings.offerMatchingTimeoutMs).forEach(giveBack);
   const watch = new OfferWatch(turn);
-  const matching = new Matching({ isOverdue: () => watch.isOverdue, ...contextOf(turn) });
+  const matching = new Matching({ isOverdue: () => watch.isOverdue, ...matchContextOf(turn) });
   for (let offer = offers.next(); offer !== undefined; offer = offers.next()) {
     watch.begin();
     answerOffer(turn, offer, { matching, declines });
@@ -72,20 +72,19 @@ function answerOffer(
     type: 'AcceptOffer',
     offerId,
     agentId: offer.agent_id.value,
-    taskInfos: answer.launches.map(({ taskInfo }) => taskInfo),
+    launches: answer.launches.map(({ task }) => task),
   });
 }
 
 /** The state of the turn as matching sees it. */
-function contextOf(turn: Turn): MatchContext {
+export function matchContextOf(turn: Turn): MatchContext {
   const { state, runtime, settings, nowMs, environment } = turn;
   const { instances } = state;
   return {
     waitingIn: (role) => instances.waiting.ofRole(role),
     mayLaunch: (app) => runtime.backoff.launchAllowedAt(app) <= nowMs,
-    instance: (id) => instances.get(id),
     targetInstances: ({ app }) => state.apps.get(app.id)?.instances ?? app.instances,
-    placed: (appId, field, notBefore) => instances.placements.countsOf(appId, field, notBefore),
+    placed: (appId, field, notBefore) => instances.placedOf(appId, field, notBefore),
     enforcesRole: (groupId) => state.groups.get(groupId)?.enforceRole === true,
     tokens: () => runtime.tokens.available,
     launch: (launch) => decideLaunch(turn, launch),
@@ -98,12 +97,12 @@ function contextOf(turn: Turn): MatchContext {
   };
 }
 
-function decideLaunch(turn: Turn, { instance, taskId, incarnation, agent, hostPorts }: Launch): void {
+function decideLaunch(turn: Turn, { instance, incarnation, agent, hostPorts, task }: Launch): void {
   const { id: instanceId, appId, app } = instance;
   turn.runtime.tokens.spend(1);
   turn.emit({
     type: 'InstanceProvisioned',
-    data: { instanceId, appId, version: app.version, taskId, incarnation, agent, hostPorts },
+    data: { instanceId, appId, version: app.version, taskId: task.taskId, incarnation, agent, hostPorts },
   });
 }
 

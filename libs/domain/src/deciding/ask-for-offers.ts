@@ -1,11 +1,13 @@
+import type { State } from '../state/state.js';
 import type { SchedulerRuntime } from './runtime.js';
 import type { Turn } from './turn.js';
 
 /** Tells Mesos which roles want offers, when that changed or is due again (`spec/scheduling.md` §2.6). */
 export function askForOffers(turn: Turn): void {
-  const { runtime, nowMs } = turn;
+  const { state, runtime, nowMs } = turn;
   if (!runtime.connected || !(runtime.demandChanged || nowMs >= runtime.nextDemandLookMs)) return;
-  for (const call of runtime.revive.evaluate(runtime.demand.byRole(runtime.backoff, nowMs), nowMs)) {
+  const demand = runtime.demand.byRole(state.instances.waiting, nowMs);
+  for (const call of runtime.revive.evaluate(demand, nowMs)) {
     if (call.type === 'REVIVE') turn.request({ type: 'ReviveRoles', roles: call.roles });
     else {
       const { roles, suppressedRoles } = call;
@@ -15,16 +17,16 @@ export function askForOffers(turn: Turn): void {
   runtime.demandChanged = false;
   runtime.nextDemandLookMs = Math.min(
     runtime.revive.nextWakeUpMs ?? Infinity,
-    runtime.demand.nextReleaseAtMs(runtime.backoff, nowMs) ?? Infinity,
+    runtime.demand.nextReleaseAtMs(nowMs) ?? Infinity,
   );
 }
 
 /** What a new subscription names: all roles known, and those of them for which no offers are wanted yet. */
 export function rolesWanted(
-  runtime: SchedulerRuntime,
+  { state, runtime }: { readonly state: State; readonly runtime: SchedulerRuntime },
   nowMs: number,
 ): { roles: readonly string[]; suppressed: readonly string[] } {
-  const demand = runtime.demand.byRole(runtime.backoff, nowMs);
+  const demand = runtime.demand.byRole(state.instances.waiting, nowMs);
   const { roles } = runtime.revive;
   return { roles, suppressed: roles.filter((role) => demand.get(role)?.wanted !== true) };
 }

@@ -70,7 +70,7 @@ describe('a change too big for one turn', () => {
     scenario.tell({ type: 'ReceiveOffers', offers: [scenario.newOffer()] });
     expect(scenario.takeEffects('AcceptOffer')).toEqual([]);
     goOn(scenario);
-    expect(scenario.takeEffects('AcceptOffer').flatMap(({ taskInfos }) => taskInfos)).toHaveLength(2);
+    expect(scenario.takeEffects('AcceptOffer').flatMap(({ launches }) => launches)).toHaveLength(2);
     expect(scenario.instances('/web')).toHaveLength(2);
   });
 

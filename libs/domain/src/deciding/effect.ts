@@ -1,4 +1,4 @@
-import type { TaskInfo } from '../cluster/mesos-shapes.js';
+import type { TaskLaunch } from '../launching/task-builder/task-template.js';
 
 /**
  * What the shell shall do once the events of the turn are durable. Effects are values: they may be carried
@@ -9,7 +9,7 @@ export type Effect =
       readonly type: 'AcceptOffer';
       readonly offerId: string;
       readonly agentId: string;
-      readonly taskInfos: readonly TaskInfo[];
+      readonly launches: readonly TaskLaunch[];
     }
   /** `refuseSeconds` absent: the default of Mesos (5 s). */
   | { readonly type: 'DeclineOffers'; readonly offerIds: readonly string[]; readonly refuseSeconds?: number }

@@ -8,6 +8,8 @@ import {
   isDying,
   isGood,
   isHealthy,
+  isProvisioned,
+  isScheduled,
   mustBeKilled,
   type Instance,
 } from '../instances/instance.js';
@@ -208,6 +210,7 @@ export class RandomLife {
       const holders = [...deployments.values()].filter(({ affectedApps }) => affectedApps.has(appId));
       expect(holders.length, `deployments of ${appId}`).toBeLessThanOrEqual(1);
       const { counted, wanted } = this.checkStanding(appId);
+      this.checkQueue(appId);
       const target = apps.get(appId)?.instances ?? 0;
       if (!allDecided) continue;
       if (holders.length === 0) expect(counted, `instances of ${appId}`).toBe(target);
@@ -225,6 +228,21 @@ export class RandomLife {
       expect(instances.standingOfVersion(appId, version)).toEqual(standingOf(ofVersion));
     }
     return instances.standingOf(appId);
+  }
+
+  /** The launch queue holds those that wait, as they are now, and deployments wait for those that are not ready. */
+  private checkQueue(appId: string): void {
+    const { instances, deployments } = this.scenario.state;
+    const all = instances.of(appId);
+    const waiting = instances.waitingOf(appId);
+    expect(waiting.every((instance) => instances.get(instance.id) === instance)).toBe(true);
+    expect(new Set(waiting).size).toBe(all.filter(isScheduled).length);
+    const isQueued = all.some((instance) => isScheduled(instance) || isProvisioned(instance));
+    expect(instances.isQueued(appId)).toBe(isQueued);
+    for (const id of deployments.keys()) {
+      const unready = all.filter((it) => it.deploymentId === id && isCounted(it) && !isGood(it));
+      expect(instances.unreadyOf(appId, id)).toBe(unready.length);
+    }
   }
 
   /** Whoever reads the log knows the same, with or without a snapshot in between. */

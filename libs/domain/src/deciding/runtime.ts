@@ -1,7 +1,7 @@
 import { StepBook } from '../deployments/execution/step-progress.js';
 import type { DomainEvent, TaskStatusChange } from '../events/domain-event.js';
 import type { Condition } from '../instances/condition.js';
-import { isScheduled, type Instance } from '../instances/instance.js';
+import { isProvisioned, isScheduled, type Instance } from '../instances/instance.js';
 import { KillBook, settleKill } from '../instances/kill-service.js';
 import { BackoffBook } from '../launching/backoff.js';
 import { Candidates } from '../launching/matching/candidate.js';
@@ -50,7 +50,7 @@ export class SchedulerRuntime {
   readonly steps = new StepBook();
   readonly statistics = new OfferStatistics();
   readonly revive: ReviveSchedule;
-  readonly demand = new OfferDemand();
+  readonly demand = new OfferDemand(this.backoff);
   readonly reconciliation = new ReconciliationBook();
   /** Demand for offers or back-offs changed since Mesos was last told what is wanted. */
   demandChanged = true;
@@ -113,8 +113,8 @@ export class SchedulerRuntime {
   /** Takes note of everything a recovered state holds. */
   learn(state: State, nowMs: number): void {
     for (const instance of state.instances.values()) {
-      this.demand.observe(undefined, instance);
-      this.observeQueue(state, instance.appId, instance, nowMs);
+      this.demand.learnRole(instance.role);
+      if (isInQueue(instance)) this.queuedSince.set(instance.appId, nowMs);
     }
   }
 
@@ -137,9 +137,10 @@ export class SchedulerRuntime {
     const { instanceId, appId } = event.data;
     const instance = after.instances.get(instanceId);
     settleKill(this.kills, after.instances, instanceId);
-    this.demand.observe(before, instance);
+    if (event.type === 'InstanceScheduled') this.demand.learnRole(event.data.role);
     this.demandChanged = true;
-    this.observeQueue(after, appId, instance, nowMs);
+    const wasInQueue = isInQueue(before);
+    if (wasInQueue !== isInQueue(instance)) this.observeQueue(after.instances.isQueued(appId), appId, nowMs);
   }
 
   private observeProgress(before: Instance, event: DomainEvent, nowMs: number): void {
@@ -157,11 +158,12 @@ export class SchedulerRuntime {
     if (condition === 'Running' && change.healthy !== false) this.tokens.earn();
   }
 
-  private observeQueue(after: State, appId: string, instance: Instance | undefined, nowMs: number): void {
-    if (instance !== undefined && (isScheduled(instance) || instance.condition === 'Provisioned')) {
-      if (!this.queuedSince.has(appId)) this.queuedSince.set(appId, nowMs);
-    } else if (!after.instances.isQueued(appId)) {
-      this.queuedSince.delete(appId);
-    }
+  private observeQueue(isQueued: boolean, appId: string, nowMs: number): void {
+    if (!isQueued) this.queuedSince.delete(appId);
+    else if (!this.queuedSince.has(appId)) this.queuedSince.set(appId, nowMs);
   }
 }
+
+/** Waits for an offer, or was just sent to one. */
+const isInQueue = (instance: Instance | undefined): boolean =>
+  instance !== undefined && (isScheduled(instance) || isProvisioned(instance));

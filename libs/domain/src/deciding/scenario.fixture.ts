@@ -121,9 +121,7 @@ export class Scenario {
   /** One big offer; returns the ids of the tasks launched on it. */
   offer(overrides: Partial<Offer> = {}): string[] {
     this.tell({ type: 'ReceiveOffers', offers: [this.newOffer(overrides)] });
-    return this.takeEffects('AcceptOffer').flatMap((effect) =>
-      effect.taskInfos.map((task) => task.task_id.value),
-    );
+    return this.takeEffects('AcceptOffer').flatMap(({ launches }) => launches.map(({ taskId }) => taskId));
   }
 
   newOffer(overrides: Partial<Offer> = {}): Offer {

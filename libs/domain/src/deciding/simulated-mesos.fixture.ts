@@ -88,8 +88,8 @@ export class SimulatedMesos {
     if (status !== undefined) this.scenario.tell({ type: 'ReceiveStatus', status });
   }
 
-  private launch({ taskInfos, agentId }: Extract<Effect, { type: 'AcceptOffer' }>, fate: LaunchFate): void {
-    const taskIds = taskInfos.map((task) => task.task_id.value);
+  private launch({ launches, agentId }: Extract<Effect, { type: 'AcceptOffer' }>, fate: LaunchFate): void {
+    const taskIds = launches.map(({ taskId }) => taskId);
     if (fate === 'delivered' || fate === 'uncertain, delivered') {
       for (const id of taskIds) {
         if (this.launched.has(id)) this.launchedTwice.push(id);

@@ -90,8 +90,8 @@ describe('the scheduler', () => {
     scenario.hurried = true;
     receive(scenario, 'a', 'b');
     const [first, ...others] = scenario.takeEffects('AcceptOffer');
-    expect([first?.taskInfos.length, others]).toEqual([3, []]);
+    expect([first?.launches.length, others]).toEqual([3, []]);
     scenario.tell({ type: 'Tick' });
-    expect(scenario.takeEffects('AcceptOffer')[0]?.taskInfos).toHaveLength(2);
+    expect(scenario.takeEffects('AcceptOffer')[0]?.launches).toHaveLength(2);
   });
 });

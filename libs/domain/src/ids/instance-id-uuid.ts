@@ -21,7 +21,7 @@ export function timeUuid({ nowMs, counter, clockSequence, node }: TimeUuidParts)
   const low = hex(Number(steps & 0xffffffffn), 8);
   const middle = hex(Number((steps >> 32n) & 0xffffn), 4);
   const high = hex(Number((steps >> 48n) & 0x0fffn) | 0x1000, 4);
-  return `${low}-${middle}-${high}-${hex((clockSequence & 0x3fff) | 0x8000, 4)}-${hex(node, 12)}`;
+  return [low, middle, high, hex((clockSequence & 0x3fff) | 0x8000, 4), hex(node, 12)].join('-');
 }
 
 /**

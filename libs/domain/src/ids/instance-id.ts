@@ -7,6 +7,7 @@ import { fromSafePath, safePath } from './path-id.js';
 
 /** Stands in the place of a container's name in task ids of apps. */
 const APP_CONTAINER = '_app';
+const APP_TASK = `.${APP_CONTAINER}.`;
 const INSTANCE_PREFIX = 'instance-';
 const LEGACY_PREFIX = 'marathon-';
 
@@ -35,14 +36,17 @@ export interface InstanceReference {
   readonly uuid: string;
 }
 
+// Ids are joined rather than added up: the engine keeps a sum of texts as a tree of its parts, several times as large,
+// for as long as it lives.
+
 /** `<safePath>.instance-<uuid>`; `uuid` is time-based, see `TimeUuids`. */
 export function instanceIdOf(appId: string, uuid: string): string {
-  return `${safePath(appId)}.${INSTANCE_PREFIX}${uuid}`;
+  return [safePath(appId), '.', INSTANCE_PREFIX, uuid].join('');
 }
 
 /** `<instanceId>._app.<incarnation>`; incarnations count from 1. */
 export function taskIdOf(instanceId: string, incarnation: number): string {
-  return `${instanceId}.${APP_CONTAINER}.${incarnation}`;
+  return [instanceId, APP_TASK, incarnation].join('');
 }
 
 /** Reads an instance id with the present or the former prefix; `undefined` for anything else. */

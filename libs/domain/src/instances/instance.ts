@@ -126,10 +126,11 @@ export const healthOf = (instance: Instance): boolean | undefined => {
 
 /**
  * Running, and healthy as far as its definition asks for health: without health checks, running suffices unless Mesos
- * says otherwise (`spec/scheduling.md` §1.4, D3).
+ * says otherwise (`spec/scheduling.md` §1.4, D3). One whose kill is under way is not, whatever it answers meanwhile: nobody
+ * may be taken out of service on the strength of it.
  */
 export const isHealthy = (instance: Instance): boolean => {
-  if (instance.condition !== 'Running') return false;
+  if (instance.condition !== 'Running' || instance.killRequested !== undefined) return false;
   const healthy = healthOf(instance);
   return instance.app.healthChecks.length > 0 ? healthy === true : healthy !== false;
 };

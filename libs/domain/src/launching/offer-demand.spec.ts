@@ -1,57 +1,65 @@
 import { describe, expect, it } from 'vitest';
 import type { Instance } from '../instances/instance.js';
+import { InstanceIndex } from '../state/instance-index.js';
 import { anApp, aRunning, aWaiting } from './app.fixture.js';
 import { BackoffBook } from './backoff.js';
 import { OfferDemand } from './offer-demand.js';
 
 const app = anApp({ role: 'dev' });
 
+function aDemand() {
+  const instances = new InstanceIndex();
+  const backoff = new BackoffBook();
+  const demand = new OfferDemand(backoff);
+  const ofDev = (nowMs = 0) => demand.byRole(instances.waiting, nowMs).get('dev');
+  return { instances, backoff, demand, ofDev };
+}
+
 describe('OfferDemand', () => {
   it('wants offers for a role while an instance of it waits, and never forgets the role', () => {
-    const demand = new OfferDemand();
-    const backoff = new BackoffBook();
+    const { instances, demand, ofDev } = aDemand();
     const failed: Instance = { ...aRunning(app, 'a'), condition: 'Failed' };
-    demand.observe(undefined, aWaiting(app, 'a'));
-    expect(demand.byRole(backoff, 0).get('dev')).toEqual({ wanted: true, highestVersion: 1 });
-    demand.observe(aWaiting(app, 'a'), aRunning(app, 'a'));
-    expect(demand.byRole(backoff, 0).get('dev')?.wanted).toBe(false);
-    demand.observe(aRunning(app, 'a'), failed);
-    expect(demand.byRole(backoff, 0).get('dev')).toEqual({ wanted: true, highestVersion: 2 });
-    demand.observe(failed, undefined);
-    expect(demand.byRole(backoff, 0).get('dev')?.wanted).toBe(false);
+    demand.learnRole('dev');
+    expect(ofDev()).toEqual({ wanted: false, highestVersion: 0 });
+    instances.put(aWaiting(app, 'a'));
+    expect(ofDev()).toEqual({ wanted: true, highestVersion: 1 });
+    instances.put(aRunning(app, 'a'));
+    expect(ofDev()?.wanted).toBe(false);
+    instances.put(failed);
+    expect(ofDev()).toEqual({ wanted: true, highestVersion: 2 });
+    instances.remove(failed.id);
+    expect(ofDev()?.wanted).toBe(false);
   });
 
   it('has a newer need only when another instance starts to wait', () => {
-    const demand = new OfferDemand();
-    const backoff = new BackoffBook();
+    const { instances, ofDev } = aDemand();
     const [a, b] = [aWaiting(app, 'a'), aWaiting(app, 'b')];
-    demand.observe(undefined, a);
-    demand.observe(a, { ...a, deploymentId: 'd' });
-    expect(demand.byRole(backoff, 0).get('dev')?.highestVersion).toBe(1);
-    demand.observe(undefined, b);
-    expect(demand.byRole(backoff, 0).get('dev')?.highestVersion).toBe(2);
+    instances.put(a);
+    instances.put({ ...a, deploymentId: 'd' });
+    expect(ofDev()?.highestVersion).toBe(1);
+    instances.put(b);
+    expect(ofDev()?.highestVersion).toBe(2);
+    instances.remove(a.id);
+    expect(ofDev()?.highestVersion).toBe(2);
   });
 
   it('waits for a back-off to end, which makes the need a new one', () => {
-    const demand = new OfferDemand();
-    const backoff = new BackoffBook();
+    const { instances, backoff, demand, ofDev } = aDemand();
     backoff.recordFailure(app, 1000);
-    const a = aWaiting(app, 'a');
-    demand.observe(undefined, a);
-    expect(demand.byRole(backoff, 1500).get('dev')?.wanted).toBe(false);
-    expect(demand.nextReleaseAtMs(backoff, 1500)).toBe(2000);
-    expect(demand.byRole(backoff, 2000).get('dev')).toEqual({ wanted: true, highestVersion: 2 });
-    expect(demand.nextReleaseAtMs(backoff, 2000)).toBeUndefined();
-    expect(demand.byRole(backoff, 2001).get('dev')?.highestVersion).toBe(2);
+    demand.learnRole('dev');
+    instances.put(aWaiting(app, 'a'));
+    expect(ofDev(1500)?.wanted).toBe(false);
+    expect(demand.nextReleaseAtMs(1500)).toBe(2000);
+    expect(ofDev(2000)).toEqual({ wanted: true, highestVersion: 2 });
+    expect(demand.nextReleaseAtMs(2000)).toBeUndefined();
+    expect(ofDev(2001)?.highestVersion).toBe(2);
   });
 
   it('looks at configurations one by one', () => {
-    const demand = new OfferDemand();
-    const backoff = new BackoffBook();
-    const other = anApp({ id: '/other', role: 'dev' });
+    const { instances, backoff, ofDev } = aDemand();
     backoff.recordFailure(app, 0);
-    demand.observe(undefined, aWaiting(app, 'a'));
-    demand.observe(undefined, aWaiting(other, 'b'));
-    expect(demand.byRole(backoff, 10).get('dev')).toEqual({ wanted: true, highestVersion: 2 });
+    instances.put(aWaiting(app, 'a'));
+    instances.put(aWaiting(anApp({ id: '/other', role: 'dev' }), 'b'));
+    expect(ofDev(10)).toEqual({ wanted: true, highestVersion: 2 });
   });
 });

@@ -1,17 +1,10 @@
 import type { Condition } from '../instances/condition.js';
 import { isRunByEkiden } from '../instances/health/judge-result.js';
-import {
-  isCounted,
-  isGood,
-  isProvisioned,
-  isScheduled,
-  mustBeKilled,
-  type Instance,
-} from '../instances/instance.js';
-import { Placements } from '../launching/matching/placements.js';
+import { isProvisioned, isScheduled, mustBeKilled, type Instance } from '../instances/instance.js';
+import { ValueCounts } from '../launching/matching/value-counts.js';
 import type { Timestamp } from '../time/timestamp.js';
-import { Standings, type Standing } from './standings.js';
-import { Tally } from './tally.js';
+import { AppInstances } from './app-instances.js';
+import { NOBODY, type Standing } from './standings.js';
 import { WaitingIndex } from './waiting-index.js';
 
 const LAUNCHING: ReadonlySet<Condition> = new Set<Condition>(['Provisioned', 'Staging', 'Starting']);
@@ -24,15 +17,11 @@ const NOTHING: ReadonlySet<string> = new Set();
  */
 export class InstanceIndex {
   private readonly byId = new Map<string, Instance>();
-  private readonly idsByApp = new Map<string, Set<string>>();
+  private readonly byApp = new Map<string, AppInstances>();
   /** Instances that wait for an offer. */
   readonly waiting = new WaitingIndex();
-  /** What constraints compare with. */
-  readonly placements = new Placements((appId) => this.of(appId));
-  /** Instances by app that were sent to an agent which has not said a word yet. */
-  private readonly provisioned = new Tally();
-  private readonly standings = new Standings();
-  private readonly unreadyByRollout = new Tally();
+  /** Ids of apps with instances that wait for an offer or were just sent to one. */
+  private readonly queued = new Set<string>();
   private readonly toKill = new Set<string>();
   private readonly unreachable = new Set<string>();
   private readonly launching = new Set<string>();
@@ -52,54 +41,58 @@ export class InstanceIndex {
 
   /** Ids of apps that have instances, stored or just being removed. */
   appIds(): IterableIterator<string> {
-    return this.idsByApp.keys();
+    return this.byApp.keys();
   }
 
   idsOf(appId: string): ReadonlySet<string> {
-    return this.idsByApp.get(appId) ?? NOTHING;
+    return this.byApp.get(appId)?.ids ?? NOTHING;
   }
 
   /** The instances of an app in the order in which they came into being. */
   of(appId: string): Instance[] {
-    return this.resolve(this.idsOf(appId));
+    const found: Instance[] = [];
+    for (const id of this.idsOf(appId)) found.push(this.byId.get(id)!);
+    return found;
   }
 
   /** How many instances of an app stand where. */
   standingOf(appId: string): Standing {
-    return this.standings.ofApp(appId);
+    return this.byApp.get(appId)?.standings.total ?? NOBODY;
   }
 
   /** The same for those that run one version of it. */
   standingOfVersion(appId: string, version: Timestamp): Standing {
-    return this.standings.ofVersion(appId, version);
+    return this.byApp.get(appId)?.standings.ofVersion(version) ?? NOBODY;
   }
 
   /** The versions of an app that have instances which are meant to run, or are on their way out. */
   versionsOf(appId: string): Iterable<Timestamp> {
-    return this.standings.versionsOf(appId);
+    return this.byApp.get(appId)?.standings.versions ?? [];
   }
 
   /** How many instances that a deployment asked for do not serve yet, among those that count. */
   unreadyOf(appId: string, deploymentId: string): number {
-    return this.unreadyByRollout.of(rolloutKey(appId, deploymentId));
+    return this.byApp.get(appId)?.unreadyOf(deploymentId) ?? 0;
   }
 
-  waitingOf(appId: string): Instance[] {
-    return this.resolve(this.waiting.idsOf(appId));
+  /** What constraints compare with: see `Placements`. */
+  placedOf(appId: string, field: string, notBefore: Timestamp): ValueCounts {
+    return this.byApp.get(appId)?.placedOf(field, notBefore) ?? new ValueCounts();
   }
 
-  /** How many instances of an app wait for an offer or were just sent to one: its place in the launch queue. */
-  queuedOf(appId: string): number {
-    return this.waiting.countOf(appId) + this.provisioned.of(appId);
+  waitingOf(appId: string): readonly Instance[] {
+    const waiting = this.byApp.get(appId)?.waiting ?? [];
+    return waiting.flatMap(({ groups }) => groups.flatMap((group) => [...group.values()]));
   }
 
+  /** Instances of the app wait for an offer or were just sent to one. */
   isQueued(appId: string): boolean {
-    return this.waiting.has(appId) || this.provisioned.of(appId) > 0;
+    return this.queued.has(appId);
   }
 
   /** Ids of apps in the launch queue. */
-  queuedAppIds(): Set<string> {
-    return new Set([...this.waiting.appIds(), ...this.provisioned.keys()]);
+  queuedAppIds(): ReadonlySet<string> {
+    return this.queued;
   }
 
   /** Ids of instances with a live task that must end. */
@@ -126,59 +119,46 @@ export class InstanceIndex {
     const { id, appId } = instance;
     const before = this.byId.get(id);
     this.byId.set(id, instance);
-    if (before === undefined) addTo(this.idsByApp, appId, id);
-    this.change(before, instance);
+    let ofApp = this.byApp.get(appId);
+    if (ofApp === undefined) this.byApp.set(appId, (ofApp = new AppInstances(() => this.of(appId))));
+    if (before === undefined) ofApp.ids.add(id);
+    this.change(ofApp, before, instance);
   }
 
   remove(id: string): void {
     const instance = this.byId.get(id);
     if (instance === undefined) return;
+    const ofApp = this.byApp.get(instance.appId)!;
     this.byId.delete(id);
-    removeFrom(this.idsByApp, instance.appId, id);
-    this.change(instance, undefined);
-    if (!this.idsByApp.has(instance.appId)) this.placements.forget(instance.appId);
+    ofApp.ids.delete(id);
+    this.change(ofApp, instance, undefined);
+    if (ofApp.ids.size === 0) this.byApp.delete(instance.appId);
   }
 
   /** Brings every index up to date; most changes touch few of them. */
-  private change(before: Instance | undefined, after: Instance | undefined): void {
-    const { id, appId } = (after ?? before)!;
+  private change(ofApp: AppInstances, before: Instance | undefined, after: Instance | undefined): void {
     const marked = before === undefined ? 0 : marksOf(before);
     const marks = after === undefined ? 0 : marksOf(after);
-    this.remark(id, appId, { before: marked, after: marks });
-    if (marked & Mark.Waiting && !(marks & Mark.Waiting && isSameGroup(before!, after!))) {
-      this.waiting.remove(before!);
-      if (marks & Mark.Waiting) this.waiting.add(after!);
-    } else if (marks & Mark.Waiting && !(marked & Mark.Waiting)) this.waiting.add(after!);
-    this.placements.change(before, after);
-    this.recount(before, after);
+    if (marks & marked & Mark.Waiting) this.waiting.replace(ofApp.waiting, before!, after!);
+    else if (marks & Mark.Waiting) this.waiting.add(ofApp.waiting, after!);
+    else if (marked & Mark.Waiting) this.waiting.remove(ofApp.waiting, before!);
+    this.remark((after ?? before)!, marked ^ marks, marks);
+    this.requeue(ofApp, (after ?? before)!.appId, isInQueue(marks) - isInQueue(marked));
+    ofApp.change(before, after);
   }
 
-  private remark(id: string, appId: string, { before, after }: { before: number; after: number }): void {
-    const changed = before ^ after;
-    if (changed === 0) return;
-    if (changed & Mark.Provisioned) this.provisioned.add(appId, (after & Mark.Provisioned) !== 0 ? 1 : -1);
-    if (changed & Mark.ToKill) setMembership(this.toKill, id, (after & Mark.ToKill) !== 0);
-    if (changed & Mark.Unreachable) setMembership(this.unreachable, id, (after & Mark.Unreachable) !== 0);
-    if (changed & Mark.Launching) setMembership(this.launching, id, (after & Mark.Launching) !== 0);
-    if (changed & Mark.Probed) setMembership(this.probed, id, (after & Mark.Probed) !== 0);
+  private remark({ id }: Instance, changed: number, marks: number): void {
+    if (changed & Mark.ToKill) setMembership(this.toKill, id, (marks & Mark.ToKill) !== 0);
+    if (changed & Mark.Unreachable) setMembership(this.unreachable, id, (marks & Mark.Unreachable) !== 0);
+    if (changed & Mark.Launching) setMembership(this.launching, id, (marks & Mark.Launching) !== 0);
+    if (changed & Mark.Probed) setMembership(this.probed, id, (marks & Mark.Probed) !== 0);
   }
 
-  private recount(before: Instance | undefined, after: Instance | undefined): void {
-    this.standings.change(before, after);
-    const left = keepsWaiting(before);
-    const joins = keepsWaiting(after);
-    if (left && joins && before!.deploymentId === after!.deploymentId) return;
-    if (joins) this.unreadyByRollout.add(rolloutKey(after!.appId, after!.deploymentId!), 1);
-    if (left) this.unreadyByRollout.add(rolloutKey(before!.appId, before!.deploymentId!), -1);
-  }
-
-  private resolve(ids: Iterable<string>): Instance[] {
-    const found: Instance[] = [];
-    for (const id of ids) {
-      const instance = this.byId.get(id);
-      if (instance !== undefined) found.push(instance);
-    }
-    return found;
+  private requeue(ofApp: AppInstances, appId: string, by: number): void {
+    if (by === 0) return;
+    ofApp.queued += by;
+    if (ofApp.queued === 0) this.queued.delete(appId);
+    else if (ofApp.queued === by) this.queued.add(appId);
   }
 }
 
@@ -197,32 +177,9 @@ function marksOf(instance: Instance): number {
   );
 }
 
-/** Waits in the same place as before. */
-const isSameGroup = (before: Instance, after: Instance): boolean =>
-  before.app.version === after.app.version && before.role === after.role;
-
-/** No part contains a space. */
-const rolloutKey = (appId: string, deploymentId: string): string => `${deploymentId} ${appId}`;
-
-/** Whether a rollout waits for the instance. */
-function keepsWaiting(instance: Instance | undefined): boolean {
-  return instance?.deploymentId !== undefined && isCounted(instance) && !isGood(instance);
-}
+const isInQueue = (marks: number): number => ((marks & (Mark.Waiting | Mark.Provisioned)) === 0 ? 0 : 1);
 
 function setMembership(set: Set<string>, id: string, member: boolean): void {
   if (member) set.add(id);
   else set.delete(id);
-}
-
-function addTo(index: Map<string, Set<string>>, key: string, id: string): void {
-  const ids = index.get(key);
-  if (ids === undefined) index.set(key, new Set([id]));
-  else ids.add(id);
-}
-
-function removeFrom(index: Map<string, Set<string>>, key: string, id: string): void {
-  const ids = index.get(key);
-  if (ids === undefined) return;
-  ids.delete(id);
-  if (ids.size === 0) index.delete(key);
 }

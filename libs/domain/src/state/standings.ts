@@ -19,81 +19,81 @@ export interface Standing {
 
 type Count = { -readonly [K in keyof Standing]: number };
 
-interface AppCounts {
-  readonly total: Count;
-  readonly byVersion: Map<Timestamp, Count>;
+interface VersionCount {
+  readonly version: Timestamp;
+  readonly count: Count;
 }
 
 const nobody = (): Count => ({ counted: 0, wanted: 0, healthy: 0, good: 0, absent: 0, dying: 0 });
-const NOBODY: Standing = nobody();
+export const NOBODY: Standing = nobody();
 
-/** The standing of every app, in all and by the version its instances run. */
+/** The standing of one app, in all and by the version its instances run. */
 export class Standings {
-  private readonly byApp = new Map<string, AppCounts>();
+  private readonly all = nobody();
+  /** Hardly ever more than two. */
+  private readonly ofVersions: VersionCount[] = [];
 
-  ofApp(appId: string): Standing {
-    return this.byApp.get(appId)?.total ?? NOBODY;
+  get total(): Standing {
+    return this.all;
   }
 
-  ofVersion(appId: string, version: Timestamp): Standing {
-    return this.byApp.get(appId)?.byVersion.get(version) ?? NOBODY;
+  ofVersion(version: Timestamp): Standing {
+    return this.find(version)?.count ?? NOBODY;
   }
 
-  /** The versions of an app that have instances, those apart that are neither meant to run nor on their way out. */
-  versionsOf(appId: string): Iterable<Timestamp> {
-    return this.byApp.get(appId)?.byVersion.keys() ?? [];
+  /** The versions that have instances, those apart that are neither meant to run nor on their way out. */
+  get versions(): Iterable<Timestamp> {
+    return this.ofVersions.map(({ version }) => version);
   }
 
   /** An instance stands differently; `undefined` where it did not exist before or does not any more. */
   change(before: Instance | undefined, after: Instance | undefined): void {
-    if (before !== undefined && after !== undefined && standsAlike(before, after)) return;
-    // The newcomer first: counts that would be nobody's for a moment are not thrown away.
-    if (after !== undefined) this.add(after, 1);
-    if (before !== undefined) this.add(before, -1);
+    const left = before === undefined ? 0 : marksOf(before);
+    const joined = after === undefined ? 0 : marksOf(after);
+    const sameVersion = before?.app.version === after?.app.version;
+    if (left === joined && sameVersion) return;
+    move(this.all, left, joined);
+    if (sameVersion) return this.moveIn(after!.app.version, left, joined);
+    if (after !== undefined) this.moveIn(after.app.version, 0, joined);
+    if (before !== undefined) this.moveIn(before.app.version, left, 0);
   }
 
-  private add(instance: Instance, by: 1 | -1): void {
-    const { appId, app } = instance;
-    const counts = this.countsOf(appId);
-    const ofVersion = counts.byVersion.get(app.version) ?? nobody();
-    addTo(counts.total, instance, by);
-    addTo(ofVersion, instance, by);
-    if (isNobody(ofVersion)) counts.byVersion.delete(app.version);
-    else counts.byVersion.set(app.version, ofVersion);
-    if (counts.byVersion.size === 0) this.byApp.delete(appId);
+  private moveIn(version: Timestamp, left: number, joined: number): void {
+    let entry = this.find(version);
+    if (entry === undefined) this.ofVersions.push((entry = { version, count: nobody() }));
+    const { count } = entry;
+    move(count, left, joined);
+    if (count.wanted === 0 && count.dying === 0) this.ofVersions.splice(this.ofVersions.indexOf(entry), 1);
   }
 
-  private countsOf(appId: string): AppCounts {
-    let counts = this.byApp.get(appId);
-    if (counts === undefined) {
-      counts = { total: nobody(), byVersion: new Map() };
-      this.byApp.set(appId, counts);
-    }
-    return counts;
+  private find(version: Timestamp): VersionCount | undefined {
+    for (const entry of this.ofVersions) if (entry.version === version) return entry;
+    return undefined;
   }
 }
 
-/** Whether one counts exactly as the other does. */
-function standsAlike(a: Instance, b: Instance): boolean {
+/** What an instance counts as. */
+const Mark = { Counted: 1, Wanted: 2, Healthy: 4, Good: 8, Absent: 16, Dying: 32 } as const;
+
+function marksOf(instance: Instance): number {
+  if (instance.goal !== 'Running') return isDying(instance) ? Mark.Dying : 0;
   return (
-    a.goal === b.goal &&
-    (a.condition === b.condition || (a.goal === 'Running' && isAbsent(a) && isAbsent(b))) &&
-    isCounted(a) === isCounted(b) &&
-    isHealthy(a) === isHealthy(b) &&
-    isGood(a) === isGood(b) &&
-    a.app.version === b.app.version &&
-    a.appId === b.appId
+    Mark.Wanted |
+    (isCounted(instance) ? Mark.Counted : 0) |
+    (isAbsent(instance) ? Mark.Absent : 0) |
+    (isHealthy(instance) ? Mark.Healthy : 0) |
+    (isGood(instance) ? Mark.Good : 0)
   );
 }
 
-function addTo(count: Count, instance: Instance, by: 1 | -1): void {
-  if (isDying(instance)) count.dying += by;
-  if (instance.goal !== 'Running') return;
-  count.wanted += by;
-  if (isCounted(instance)) count.counted += by;
-  if (isAbsent(instance)) count.absent += by;
-  if (isHealthy(instance)) count.healthy += by;
-  if (isGood(instance)) count.good += by;
+/** An instance counted as `left` before and counts as `joined` now. */
+function move(count: Count, left: number, joined: number): void {
+  count.counted += has(joined, Mark.Counted) - has(left, Mark.Counted);
+  count.wanted += has(joined, Mark.Wanted) - has(left, Mark.Wanted);
+  count.healthy += has(joined, Mark.Healthy) - has(left, Mark.Healthy);
+  count.good += has(joined, Mark.Good) - has(left, Mark.Good);
+  count.absent += has(joined, Mark.Absent) - has(left, Mark.Absent);
+  count.dying += has(joined, Mark.Dying) - has(left, Mark.Dying);
 }
 
-const isNobody = ({ wanted, dying }: Count): boolean => wanted === 0 && dying === 0;
+const has = (marks: number, mark: number): 0 | 1 => ((marks & mark) === 0 ? 0 : 1);

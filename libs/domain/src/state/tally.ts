@@ -6,11 +6,6 @@ export class Tally {
     return this.counts.get(key) ?? 0;
   }
 
-  /** Keys that count anything. */
-  keys(): Iterable<string> {
-    return this.counts.keys();
-  }
-
   add(key: string, by: 1 | -1): void {
     const count = this.of(key) + by;
     if (count === 0) this.counts.delete(key);

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Instance } from '../instances/instance.js';
 import { anApp, aWaiting } from '../launching/app.fixture.js';
-import { WaitingIndex } from './waiting-index.js';
+import { InstanceIndex } from './instance-index.js';
 
 const newer = '2026-02-02T00:00:00.000Z';
 const APPS = [
@@ -11,22 +12,22 @@ const APPS = [
   anApp({ id: '/b', role: 'dev' }),
 ];
 
-const heads = (index: WaitingIndex, role: string) =>
-  index.ofRole(role).map(({ appId, groups }) => [appId, ...groups.map(({ head }) => head)]);
+const heads = (index: InstanceIndex, role: string) =>
+  index.waiting.ofRole(role).map(({ appId, groups }) => [appId, ...groups.map(({ head }) => head?.id)]);
 
-describe('WaitingIndex', () => {
+describe('the launch queue', () => {
   it('shows the first comer of each version, by app and role', () => {
-    const index = new WaitingIndex();
+    const index = new InstanceIndex();
     const [first, second, updated] = [aWaiting(APPS[0]!, 1), aWaiting(APPS[0]!, 2), aWaiting(APPS[1]!, 3)];
-    for (const instance of [first, second, updated, aWaiting(APPS[2]!, 4)]) index.add(instance);
+    for (const instance of [first, second, updated, aWaiting(APPS[2]!, 4)]) index.put(instance);
     expect(heads(index, 'dev')).toEqual([['/a', 'a.instance-1', 'a.instance-3']]);
     expect(heads(index, 'web')).toEqual([['/a', 'a.instance-4']]);
-    expect(index.countOf('/a')).toBe(4);
-    index.remove(first);
-    index.remove(updated);
+    expect(index.waitingOf('/a')).toHaveLength(4);
+    index.remove(first.id);
+    index.remove(updated.id);
     expect(heads(index, 'dev')).toEqual([['/a', 'a.instance-2']]);
-    index.remove(second);
-    index.add(first);
+    index.remove(second.id);
+    index.put(first);
     expect(heads(index, 'dev')).toEqual([['/a', 'a.instance-1']]);
   });
 
@@ -34,36 +35,49 @@ describe('WaitingIndex', () => {
     const change = fc.record({
       app: fc.nat(APPS.length - 1),
       n: fc.nat(5),
-      joins: fc.boolean(),
+      kind: fc.constantFrom('joins', 'leaves', 'changes'),
       look: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.array(change, { maxLength: 60 }), (changes) => {
-        const index = new WaitingIndex();
-        const waiting = new Map<string, { app: number; id: string }>();
-        for (const { app, n, joins, look } of changes) {
-          const instance = aWaiting(APPS[app]!, `${app}-${n}`);
-          if (joins === waiting.has(instance.id)) continue;
-          if (joins) index.add(instance);
-          else index.remove(instance);
-          if (joins) waiting.set(instance.id, { app, id: instance.id });
-          else waiting.delete(instance.id);
+        const index = new InstanceIndex();
+        const waiting = new Map<string, Instance>();
+        for (const [time, { app, n, kind, look }] of changes.entries()) {
+          const instance = aWaiting(APPS[app]!, `${app}-${n}`, { sinceMs: time });
+          const before = waiting.get(instance.id);
+          if ((kind === 'joins') === (before !== undefined)) continue;
+          if (kind === 'leaves') index.remove(instance.id);
+          else index.put(instance);
+          if (kind === 'leaves') waiting.delete(instance.id);
+          else waiting.set(instance.id, instance);
           if (look) allHeads(index);
         }
         expect(allHeads(index)).toEqual(firstOf([...waiting.values()]));
-        expect(index.idsOf('/b')).toEqual(
-          [...waiting.values()].filter(({ app }) => app === 3).map(({ id }) => id),
-        );
-        expect(index.has('/a')).toBe([...waiting.values()].some(({ app }) => app < 3));
+        expect(index.waitingOf('/b')).toEqual([...waiting.values()].filter(({ appId }) => appId === '/b'));
       }),
     );
   });
+
+  it('moves an instance that is to run another version behind those that wait for it', () => {
+    const index = new InstanceIndex();
+    const [first, second, updated] = [aWaiting(APPS[0]!, 1), aWaiting(APPS[0]!, 2), aWaiting(APPS[1]!, 3)];
+    for (const instance of [first, second, updated]) index.put(instance);
+    index.put({ ...first, app: APPS[1]! });
+    expect(heads(index, 'dev')).toEqual([['/a', 'a.instance-2', 'a.instance-3']]);
+    index.remove(second.id);
+    index.remove(updated.id);
+    expect(heads(index, 'dev')).toEqual([['/a', 'a.instance-1']]);
+  });
 });
 
-const byText = (a = '', b = ''): number => a.localeCompare(b);
+const headsOf = (index: InstanceIndex) =>
+  ['dev', 'web'].flatMap((role) =>
+    index.waiting.ofRole(role).flatMap(({ groups }) => groups.map(({ head }) => head)),
+  );
 
-const allHeads = (index: WaitingIndex) =>
-  ['dev', 'web'].flatMap((role) => heads(index, role).flatMap(([, ...ids]) => ids)).toSorted(byText);
+const byId = (a?: Instance, b?: Instance): number => (a?.id ?? '').localeCompare(b?.id ?? '');
 
-const firstOf = (waiting: readonly { app: number; id: string }[]) =>
-  APPS.flatMap((_, app) => waiting.find((instance) => instance.app === app)?.id ?? []).toSorted(byText);
+const allHeads = (index: InstanceIndex) => headsOf(index).toSorted(byId);
+
+const firstOf = (waiting: readonly Instance[]) =>
+  APPS.flatMap((app) => waiting.find((instance) => instance.app === app) ?? []).toSorted(byId);

@@ -4,40 +4,44 @@ import type { Candidate } from '../launching/matching/candidate.js';
 
 /** Waiting instances that share app, role and version: an offer suits all of them or none. */
 export class WaitingGroup {
-  private readonly ids = new Set<string>();
+  private readonly instances = new Map<string, Instance>();
   /** Goes on where it stands: a look at the beginning would pass by all that were served, again and again. */
-  private cursor = this.ids.values();
-  private current: string | undefined;
+  private cursor = this.instances.values();
+  private current: Instance | undefined;
+  /** Grows over all groups: how lately one of the instances began to want offers. */
+  newest = 0;
   /** What matching worked out about it: kept here, where it is at hand. */
   candidate: Candidate | undefined;
 
   constructor(readonly app: AppDefinition) {}
 
   get size(): number {
-    return this.ids.size;
+    return this.instances.size;
   }
 
-  /** Id of the instance that has waited longest, `undefined` when nobody waits. */
-  get head(): string | undefined {
-    while (this.current === undefined && this.ids.size > 0) {
+  /** The instance that has waited longest, `undefined` when nobody waits. */
+  get head(): Instance | undefined {
+    while (this.current === undefined && this.instances.size > 0) {
       const next = this.cursor.next();
-      if (next.done === true) this.cursor = this.ids.values();
+      if (next.done === true) this.cursor = this.instances.values();
       this.current = next.done === true ? undefined : next.value;
     }
     return this.current;
   }
 
-  values(): Iterable<string> {
-    return this.ids;
+  values(): Iterable<Instance> {
+    return this.instances.values();
   }
 
-  add(id: string): void {
-    this.ids.add(id);
+  /** An instance begins to wait, or one that waits is another now, in its old place. */
+  put(instance: Instance): void {
+    this.instances.set(instance.id, instance);
+    if (instance.id === this.current?.id) this.current = instance;
   }
 
   remove(id: string): void {
-    this.ids.delete(id);
-    if (id === this.current) this.current = undefined;
+    this.instances.delete(id);
+    if (id === this.current?.id) this.current = undefined;
   }
 }
 
@@ -54,22 +58,22 @@ export class WaitingApp {
   ) {}
 
   groupOf(version: string): WaitingGroup | undefined {
-    return this.groups.find(({ app }) => app.version === version);
+    for (const group of this.groups) if (group.app.version === version) return group;
+    return undefined;
   }
 }
 
+/** Where the instances of one app wait: an entry per role, nearly always one. */
+export type WaitingOfApp = WaitingApp[];
+
 /** The instances that wait for an offer (`spec/scheduling.md` §2.1): the launch queue, by app and by role. */
 export class WaitingIndex {
-  /** One entry per role that instances of the app wait in: nearly always one. */
-  private readonly byApp = new Map<string, WaitingApp[]>();
   private readonly byRole = new Map<string, WaitingApp[]>();
+  private newest = 0;
 
-  has(appId: string): boolean {
-    return this.byApp.has(appId);
-  }
-
-  appIds(): Iterable<string> {
-    return this.byApp.keys();
+  /** Roles that anybody waits in, with the apps. */
+  roles(): Iterable<readonly [role: string, apps: readonly WaitingApp[]]> {
+    return this.byRole;
   }
 
   /** Apps with instances that wait in a role, in no particular order. */
@@ -77,46 +81,47 @@ export class WaitingIndex {
     return this.byRole.get(role) ?? [];
   }
 
-  countOf(appId: string): number {
-    let count = 0;
-    for (const { groups } of this.byApp.get(appId) ?? []) for (const { size } of groups) count += size;
-    return count;
-  }
-
-  idsOf(appId: string): string[] {
-    const waiting = this.byApp.get(appId) ?? [];
-    return waiting.flatMap(({ groups }) => groups.flatMap((group) => [...group.values()]));
-  }
-
-  add({ id, app, appId, role }: Instance): void {
-    const waiting = this.find(appId, role) ?? this.open(appId, role);
+  add(ofApp: WaitingOfApp, instance: Instance): void {
+    const { app, role } = instance;
+    const waiting = find(ofApp, role) ?? this.open(ofApp, instance);
     let group = waiting.groupOf(app.version);
     if (group === undefined) {
       group = new WaitingGroup(app);
       waiting.groups.push(group);
     }
-    group.add(id);
+    group.put(instance);
+    this.renew(group);
   }
 
-  remove({ id, app, appId, role }: Instance): void {
-    const waiting = this.find(appId, role);
+  /** An instance that waits is another now, and may wait elsewhere. */
+  replace(ofApp: WaitingOfApp, before: Instance, after: Instance): void {
+    if (before.app.version === after.app.version && before.role === after.role) {
+      find(ofApp, after.role)?.groupOf(after.app.version)?.put(after);
+    } else {
+      this.remove(ofApp, before);
+      this.add(ofApp, after);
+    }
+  }
+
+  remove(ofApp: WaitingOfApp, { id, app, role }: Instance): void {
+    const waiting = find(ofApp, role);
     const group = waiting?.groupOf(app.version);
     if (waiting === undefined || group === undefined) return;
     group.remove(id);
     if (group.size > 0) return;
     waiting.groups.splice(waiting.groups.indexOf(group), 1);
-    if (waiting.groups.length === 0) this.close(waiting);
+    if (waiting.groups.length === 0) this.close(ofApp, waiting);
   }
 
-  private find(appId: string, role: string): WaitingApp | undefined {
-    return this.byApp.get(appId)?.find((waiting) => waiting.role === role);
+  /** The instances of a group want offers anew. */
+  renew(group: WaitingGroup): void {
+    this.newest += 1;
+    group.newest = this.newest;
   }
 
-  private open(appId: string, role: string): WaitingApp {
+  private open(ofApp: WaitingOfApp, { appId, role }: Instance): WaitingApp {
     const waiting = new WaitingApp(appId, role);
-    const ofApp = this.byApp.get(appId);
-    if (ofApp === undefined) this.byApp.set(appId, [waiting]);
-    else ofApp.push(waiting);
+    ofApp.push(waiting);
     let ofRole = this.byRole.get(role);
     if (ofRole === undefined) this.byRole.set(role, (ofRole = []));
     waiting.place = ofRole.length;
@@ -124,10 +129,8 @@ export class WaitingIndex {
     return waiting;
   }
 
-  private close(waiting: WaitingApp): void {
-    const ofApp = this.byApp.get(waiting.appId)!;
-    if (ofApp.length === 1) this.byApp.delete(waiting.appId);
-    else ofApp.splice(ofApp.indexOf(waiting), 1);
+  private close(ofApp: WaitingOfApp, waiting: WaitingApp): void {
+    ofApp.splice(ofApp.indexOf(waiting), 1);
     const ofRole = this.byRole.get(waiting.role)!;
     const last = ofRole.pop()!;
     if (last !== waiting) {
@@ -136,4 +139,9 @@ export class WaitingIndex {
     }
     if (ofRole.length === 0) this.byRole.delete(waiting.role);
   }
+}
+
+function find(ofApp: WaitingOfApp, role: string): WaitingApp | undefined {
+  for (const waiting of ofApp) if (waiting.role === role) return waiting;
+  return undefined;
 }

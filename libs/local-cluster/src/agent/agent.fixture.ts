@@ -82,7 +82,7 @@ export class AgentBench {
     const settings = { ...this.settings, ...more };
     const started = await this.tryStartAgent(settings);
     if (!started.ok) throw new Error(started.error);
-    await eventually(() => this.agent.id !== undefined && this.registrations > 0, 'registration');
+    await eventually(() => this.agent.isRegistered, 'registration');
   }
 
   async tryStartAgent(settings: BenchSettings = {}): ReturnType<Agent['start']> {
@@ -111,7 +111,6 @@ export class AgentBench {
       random: createRandom(),
       logger: silentLogger,
     });
-    this.registrations = 0;
     const started = await this.agent.start();
     if (started.ok) link.connect();
     return started;
@@ -207,15 +206,12 @@ export class AgentBench {
     return fetch(`http://${ip}:${port}${path}`);
   }
 
-  private registrations = 0;
-
   private take(message: AgentToMasterMessage): void {
     this.received.push(message);
     if (message.type === 'register' || message.type === 'reregister') {
       const answer = { agentId, masterId: 'master', totalPingTimeoutMs: 75_000 };
       if (message.type === 'register') this.send({ type: 'registered', ...answer });
       else this.send({ type: 'reregistered', ...answer, reconcile: [] });
-      this.registrations += 1;
     }
     if (message.type !== 'status_update') return;
     this.updates.push(message);

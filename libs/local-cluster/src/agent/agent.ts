@@ -61,6 +61,11 @@ export class Agent {
     return this.info?.id?.value;
   }
 
+  /** The master has taken it in, and its id is on disk. */
+  get isRegistered(): boolean {
+    return this.registration.isRegistered;
+  }
+
   /** Ended, on request or because the master told it to. */
   get isClosed(): boolean {
     return this.closed;

@@ -1,7 +1,7 @@
 import type { AppDefinition, Constraint } from '../../definitions/app/app-definition.js';
 import { topLevelGroup } from '../../ids/path-id.js';
 import { executorPathOf } from '../task-builder/command.js';
-import { portRequestsOf } from '../task-builder/port-assignments.js';
+import { portRequestsOf, unassignedPortsOf } from '../task-builder/port-assignments.js';
 import { TaskTemplate } from '../task-builder/task-template.js';
 import { checkFor, holdsWithoutField, type ConstraintCheck } from './constraint-check.js';
 import type { MatchingSettings } from './match-context.js';
@@ -28,6 +28,8 @@ export class Candidate {
   readonly executorDemand: Demand | undefined;
   readonly totalDemand: Demand;
   readonly ports: readonly PortRequest[];
+  /** Ports that are chosen for the task without taking them from the offer. */
+  readonly unassignedPorts: number;
   readonly constraints: readonly PreparedConstraint[];
   readonly choosesFaultDomain: boolean;
   readonly avoidsGpuAgents: boolean;
@@ -51,6 +53,7 @@ export class Candidate {
     this.executorDemand = executorDemandOf(app, settings.executor);
     this.totalDemand = sumOf(this.taskDemand, this.executorDemand);
     this.ports = portRequestsOf(app);
+    this.unassignedPorts = unassignedPortsOf(app);
     this.hasHostPortsOnly = !this.ports.includes(undefined);
     this.topLevelGroup = topLevelGroup(app.id) ?? '/';
     this.constraints = app.constraints.map(prepare);

@@ -1,4 +1,5 @@
 import { nextIncarnation, taskIdOf } from '../../ids/instance-id.js';
+import type { TaskLaunch } from '../task-builder/task-template.js';
 import type { Candidate } from './candidate.js';
 import type { PlacementView } from './constraint-check.js';
 import { INSUFFICIENT_PORTS, judgeOffer } from './judge-offer.js';
@@ -55,15 +56,22 @@ function launchFrom(
       : resources.takeScalars(candidate.executorDemand, candidate.roles);
   open.changed();
 
-  const instance = context.instance(group.head!)!;
+  const instance = group.head!;
   const incarnation = nextIncarnation(instance.task?.id);
   const taskId = taskIdOf(instance.id, incarnation);
-  const { agentId, host } = agent;
   const { hostPorts } = ports;
-  const slot = { taskId, agentId, host, hostPorts, resources: taken, executorResources };
-  const taskInfo = candidate.template(context.enforcesRole(candidate.topLevelGroup)).build(slot, random);
+  const task: TaskLaunch = {
+    template: candidate.template(context.enforcesRole(candidate.topLevelGroup)),
+    taskId,
+    agentId: agent.agentId,
+    host: agent.host,
+    hostPorts,
+    resources: taken,
+    executorResources,
+    draws: drawsOf(candidate, random),
+  };
   const assigned = candidate.hasHostPortsOnly ? (hostPorts as readonly number[]) : hostPorts.filter(isPort);
-  const launch = { instance, taskId, incarnation, agent, hostPorts: assigned, taskInfo };
+  const launch = { instance, incarnation, agent, hostPorts: assigned, task };
   context.launch(launch);
   return launch;
 }
@@ -79,5 +87,11 @@ function viewOf(group: WaitingVersion, context: MatchContext): PlacementView {
 
 /** For those without constraints, who never look. */
 const NOTHING_PLACED: PlacementView = { targetInstances: () => 0, placed: () => new ValueCounts() };
+
+const NONE: readonly number[] = [];
+
+function drawsOf({ unassignedPorts }: Candidate, random: () => number): readonly number[] {
+  return unassignedPorts === 0 ? NONE : Array.from({ length: unassignedPorts }, random);
+}
 
 const isPort = (port: number | undefined): port is number => port !== undefined;

@@ -72,9 +72,8 @@ export function matchOffers(offers: readonly Offer[], scene: Scene): MatchOutcom
   const matching = new Matching({
     ...scene,
     waitingIn: (role) => instances.waiting.ofRole(role),
-    instance: (id) => instances.get(id),
     targetInstances: ({ app }) => scene.waiting.find(({ appId }) => appId === app.id)!.targetInstances,
-    placed: (appId, field, notBefore) => instances.placements.countsOf(appId, field, notBefore),
+    placed: (appId, field, notBefore) => instances.placedOf(appId, field, notBefore),
     enforcesRole: () => false,
     candidates: new Candidates(scene.settings),
     tokens: () => tokens,
@@ -103,6 +102,6 @@ function instancesOf({ waiting, placedInstances }: Scene): InstanceIndex {
 }
 
 function viewOf(launch: Launch): LaunchView {
-  const { resources, executor } = launch.taskInfo;
-  return { ...launch, resources: [...resources, ...(executor?.resources ?? [])] };
+  const { resources, executorResources } = launch.task;
+  return { ...launch, resources: [...resources, ...executorResources] };
 }

@@ -1,9 +1,9 @@
-import type { TaskInfo } from '../../cluster/mesos-shapes.js';
 import type { AppDefinition } from '../../definitions/app/app-definition.js';
 import type { Agent, Instance } from '../../instances/instance.js';
 import type { Timestamp } from '../../time/timestamp.js';
 import type { OfferStatistics } from '../offer-statistics.js';
 import type { TaskSettings } from '../task-builder/task-settings.js';
+import type { TaskLaunch } from '../task-builder/task-template.js';
 import type { Candidate, Candidates } from './candidate.js';
 import type { GpuSchedulingBehavior } from './offer-policy.js';
 import type { AcceptedRolesDefault } from './resource-selector.js';
@@ -24,8 +24,8 @@ export interface MatchingSettings extends TaskSettings {
 /** Waiting instances of one version; each is launched with the definition it carries. */
 export interface WaitingVersion {
   readonly app: AppDefinition;
-  /** Id of the instance to launch next; `undefined` when nobody is left. */
-  readonly head: string | undefined;
+  /** The instance to launch next; `undefined` when nobody is left. */
+  readonly head: Instance | undefined;
   /** Worked out when it is first matched. */
   candidate: Candidate | undefined;
 }
@@ -44,7 +44,6 @@ export interface MatchContext {
   waitingIn(role: string): readonly WaitingRunSpec[];
   /** Whether no back-off holds this configuration (§2.2). */
   mayLaunch(app: AppDefinition): boolean;
-  instance(id: string): Instance | undefined;
   /** Instances that the target definition of an app asks for [D2]. */
   targetInstances(waiting: WaitingVersion): number;
   /** Values of a field over the placed instances whose version is not older than `notBefore` (§3.5). */
@@ -71,12 +70,12 @@ export interface MatchContext {
 /** One instance that gets a place. */
 export interface Launch {
   readonly instance: Instance;
-  readonly taskId: string;
   readonly incarnation: number;
   readonly agent: Agent;
   /** Those assigned, in the order of the declared ports. */
   readonly hostPorts: readonly number[];
-  readonly taskInfo: TaskInfo;
+  /** What is sent once the launch is durable, with all that it takes from the offer. */
+  readonly task: TaskLaunch;
 }
 
 /**

@@ -216,7 +216,7 @@ describe('whatever is offered and waits', () => {
         expect(accept.launches.length).toBeGreaterThan(0);
         expect(accept.launches.length).toBeLessThanOrEqual(maxInstancesPerOffer);
       }
-      expect(new Set(launches.map(({ taskId }) => taskId)).size).toBe(launches.length);
+      expect(new Set(launches.map(({ task }) => task.taskId)).size).toBe(launches.length);
     });
   });
 

@@ -4,6 +4,7 @@ import type { AppDefinition } from '../../definitions/app/app-definition.js';
 import type { Instance } from '../../instances/instance.js';
 import { anApp, anOffer, aRunning, aWaiting, ports, scalar, VERSION } from '../app.fixture.js';
 import { OfferStatistics } from '../offer-statistics.js';
+import { taskInfoOf } from '../task-builder/task-template.js';
 import { aContext, matchOffers, NOW_MS, type Scene, type WaitingApp } from './match-context.fixture.js';
 import type { MatchingSettings } from './match-context.js';
 
@@ -225,7 +226,7 @@ describe('a batch of offers', () => {
     );
     const launch = accepts[0]!.launches[0]!;
     expect(launch).toMatchObject({
-      taskId: 'shop_db.instance-0._app.3',
+      task: { taskId: 'shop_db.instance-0._app.3' },
       incarnation: 3,
       agent: { host: 'host-0', agentId: 'S0', attributes: [] },
       hostPorts: [5],
@@ -236,7 +237,7 @@ describe('a batch of offers', () => {
       scalar('mem', 128),
       ports([[5, 5]]),
     ]);
-    expect(launch.taskInfo.resources).toEqual(launch.resources);
+    expect(taskInfoOf(launch.task).resources).toEqual(launch.resources);
   });
 
   it('puts at most so many instances on one offer, and declines offers nobody needs for long', () => {
@@ -283,6 +284,21 @@ describe('a batch of offers', () => {
         '/c',
       ]);
     }
+  });
+
+  it('chooses ports that stay inside the container with the match, not each time the task is written out', () => {
+    const inside = { containerPort: 0, servicePort: 10_000, protocol: 'tcp' as const, labels: {} };
+    const app = anApp({
+      networks: [{ mode: 'container', name: 'net' }],
+      container: { type: 'MESOS', volumes: [], portMappings: [inside, inside] },
+    });
+    const { accepts } = matchOffers([anOffer()], aContext({ waiting: [waiting(app)] }));
+    const { task } = accepts[0]!.launches[0]!;
+    const portsTold = () =>
+      taskInfoOf(task).command?.environment?.variables?.filter(({ name }) => /^PORT\d$/.test(name));
+    expect(new Set(portsTold()?.map(({ value }) => value)).size).toBe(2);
+    expect(portsTold()).toEqual(portsTold());
+    expect(task.draws).toHaveLength(2);
   });
 
   it('tries the next version of an app when the first does not fit', () => {

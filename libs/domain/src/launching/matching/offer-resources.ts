@@ -53,11 +53,10 @@ export class OfferResources {
 
   /** Whether anything at all is left for these roles. */
   hasAnyFor(roles: readonly string[]): boolean {
-    return (
-      SCALARS.some((name) => this.available(name, roles) > 0) ||
-      this.ports.hasAny(roles) ||
-      roles.some((role) => this.otherRoles.has(role))
-    );
+    for (const name of SCALARS) if (this.available(name, roles) > 0) return true;
+    if (this.ports.hasAny(roles)) return true;
+    for (const role of roles) if (this.otherRoles.has(role)) return true;
+    return false;
   }
 
   /** Whether GPUs of any role are left. */

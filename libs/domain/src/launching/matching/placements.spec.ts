@@ -72,7 +72,7 @@ describe('the counts that constraints ask for', () => {
           else instances.put(instance);
           if (index < firstAsked) continue;
           for (const notBefore of [OLD, NEW]) {
-            const counts = instances.placements.countsOf('/shop/db', 'rack', notBefore);
+            const counts = instances.placedOf('/shop/db', 'rack', notBefore);
             expect(shown(counts)).toEqual(counted(instances.of('/shop/db'), notBefore));
           }
         }
@@ -85,7 +85,7 @@ describe('the counts that constraints ask for', () => {
     const place = (n: number, rack: string) =>
       instances.put(aRunning(anApp(), n, { attributes: [text('rack', rack)] }));
     place(1, 'a');
-    const counts = instances.placements.countsOf('/shop/db', 'rack', OLD);
+    const counts = instances.placedOf('/shop/db', 'rack', OLD);
     place(2, 'b');
     expect(counts.first).toBe('a');
     instances.remove('shop_db.instance-1');

@@ -10,49 +10,41 @@ interface Tracked {
   readonly counts: ValueCounts;
 }
 
-/** Counts kept per app: a new configuration asks for new ones, the oldest are counted afresh should they be asked for. */
-const TRACKED_PER_APP = 16;
+/** Counts that are kept: a new configuration asks for new ones, the oldest are counted afresh should they be asked for. */
+const TRACKED = 16;
 
 /**
- * The placed instances that constraints compare with (`spec/scheduling.md` §3.5): those that wait for an offer and those
- * the cluster lost sight of do not count, those of an older configuration do not count for newer candidates. Counted when
- * a constraint first asks, kept in step from then on.
+ * The placed instances of one app, which constraints compare with (`spec/scheduling.md` §3.5): those that wait for an
+ * offer and those the cluster lost sight of do not count, those of an older configuration do not count for newer
+ * candidates. Counted when a constraint first asks, kept in step from then on.
  */
 export class Placements {
-  private readonly byApp = new Map<string, Tracked[]>();
+  private tracked: readonly Tracked[] = [];
 
-  /** `instancesOf`: all instances of an app. */
-  constructor(private readonly instancesOf: (appId: string) => Iterable<Instance>) {}
+  /** `instances`: all of the app. */
+  constructor(private readonly instances: () => Iterable<Instance>) {}
 
-  /** Counts of a field's values over the instances of an app whose version is not older than `notBefore`. */
-  countsOf(appId: string, field: string, notBefore: Timestamp): ValueCounts {
-    const tracked = this.byApp.get(appId) ?? [];
-    const known = tracked.find((entry) => entry.field === field && entry.notBefore === notBefore);
-    if (known !== undefined) return known.counts;
+  /** Counts of a field's values over the instances whose version is not older than `notBefore`. */
+  countsOf(field: string, notBefore: Timestamp): ValueCounts {
+    for (const entry of this.tracked) {
+      if (entry.field === field && entry.notBefore === notBefore) return entry.counts;
+    }
     const entry = { field, notBefore, counts: new ValueCounts() };
-    for (const instance of this.instancesOf(appId))
+    for (const instance of this.instances())
       if (countsFor(entry, instance)) entry.counts.add(valueIn(entry, instance));
-    this.byApp.set(appId, [...tracked.slice(-(TRACKED_PER_APP - 1)), entry]);
+    this.tracked = [...this.tracked.slice(-(TRACKED - 1)), entry];
     return entry.counts;
   }
 
   /** An instance changed; `undefined` where it did not exist before or does not any more. */
   change(before: Instance | undefined, after: Instance | undefined): void {
-    if (this.byApp.size === 0) return;
-    const tracked = this.byApp.get((after ?? before)?.appId ?? '');
-    if (tracked === undefined) return;
-    for (const entry of tracked) {
+    for (const entry of this.tracked) {
       const counted = before !== undefined && countsFor(entry, before);
       const counts = after !== undefined && countsFor(entry, after);
       if (counted && counts && before.agent === after.agent) continue;
       if (counted) entry.counts.remove(valueIn(entry, before));
       if (counts) entry.counts.add(valueIn(entry, after));
     }
-  }
-
-  /** The app has no instances any more. */
-  forget(appId: string): void {
-    this.byApp.delete(appId);
   }
 }
 

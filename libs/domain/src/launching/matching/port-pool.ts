@@ -43,12 +43,15 @@ export class PortPool {
 
   /** Whether any port of these roles is left. */
   hasAny(roles: readonly string[]): boolean {
-    return this.shares.some(({ count, role }) => count > 0 && roles.includes(role));
+    for (const share of this.shares) if (isUsable(share, roles)) return true;
+    return false;
   }
 
   private usable(roles: readonly string[]): readonly Share[] {
-    const isUsable = ({ count, role }: Share): boolean => count > 0 && roles.includes(role);
-    return this.shares.every(isUsable) ? this.shares : this.shares.filter(isUsable);
+    for (const share of this.shares) {
+      if (!isUsable(share, roles)) return this.shares.filter((other) => isUsable(other, roles));
+    }
+    return this.shares;
   }
 
   /** What is left of an offered resource, `undefined` if nothing is or it is not in the pool. */
@@ -79,6 +82,9 @@ export class PortPool {
     return { hostPorts: chosen.map((choice) => choice?.port), resources: resourcesOf(distinct) };
   }
 }
+
+const isUsable = ({ count, role }: Share, roles: readonly string[]): boolean =>
+  count > 0 && roles.includes(role);
 
 /** The common case: only random ports, and the range in which they begin has enough of them. */
 function takeRun(requests: readonly PortRequest[], { share, range, port }: Place): TakenPorts | undefined {

@@ -54,8 +54,9 @@ describe('the environment of a task', () => {
       hostPorts: [],
       resources: [],
       executorResources: [],
+      draws: [],
     };
-    const { command } = new TaskTemplate(anApp(), SETTINGS, true).build(slot, () => 0);
+    const { command } = new TaskTemplate(anApp(), SETTINGS, true).build(slot);
     expect(command?.environment?.variables).toContainEqual({
       name: 'MARATHON_APP_ENFORCE_GROUP_ROLE',
       value: 'TRUE',

@@ -43,11 +43,11 @@ function labelVariables(labels: Readonly<Record<string, string>>): Map<string, s
 
 /**
  * The port variables of one task, without prefix (`spec/scheduling.md` §4.2). A declared port 0 without host port gets a random
- * one, so that the task can at least choose to listen there.
+ * one by one of the `draws`, so that the task can at least choose to listen there.
  */
 export function portVariables(
   assignments: readonly PortAssignment[],
-  random: () => number,
+  draws: readonly number[],
 ): Map<string, string> {
   const variables = new Map<string, string>();
   if (assignments.length === 0) return variables;
@@ -60,7 +60,7 @@ export function portVariables(
     if (hostPort !== undefined) hostPorts.push(hostPort);
     else if (declared === 0) {
       used ??= portsOf(assignments);
-      port = unusedPort(used, random);
+      port = unusedPort(used, draws[randomPorts.length] ?? 0);
       randomPorts.push(port);
     }
     variables.set(`PORT${index}`, String(port));
@@ -76,9 +76,9 @@ export function portVariables(
 const portsOf = (assignments: readonly PortAssignment[]): Set<number | undefined> =>
   new Set(assignments.flatMap(({ declared, hostPort }) => [declared, hostPort]));
 
-function unusedPort(used: Set<number | undefined>, random: () => number): number {
+function unusedPort(used: Set<number | undefined>, draw: number): number {
   const size = LAST_PORT - FIRST_FREE_PORT + 1;
-  const start = Math.floor(random() * size);
+  const start = Math.floor(draw * size);
   for (let step = 0; step < size; step += 1) {
     const port = FIRST_FREE_PORT + ((start + step) % size);
     if (used.has(port)) continue;

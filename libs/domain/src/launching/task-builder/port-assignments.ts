@@ -23,6 +23,13 @@ export function portRequestsOf(app: AppDefinition): PortRequest[] {
   return (app.portDefinitions ?? []).map(({ port }) => (app.requirePorts ? port : 'random'));
 }
 
+/** How many ports are declared as 0 and get no host port: the task is told of a random one each (§4.2). */
+export function unassignedPortsOf({ container }: AppDefinition): number {
+  const mappings = container?.portMappings ?? [];
+  return mappings.filter(({ containerPort, hostPort }) => containerPort === 0 && hostPort === undefined)
+    .length;
+}
+
 /** Declarations joined with what was assigned to them; `hostPorts` in the order of the requests. */
 export function portAssignmentsOf(
   app: AppDefinition,

@@ -14,10 +14,9 @@ export const TASK_ID = 'shop_db.instance-x._app.1';
 export interface Options {
   readonly slot?: Partial<TaskSlot>;
   readonly settings?: Partial<TaskSettings>;
-  readonly random?: () => number;
 }
 
-export function build(app: Partial<AppDefinition>, { slot, settings, random = () => 0 }: Options = {}) {
+export function build(app: Partial<AppDefinition>, { slot, settings }: Options = {}) {
   const full = {
     taskId: TASK_ID,
     agentId: 'S0',
@@ -25,11 +24,9 @@ export function build(app: Partial<AppDefinition>, { slot, settings, random = ()
     hostPorts: [],
     resources: [],
     executorResources: [],
+    draws: [0, 0],
   };
-  return new TaskTemplate(anApp(app), { ...SETTINGS, ...settings }, false).build(
-    { ...full, ...slot },
-    random,
-  );
+  return new TaskTemplate(anApp(app), { ...SETTINGS, ...settings }, false).build({ ...full, ...slot });
 }
 
 export function environment(app: Partial<AppDefinition>, options: Options = {}): Record<string, string> {

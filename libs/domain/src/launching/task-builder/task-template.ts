@@ -22,7 +22,20 @@ export interface TaskSlot {
   readonly resources: readonly Resource[];
   /** For a custom executor; empty otherwise. */
   readonly executorResources: readonly Resource[];
+  /** Chance, in [0, 1): one for each port that is declared as 0 and gets no host port. */
+  readonly draws: readonly number[];
 }
+
+/**
+ * A task that is to be launched. Most of what Mesos is told of it stands in its definition, so it is written out when it
+ * is sent and not before.
+ */
+export interface TaskLaunch extends TaskSlot {
+  readonly template: TaskTemplate;
+}
+
+/** The task as Mesos is told of it. */
+export const taskInfoOf = (launch: TaskLaunch): TaskInfo => launch.template.build(launch);
 
 /**
  * Builds the tasks of one definition (`spec/scheduling.md` §4.1): what does not depend on the launch is computed once.
@@ -51,10 +64,10 @@ export class TaskTemplate {
     this.common = { ...labelsPart(app), ...killPolicyPart(app), ...limitsPart(app) };
   }
 
-  /** The task for one slot. `random` chooses ports that are declared as 0 and get no host port. */
-  build(slot: TaskSlot, random: () => number): TaskInfo {
+  /** The task for one slot. */
+  build(slot: TaskSlot): TaskInfo {
     const assignments = portAssignmentsOf(this.app, slot.hostPorts);
-    const ports = portVariables(assignments, random);
+    const ports = portVariables(assignments, slot.draws);
     const variables = this.variables.of({ taskId: slot.taskId, host: slot.host, ports });
     return {
       name: this.name,
