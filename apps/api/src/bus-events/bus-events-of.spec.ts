@@ -93,6 +93,23 @@ const goldens: readonly (readonly [DomainEvent, readonly (readonly [type: string
     [['group_change_success', { groupId: '/', version: VERSION }]],
   ],
   [
+    {
+      type: 'DeploymentStarted',
+      data: { plan: { ...thePlan, steps: [] }, groupId: '/', posted: { app, uri: '/v2/apps//foo' } },
+    },
+    [
+      ['group_change_success', { groupId: '/', version: VERSION }],
+      [
+        'api_post_event',
+        {
+          clientIp: '192.0.2.9',
+          uri: '/v2/apps//foo',
+          appDefinition: JSON.parse(writeAppJson(app)) as object,
+        },
+      ],
+    ],
+  ],
+  [
     { type: 'DeploymentStepStarted', data: { plan: twoSteps, from: 0, step: 1 } },
     [['deployment_info', { plan: twoSteps, currentStep: firstStep }]],
   ],

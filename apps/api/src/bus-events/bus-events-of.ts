@@ -32,8 +32,9 @@ export function busEventsOf(stored: StoredEvent): readonly BusEvent[] {
     case 'AppUpdated':
       return postedApp(event.data, stored.actor.address, at);
     case 'DeploymentStarted': {
-      const { groupId, plan } = event.data;
-      return [busEvent('group_change_success', at, [], { groupId, version: plan.version })];
+      const { groupId, plan, posted } = event.data;
+      const success = busEvent('group_change_success', at, [], { groupId, version: plan.version });
+      return posted === undefined ? [success] : [success, ...postedApp(posted, stored.actor.address, at)];
     }
     case 'RootGroupChangeRefused':
       return rootChangeRefused(event.data, at);

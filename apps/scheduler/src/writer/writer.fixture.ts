@@ -65,13 +65,22 @@ function failByBug(): never {
 
 /** Can be made to fail in the middle of a decision, as a bug would. */
 class BreakableIdentity extends IdentitySource {
+  /** The next turn fails when it comes to the instances that it needs. */
   broken = false;
+  /** The next turn gets so many ids of events, then fails; the first one is that of its command. */
+  eventIdsLeft = Infinity;
 
   override turnEnvironment(): TurnEnvironment {
     const environment = super.turnEnvironment();
-    if (!this.broken) return environment;
+    const { broken } = this;
+    let left = this.eventIdsLeft;
     this.broken = false;
-    return { ...environment, newTimeUuid: failByBug };
+    this.eventIdsLeft = Infinity;
+    return {
+      ...environment,
+      newTimeUuid: broken ? failByBug : environment.newTimeUuid,
+      newEventId: () => (left-- > 0 ? environment.newEventId() : failByBug()),
+    };
   }
 }
 

@@ -187,6 +187,44 @@ describe('a decision that fails half-way', () => {
   });
 });
 
+describe('a command that fails', () => {
+  const unreadable = {
+    get id(): never {
+      throw new Error('scripted bug');
+    },
+  };
+  const post = { type: 'CreateApp', json: unreadable, force: false, uri: '/v2/apps' } as const;
+
+  it('before it decided anything is refused alone: others of its turn are carried out', async () => {
+    const harness = await new WriterHarness().started();
+    const [before, ...failed] = await Promise.all([
+      harness.create('/before'),
+      harness.submit(post),
+      harness.submit(post, 'key-1'),
+      harness.create('/after'),
+    ]);
+    expect(before.reply.kind).toBe('accepted');
+    expect(failed.pop()?.reply.kind).toBe('accepted');
+    for (const { reply } of failed) {
+      expect(reply).toEqual({ kind: 'refused', code: 'InternalError', reason: 'scripted bug' });
+    }
+    expect(await harness.log.createdApps()).toEqual(['/before', '/after']);
+    expect([harness.timesDegraded, harness.writer.currentEpoch]).toEqual([0, 1]);
+  });
+
+  it('after it decided something takes its whole turn and the state with it', async () => {
+    const harness = await new WriterHarness().started();
+    harness.identity.eventIdsLeft = 2;
+    const { reply } = await harness.create('/broken');
+    expect(reply).toEqual({ kind: 'refused', code: 'InternalError', reason: 'scripted bug' });
+    expect(harness.timesDegraded).toBe(1);
+    await until(() => harness.writer.ready);
+    expect(harness.writer.view.state.deployments.size).toBe(0);
+    expect((await harness.create('/after')).reply.kind).toBe('accepted');
+    expect(await harness.log.createdApps()).toEqual(['/after']);
+  });
+});
+
 describe('a decision that fails again and again', () => {
   it('leads to a new term once in a while, not at once each time', async () => {
     const harness = await new WriterHarness().started();

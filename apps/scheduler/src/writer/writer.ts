@@ -10,6 +10,8 @@ import {
   type ApiCommand,
   type DomainSettings,
   type Effect,
+  type Refusal,
+  type Reply,
   type SchedulerCommand,
   type Submission,
 } from '#domain';
@@ -214,20 +216,34 @@ export class Writer {
       decideSchedulerCommand(turn, item.command);
       return;
     }
-    const reply = this.idempotent.decide(turn, item, () => decideApiCommand(turn, item.command));
+    const reply = this.decideApi(turn, item);
     answers.push({ item, submission: { reply, position: this.state.position } });
+  }
+
+  /** What failed before it changed anything, as when a body is read, concerns nobody but its caller. */
+  private decideApi(turn: Turn, item: ApiItem): Reply {
+    const { events, effects } = turn;
+    const decidedBefore = events.length + effects.length;
+    try {
+      return this.idempotent.decide(turn, item, () => decideApiCommand(turn, item.command));
+    } catch (error) {
+      if (events.length + effects.length > decidedBefore) throw error;
+      return this.bug(error, item);
+    }
   }
 
   /** A decision failed half-way, which is a bug: nothing of its turn may survive in memory. */
   private abandon(error: unknown, culprit: InboxItem | undefined, answers: readonly Answer[]): void {
-    const command = culprit?.command.type;
-    this.ports.logger.error({ error: describe(error), command }, 'a decision failed: this is a bug');
-    if (culprit?.kind === 'api') {
-      const reply = { kind: 'refused', code: 'InternalError', reason: messageOf(error) } as const;
-      this.answer(culprit, { reply, position: this.durablePosition });
-    }
+    const reply = this.bug(error, culprit);
+    if (culprit?.kind === 'api') this.answer(culprit, { reply, position: this.durablePosition });
     this.degrade(error);
     this.refuseAll(answers.map(({ item }) => item).filter((item) => item !== culprit));
+  }
+
+  private bug(error: unknown, culprit: InboxItem | undefined): Refusal {
+    const command = culprit?.command.type;
+    this.ports.logger.error({ error: describe(error), command }, 'a decision failed: this is a bug');
+    return { kind: 'refused', code: 'InternalError', reason: messageOf(error) };
   }
 
   private newTurn(isTimeUp: () => boolean): Turn {

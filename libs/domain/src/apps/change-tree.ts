@@ -41,21 +41,19 @@ const NO_GROUPS: readonly GroupWish[] = [];
 
 /**
  * Stores a new tree and starts the deployment that leads to it, or changes nothing (`spec/scheduling.md`
- * §7.1, §7.5). The new definitions are visible before they are rolled out.
+ * §7.1, §7.5). The new definitions are visible before they are rolled out. The limit of running deployments comes
+ * before everything that the new tree could be refused for.
  */
 export function changeTree(turn: Turn, change: TreeChange): Accepted | Refusal {
-  const { state, settings } = turn;
-  const version = nextRootVersion(state.rootVersion, turn.nowMs);
-  const draft = draftOf(turn, change, version);
+  const version = nextRootVersion(turn.state.rootVersion, turn.nowMs);
   const refuse = (refusal: Refusal, plan?: Plan): Refusal =>
     recordRefusal(turn, { groupId: change.groupId, version, plan }, refusal);
 
+  const excess = tooManyDeployments(turn);
+  if (excess !== undefined) return refuse(excess);
+  const draft = draftOf(turn, change, version);
   const violation = checkTree(draft, change.violations);
   if (violation !== undefined) return refuse(violation);
-  if (state.deployments.size >= settings.maxRunningDeployments) {
-    const limit = settings.maxRunningDeployments;
-    return refuse({ kind: 'refused', code: 'TooManyDeployments', limit });
-  }
   const plan = planOf(turn, draft, version);
   const blockers = conflictsWith(turn, plan);
   if (blockers.length > 0 && !change.force) {
@@ -79,10 +77,18 @@ export function cancelDeployment(turn: Turn, deployment: Deployment): void {
   turn.emit({ type: 'DeploymentFailed', data: { plan: deployment.plan, reason: CANCELLED } });
 }
 
-/** Tells subscribers that a change below `groupId` was refused before there was anything to plan. */
+/**
+ * Tells subscribers that a change below `groupId` was refused before there was anything to plan. For the caller too the
+ * limit of running deployments comes first.
+ */
 export function refuseChange(turn: Turn, groupId: string, refusal: Refusal): Refusal {
   const version = nextRootVersion(turn.state.rootVersion, turn.nowMs);
-  return recordRefusal(turn, { groupId, version }, refusal);
+  return recordRefusal(turn, { groupId, version }, tooManyDeployments(turn) ?? refusal);
+}
+
+function tooManyDeployments({ state, settings }: Turn): Refusal | undefined {
+  const limit = settings.maxRunningDeployments;
+  return state.deployments.size < limit ? undefined : { kind: 'refused', code: 'TooManyDeployments', limit };
 }
 
 function draftOf(turn: Turn, change: TreeChange, version: Timestamp): TreeDraft {
@@ -156,6 +162,7 @@ function reasonOf(refusal: Refusal): string {
 /** Groups come before what lies in them and go after it. */
 function store(turn: Turn, change: TreeChange, { apps, groups }: TreeDraft, plan: Plan): void {
   const { instancesToKill, uri, groupId } = change;
+  const unchanged = uri === undefined ? undefined : unchangedApp(apps);
   const touched = groups.map(({ groupId: id, to: target }) => ({ groupId: id, target }));
   turn.emit({
     type: 'DeploymentStarted',
@@ -164,6 +171,7 @@ function store(turn: Turn, change: TreeChange, { apps, groups }: TreeDraft, plan
       groupId,
       ...(touched.length === 0 ? {} : { groups: touched }),
       ...(instancesToKill === undefined ? {} : { instancesToKill }),
+      ...(uri === undefined || unchanged === undefined ? {} : { posted: { app: unchanged, uri } }),
     },
   });
   for (const { from, to } of groups) if (to !== null) storeGroup(turn, from === null, to);
@@ -172,6 +180,13 @@ function store(turn: Turn, change: TreeChange, { apps, groups }: TreeDraft, plan
     if (to === null) turn.emit({ type: 'GroupDeleted', data: { groupId: id } });
   }
   if (plan.steps.length === 0) turn.emit({ type: 'DeploymentSucceeded', data: { plan, from: 0 } });
+}
+
+/** The app of a change that is stored as it is wished for already: no event of its own tells that it was posted. */
+function unchangedApp(apps: readonly AppTransition[]): AppDefinition | undefined {
+  return (
+    apps.find(({ from, to, change }) => from !== null && to !== null && change === 'none')?.to ?? undefined
+  );
 }
 
 function storeGroup(turn: Turn, isNew: boolean, { id, enforceRole, dependencies }: GroupTarget): void {

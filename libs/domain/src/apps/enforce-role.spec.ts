@@ -9,6 +9,7 @@ beforeEach(() => {
 });
 
 const roleOf = (id: string) => scenario.app(id).role;
+const withRole = (role: string) => ({ apps: [idle('x', { role })] });
 
 describe('enforceRole', () => {
   const MIXED = invalid([
@@ -23,6 +24,19 @@ describe('enforceRole', () => {
     expect(scenario.putGroup('/prod', { enforceRole: true, apps: [idle('y', { role: '*' })] })).toEqual(
       invalid(['/role', 'got *, expected one of: [prod]']),
     );
+  });
+
+  it('lets a group body give no app the role of its group where it is off, unless the app has it', () => {
+    const refused = invalid(['/role', 'got dev, expected one of: [*]']);
+    expect(scenario.putGroup('/dev', withRole('dev'))).toEqual(refused);
+    expect(scenario.putGroup('/', { groups: [{ id: 'dev', ...withRole('dev') }] })).toEqual(refused);
+    expect(scenario.post({ id: '/dev/g', ...withRole('dev') })).toEqual(refused);
+    accepted(scenario.create(idle('/dev/x', { role: 'dev' })));
+    accepted(scenario.putGroup('/dev', withRole('dev')));
+    expect(roleOf('/dev/x')).toBe('dev');
+    accepted(scenario.putGroup('/dev', withRole('*')));
+    expect(roleOf('/dev/x')).toBe('*');
+    expect(scenario.putGroup('/dev', withRole('dev'))).toEqual(refused);
   });
 
   it('is what the flag says where a body is silent', () => {

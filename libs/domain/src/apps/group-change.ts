@@ -1,15 +1,18 @@
 import type { Refusal } from '../commands/command.js';
 import type { Turn } from '../deciding/turn.js';
 import type { UnversionedApp } from '../definitions/app/app-definition.js';
+import { modelViolationsOf } from '../definitions/app/parse-app.js';
 import { MOST_INSTANCES } from '../definitions/app/schema/app-schema.js';
 import type { GroupRequest, GroupUpdate } from '../definitions/group/parse-group.js';
 import type { Violation } from '../definitions/result.js';
+import { Violations } from '../definitions/violations.js';
 import { ROOT } from '../ids/path-id.js';
 import type { State } from '../state/state.js';
 import type { Timestamp } from '../time/timestamp.js';
 import type { Wish } from './change-tree.js';
+import { definitionContext } from './definition-context.js';
 import type { GroupWish } from './group-transitions.js';
-import { prepareApp } from './prepare-app.js';
+import { refuseUnsupported, withServicePorts } from './prepare-app.js';
 
 /** What shall become of apps and groups. */
 export interface ChangeParts {
@@ -24,10 +27,25 @@ export function requestedChange(turn: Turn, request: GroupRequest): ChangeParts 
     case 'structure':
       return structureChange(turn, request.update, request.violations);
     case 'scale':
-      return scaled(turn.state, request.groupId, request.factor);
-    case 'rollback':
-      return rolledBack(turn.state, request.groupId, request.version);
+      return judged(turn, scaled(turn.state, request.groupId, request.factor));
+    case 'rollback': {
+      const parts = rolledBack(turn.state, request.groupId, request.version);
+      return 'kind' in parts ? parts : judged(turn, parts);
+    }
   }
+}
+
+/** Apps that come about without having been sent must be valid all the same (`spec/definitions.md` §2.1, phase R). */
+function judged(turn: Turn, parts: ChangeParts): ChangeParts {
+  const context = definitionContext(turn, false);
+  const violations = new Violations();
+  for (const wish of parts.wishes) {
+    if (wish.type !== 'store') continue;
+    for (const { errors } of modelViolationsOf(wish.app, context).list()) {
+      for (const error of errors) violations.add(`/apps/${wish.app.id}`, error);
+    }
+  }
+  return { ...parts, violations: violations.list() };
 }
 
 /** A group with everything below it leaves the tree; the root stays, empty. */
@@ -58,18 +76,19 @@ function structureChange(
   const wishes: Wish[] = [];
   const groups: GroupWish[] = [];
   collect(turn.state, update, { stored, wishes, groups });
-  const claimed = new Set<number>();
-  for (const app of stored) {
-    if (violations.length > 0) {
-      // The request is refused for these; nothing else is worth a word.
-      wishes.push({ type: 'store', app });
-      continue;
-    }
-    const prepared = prepareApp(turn, app, claimed);
-    if ('kind' in prepared) return prepared;
-    wishes.push({ type: 'store', app: prepared.app });
-  }
+  // A request that is refused for violations needs no ports, nor another word.
+  const prepared = violations.length > 0 ? stored : prepareApps(turn, stored);
+  if ('kind' in prepared) return prepared;
+  for (const app of prepared) wishes.push({ type: 'store', app });
   return { wishes, groups, violations };
+}
+
+function prepareApps(turn: Turn, apps: readonly UnversionedApp[]): UnversionedApp[] | Refusal {
+  for (const app of apps) {
+    const refusal = refuseUnsupported(app);
+    if (refusal !== undefined) return refusal;
+  }
+  return withServicePorts(turn, apps);
 }
 
 function collect(
@@ -101,16 +120,25 @@ function collect(
   for (const nested of listed.values()) collect(state, nested, into);
 }
 
-/** `scaleBy`: every app below gets so many times its instances, rounded up (`spec/scheduling.md` §7.7). */
+/**
+ * `scaleBy`: every app below gets so many times its instances, rounded up (`spec/scheduling.md` §7.7). A group that is
+ * not there is created: the answer says so (`spec/rest-api.md` §9.4, §9.5).
+ */
 function scaled(state: State, groupId: string, factor: number): ChangeParts {
   const wishes: Wish[] = [];
   for (const appId of state.tree.appsBelow(groupId)) {
     const app = state.apps.get(appId);
     if (app === undefined) continue;
-    const instances = Math.min(MOST_INSTANCES, Math.ceil(app.instances * factor));
+    const instances = scaledInstances(app.instances, factor);
+    if (instances === app.instances) continue;
     wishes.push({ type: 'store', app: { ...app, instances } });
   }
-  return { wishes, groups: [] };
+  return { wishes, groups: [{ type: 'create', groupId }] };
+}
+
+/** A whole number whatever the factor is: nothing is scaled to nothing, not even by infinity. */
+function scaledInstances(instances: number, factor: number): number {
+  return instances === 0 || factor === 0 ? 0 : Math.min(MOST_INSTANCES, Math.ceil(instances * factor));
 }
 
 /** The group as it was in an older version of the tree, with everything below. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accepted } from '../deciding/scenario.fixture.js';
-import { GroupScenario, idle, steps } from './group-tree.fixture.js';
+import { GroupScenario, idle, invalid, steps } from './group-tree.fixture.js';
 
 let scenario: GroupScenario;
 
@@ -63,6 +63,9 @@ describe('POST of a group', () => {
       groupId: '/a/app',
     });
     expect(scenario.post({ apps: [] })).toMatchObject({ code: 'GroupAlreadyExists', groupId: '/' });
+    expect(scenario.post({}, '/a/app/below')).toEqual(
+      invalid(['/', 'Groups and Applications may not have the same identifier.']),
+    );
   });
 
   it('assigns every app of the body service ports of its own', () => {
@@ -137,10 +140,22 @@ describe('PUT of a group', () => {
     expect(scenario.tree()).toMatchObject({ '/new': [], '/new/deep': [], '/new/deep/x': 0 });
   });
 
-  it('does not store an empty group at the id of an app', () => {
-    accepted(scenario.putGroup('/other', { groups: [{ id: 'sub' }] }));
-    expect(Object.keys(scenario.tree())).not.toContain('/other/sub');
-    expect(scenario.state.groups.has('/other')).toBe(false);
+  it.each([
+    ['at', '/other', { dependencies: ['/x'] }],
+    ['above', '/other', { groups: [{ id: 'sub' }] }],
+    ['below', '/other/sub', {}],
+    ['in a list at', '/a', { groups: [{ id: 'x' }] }],
+    ['beside', '/a', { apps: [idle('x')], groups: [{ id: 'x', groups: [{ id: 'g' }] }] }],
+  ])('is refused where it would put a group %s the id of an app: PUT %s %j', (_, groupId, json) => {
+    const before = scenario.tree();
+    const refusal = invalid(['/', 'Groups and Applications may not have the same identifier.']);
+    expect(scenario.putGroup(groupId, json)).toEqual(refusal);
+    expect(scenario.tree()).toEqual(before);
+  });
+
+  it('puts a group where it takes the app away', () => {
+    accepted(scenario.putGroup('/a', { apps: [], groups: [{ id: 'x', groups: [{ id: 'g' }] }] }));
+    expect(Object.keys(scenario.tree())).toEqual(['/', '/a', '/a/x', '/a/x/g', '/other']);
   });
 
   it('lets an app take the place of an empty group, with the groups in it', () => {
@@ -204,9 +219,44 @@ describe('scaleBy', () => {
     expect(scenario.app('/other').instances).toBe(1);
   });
 
-  it('of a group that is not there changes nothing', () => {
-    expect(steps(accepted(scenario.putGroup('/nowhere', { scaleBy: 2 })).plan)).toEqual([]);
-    expect(scenario.tree()).toEqual({ '/': [] });
+  it('keeps to the rules that hold for each app, and tells subscribers of those that it would break', () => {
+    const single = idle('s', {
+      instances: 1,
+      labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' },
+      upgradeStrategy: { minimumHealthCapacity: 0, maximumOverCapacity: 0 },
+    });
+    scenario.post({ id: '/a', groups: [{ id: 'g', apps: [single, idle('x', { instances: 1 })] }] });
+    const from = scenario.events.length;
+    const error = 'Single instance app may only have one instance';
+    const scale = (scaleBy: number) => scenario.putGroup('/a', { scaleBy }, { force: true });
+    expect(scale(3)).toEqual(invalid(['/apps//a/g/s', error]));
+    expect(scenario.events.slice(from)).toMatchObject([
+      { type: 'RootGroupChangeRefused', data: { reason: error } },
+    ]);
+    accepted(scale(1));
+    accepted(scale(0));
+    expect(scenario.tree()).toMatchObject({ '/a/g/s': 0, '/a/g/x': 0 });
+  });
+
+  it('creates a group that is not there, so that what the answer names can be read', () => {
+    const { plan, groupId } = accepted(scenario.post({ scaleBy: 2 }, '/new/deep'));
+    expect([groupId, steps(plan)]).toEqual(['/new/deep', []]);
+    expect(scenario.state.groups.get('/new')).toEqual({ id: '/new', enforceRole: false, dependencies: [] });
+    accepted(scenario.putGroup('/other', { scaleBy: 2 }));
+    expect(scenario.tree()).toEqual({ '/': [], '/new': [], '/new/deep': [], '/other': [] });
+    scenario.create(idle('/app'));
+    expect(scenario.putGroup('/app', { scaleBy: 2 })).toMatchObject({ code: 'Invalid' });
+  });
+
+  it.each([
+    [Infinity, 0, 0],
+    [Number.MAX_VALUE, 0, 0],
+    [Number.MIN_VALUE, 3, 1],
+    [-0, 3, 0],
+  ])('%d makes a whole number of %d', (scaleBy, instances, expected) => {
+    scenario.create(idle('/a/x', { instances }));
+    scenario.putGroup('/a', { scaleBy }, { force: true });
+    expect(scenario.app('/a/x').instances).toBe(expected);
   });
 });
 
@@ -237,6 +287,26 @@ describe('versions of a group', () => {
     accepted(scenario.putGroup('/', { version: before.version }));
     expect(scenario.tree()).toEqual({ '/': [], '/other': 0 });
     expect(scenario.app('/other').mem).toBe(128);
+  });
+
+  it('are not brought back where the rules no longer allow their apps', () => {
+    const enabledFeatures = new Set(['gpu_resources']);
+    scenario = new GroupScenario({ enabledFeatures });
+    const { version } = accepted(scenario.post({ id: '/a', apps: [idle('x', { gpus: 1 }), idle('y')] }));
+    accepted(scenario.putGroup('/a', { apps: [idle('y')] }));
+    enabledFeatures.clear();
+    const error = 'Feature gpu_resources is not enabled. Enable with --enable_features gpu_resources)';
+    expect(scenario.putGroup('/a', { version })).toEqual(invalid(['/apps//a/x', error]));
+    enabledFeatures.add('gpu_resources');
+    accepted(scenario.putGroup('/a', { version }));
+    expect(scenario.app('/a/x').gpus).toBe(1);
+  });
+
+  it('keep the roles that their apps had', () => {
+    const { version } = accepted(scenario.create(idle('/a/x', { role: 'a' })));
+    accepted(scenario.put('/a/x', { role: '*' }));
+    accepted(scenario.putGroup('/a', { version }));
+    expect(scenario.app('/a/x').role).toBe('a');
   });
 
   it('bring a deleted group back', () => {
@@ -304,6 +374,16 @@ describe('taking a deployment of a group back', () => {
     scenario.putGroup('/a', { dependencies: ['/both', '/new', '/later'] });
     cancel(deploymentId);
     expect(scenario.tree()).toEqual({ '/': [], '/a': ['/both', '/later', '/old'], '/a/g': ['/z'] });
+  });
+
+  it('does not bring back a group where an app has come to be', () => {
+    scenario.post({ id: '/a', groups: [{ id: 'g', groups: [{ id: 'h' }] }] });
+    const { deploymentId } = accepted(
+      scenario.putGroup('/a', { apps: [idle('x', { instances: 1 })], groups: [] }),
+    );
+    accepted(scenario.create(idle('/a/g')));
+    cancel(deploymentId);
+    expect(scenario.tree()).toEqual({ '/': [], '/a': [], '/a/g': 0 });
   });
 
   it('brings back a deleted group', () => {

@@ -1,12 +1,15 @@
 import type { Turn } from '../deciding/turn.js';
 import { sameValue } from '../definitions/deep-equal.js';
 import type { AppTransition } from '../deployments/compute-plan.js';
-import { ancestorPaths, isDescendant, parentPath, ROOT } from '../ids/path-id.js';
+import { atOrAbove, parentPath, ROOT } from '../ids/path-id.js';
 import type { Group, State } from '../state/state.js';
 
 /** What shall become of one group. */
 export type GroupWish =
-  { readonly type: 'store'; readonly group: Group } | { readonly type: 'delete'; readonly groupId: string };
+  | { readonly type: 'store'; readonly group: Group }
+  /** It shall be there: created like a group that something comes to lie in, left alone if it is. */
+  | { readonly type: 'create'; readonly groupId: string }
+  | { readonly type: 'delete'; readonly groupId: string };
 
 /** One group of the tree before and after a change; `null` on the side where it does not exist. */
 export interface GroupTransition {
@@ -17,7 +20,7 @@ export interface GroupTransition {
 
 /**
  * Every group that a change touches, those above others first: what was asked for, the missing groups above it, and
- * groups without apps that give way to an app of the same id (`spec/definitions.md` §3.4, §13.3).
+ * groups without apps that give way to a new app of the same id (`spec/definitions.md` §3.4, §13.3).
  */
 export function groupTransitions(
   turn: Turn,
@@ -27,17 +30,18 @@ export function groupTransitions(
   if (wishes.length === 0 && apps.every((app) => fitsInto(turn.state, app))) return NOTHING_TO_DO;
   const targets = new Targets(turn);
   for (const wish of wishes) targets.add(wish);
-  for (const { appId, from, to } of apps) if (from === null && to !== null) targets.addGroupsAbove(appId);
+  for (const { appId, from, to } of apps)
+    if (from === null && to !== null) targets.addMissing(parentPath(appId));
   giveWay(turn.state, targets, apps);
   return targets.transitions();
 }
 
 const NOTHING_TO_DO: readonly GroupTransition[] = [];
 
-/** Nearly every app does: all groups above it are there, and none is where it goes. */
+/** Nearly every app does: its group is there, thus all above it, and none is where it goes. */
 function fitsInto({ groups }: State, { appId, from, to }: AppTransition): boolean {
   if (from !== null || to === null) return true;
-  return !groups.has(appId) && ancestorPaths(appId).every((id) => groups.has(id));
+  return !groups.has(appId) && groups.has(parentPath(appId));
 }
 
 /** The groups as they shall be, where that is another way than they are. */
@@ -52,11 +56,14 @@ class Targets {
   }
 
   add(wish: GroupWish): void {
-    if (wish.type === 'delete') {
-      this.byId.set(wish.groupId, null);
-    } else {
-      this.byId.set(wish.group.id, wish.group);
-      this.addGroupsAbove(wish.group.id);
+    switch (wish.type) {
+      case 'store':
+        this.byId.set(wish.group.id, wish.group);
+        return this.addMissing(parentPath(wish.group.id));
+      case 'create':
+        return this.addMissing(wish.groupId);
+      case 'delete':
+        this.byId.set(wish.groupId, null);
     }
   }
 
@@ -65,10 +72,9 @@ class Targets {
     return target === undefined ? this.state.groups.has(groupId) : target !== null;
   }
 
-  /** Brings the missing groups above a path into being. */
-  addGroupsAbove(path: string): void {
-    for (const id of ancestorPaths(path)) {
-      if (this.has(id)) continue;
+  /** Brings a group into being, with those above it, unless it is there; then all those above it are. */
+  addMissing(groupId: string): void {
+    for (let id = groupId; !this.has(id); id = parentPath(id)) {
       const topLevel = parentPath(id) === ROOT;
       this.byId.set(id, { id, ...(topLevel ? { enforceRole: this.enforceRole } : {}), dependencies: [] });
     }
@@ -90,30 +96,34 @@ class Targets {
   }
 }
 
-/** Groups that no app lies in vanish where an app has their id, with the groups in them. */
+/** Groups that no app lies in vanish where a new app has their id, with the groups in them. */
 function giveWay(state: State, targets: Targets, apps: readonly AppTransition[]): void {
-  for (const { appId, from, to } of apps) {
-    if (from !== null || to === null || !targets.has(appId) || hasApps(state, apps, appId)) continue;
-    for (const below of state.tree.groupsBelow(appId)) targets.remove(below);
-    for (const id of targets.byId.keys()) if (isDescendant(id, appId)) targets.remove(id);
-    targets.remove(appId);
-  }
-  for (const [id, target] of targets.byId) {
-    if (target === null || state.groups.has(id)) continue;
-    const named = [...ancestorPaths(id), id].some((path) => state.apps.has(path) && isKept(apps, path));
-    if (named && !hasApps(state, apps, id)) targets.remove(id);
-  }
+  const clashing = apps.filter(({ appId, from, to }) => from === null && to !== null && targets.has(appId));
+  if (clashing.length === 0) return;
+  const isInhabited = inhabitedGroups(state, apps);
+  const taken = new Set(clashing.flatMap(({ appId }) => (isInhabited(appId) ? [] : appId)));
+  for (const appId of taken) for (const id of state.tree.groupsBelow(appId)) targets.remove(id);
+  const vanishes = atOrAbove((id) => taken.has(id));
+  for (const id of [...targets.byId.keys(), ...taken]) if (vanishes(id)) targets.remove(id);
 }
 
-/** Whether an app lies below the group once the transitions are done. Rarely asked: only where ids clash. */
-function hasApps(state: State, apps: readonly AppTransition[], groupId: string): boolean {
-  if (apps.some(({ appId, to }) => to !== null && isDescendant(appId, groupId))) return true;
-  for (const appId of state.tree.appsBelow(groupId)) if (isKept(apps, appId)) return true;
-  return false;
+/** Tells in which groups an app lies, at any depth, once the transitions are done. */
+function inhabitedGroups(state: State, apps: readonly AppTransition[]): (groupId: string) => boolean {
+  const leaving = new Set<string>();
+  const inhabited = new Set<string>();
+  for (const { appId, to } of apps) {
+    if (to === null) {
+      leaving.add(appId);
+      continue;
+    }
+    for (let id = parentPath(appId); !inhabited.has(id); id = parentPath(id)) inhabited.add(id);
+  }
+  return (groupId) => {
+    if (inhabited.has(groupId)) return true;
+    for (const appId of state.tree.appsBelow(groupId)) if (!leaving.has(appId)) return true;
+    return false;
+  };
 }
-
-const isKept = (apps: readonly AppTransition[], id: string): boolean =>
-  !apps.some(({ appId, to }) => appId === id && to === null);
 
 function isSameGroup(from: Group | null, to: Group | null): boolean {
   if (from === null || to === null) return from === to;

@@ -15,29 +15,51 @@ export interface PreparedApp {
 
 /**
  * The last steps between a valid definition and storing it: what this version cannot run is refused, service
- * ports are assigned (`spec/definitions.md` §7.5). `claimed` are ports taken earlier in the same request.
+ * ports are assigned (`spec/definitions.md` §7.5).
  */
-export function prepareApp(
-  turn: Turn,
-  submitted: UnversionedApp,
-  claimed: Set<number> = new Set(),
-): PreparedApp | Refusal {
-  const details = unsupportedFields(submitted);
-  if (details.length > 0) {
-    return { kind: 'refused', code: 'Invalid', message: 'Object is not valid', details };
-  }
-  const { state, settings } = turn;
+export function prepareApp(turn: Turn, submitted: UnversionedApp): PreparedApp | Refusal {
+  const refusal = refuseUnsupported(submitted);
+  if (refusal !== undefined) return refusal;
+  const apps = withServicePorts(turn, [submitted]);
+  return 'kind' in apps ? apps : { submitted, app: apps[0] ?? submitted };
+}
+
+/** Refuses what this version cannot run. */
+export function refuseUnsupported(app: UnversionedApp): Refusal | undefined {
+  const details = unsupportedFields(app);
+  if (details.length === 0) return undefined;
+  return { kind: 'refused', code: 'Invalid', message: 'Object is not valid', details };
+}
+
+/**
+ * The apps of one request with their service ports. Numbers are handed out in the order of the apps, and only such
+ * as no app has in the old tree or in the new one: what any app of the request claims explicitly is nobody else's
+ * (`spec/definitions.md` §7.5).
+ */
+export function withServicePorts(
+  { state, settings }: Turn,
+  apps: readonly UnversionedApp[],
+): UnversionedApp[] | Refusal {
   const { localPortMin: min, localPortMax: max } = settings;
-  const assigned = assignServicePorts({
-    app: submitted,
-    predecessor: state.apps.get(submitted.id),
-    isUsed: (port) => claimed.has(port) || state.servicePorts.has(port),
-    firstUnusedFrom: (port) => state.servicePorts.firstUnusedFrom(port),
-    range: { min, max },
-  });
-  if (!assigned.ok) return { kind: 'refused', code: 'ServicePortsExhausted', min, max };
-  for (const port of servicePortsOf(assigned.value)) claimed.add(port);
-  return { submitted, app: assigned.value };
+  const claimed = new Set(apps.flatMap(servicePortsOf));
+  const isUsed = (port: number): boolean => claimed.has(port) || state.servicePorts.has(port);
+  const assigned: UnversionedApp[] = [];
+  // Nothing becomes free within a request, so that no app need search where those before it found nothing.
+  let lowest = min;
+  for (const app of apps) {
+    const result = assignServicePorts({
+      app,
+      predecessor: state.apps.get(app.id),
+      isUsed,
+      firstUnusedFrom: (port) => state.servicePorts.firstUnusedFrom(Math.max(port, lowest)),
+      range: { min, max },
+    });
+    if (!result.ok) return { kind: 'refused', code: 'ServicePortsExhausted', min, max };
+    for (const port of servicePortsOf(result.value)) claimed.add(port);
+    while (isUsed(lowest)) lowest += 1;
+    assigned.push(result.value);
+  }
+  return assigned;
 }
 
 /** A definition with the version fields of an answer that shows it before anything else happens to it. */

@@ -3,11 +3,13 @@ import type { Violation } from '../definitions/result.js';
 import {
   appIdentityViolations,
   CYCLIC_DEPENDENCIES,
+  SAME_IDENTIFIER,
   type ServiceTree,
 } from '../definitions/tree/tree-rules.js';
 import { Violations } from '../definitions/violations.js';
 import type { AppTransition } from '../deployments/compute-plan.js';
 import type { DependencyGraph, TreeView } from '../deployments/dependency-layers.js';
+import { atOrAbove, parentPath, ROOT } from '../ids/path-id.js';
 import type { GroupTransition } from './group-transitions.js';
 import { hasAppsBelow } from './tree-view.js';
 
@@ -32,10 +34,12 @@ export function checkTree(draft: TreeDraft, found: readonly Violation[] = []): R
   return { kind: 'refused', code: 'Invalid', message: 'Object is not valid', details: violations.list() };
 }
 
-function identityRules({ apps, target }: TreeDraft, violations: Violations): void {
+function identityRules({ apps, groups, target }: TreeDraft, violations: Violations): void {
+  const hasAppAtOrAbove = atOrAbove((path) => target.app(path) !== undefined);
   const tree: ServiceTree = {
-    hasApp: (path) => target.app(path) !== undefined,
     hasPod: () => false,
+    hasAppAbove: (path) => hasAppAtOrAbove(parentPath(path)),
+    hasPodAbove: () => false,
     groupHasServices: (path) => target.group(path) !== undefined && hasAppsBelow(target, path),
   };
   for (const { appId, from, to } of apps) {
@@ -43,6 +47,11 @@ function identityRules({ apps, target }: TreeDraft, violations: Violations): voi
     for (const { path, errors } of appIdentityViolations(appId, tree)) {
       for (const error of errors) violations.add(path, error);
     }
+  }
+  for (const { groupId, from, to } of groups) {
+    // Groups give way to new apps; an app that is there gives way to none. Those above a new group are there or new too.
+    const clashes = from === null && to !== null && target.app(groupId) !== undefined;
+    violations.require(!clashes, ROOT, SAME_IDENTIFIER);
   }
 }
 

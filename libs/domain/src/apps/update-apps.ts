@@ -5,9 +5,9 @@ import { parseAppUpdate, UPDATE_WITHOUT_ID } from '../definitions/app/app-update
 import { parseAppDefinition } from '../definitions/app/parse-app.js';
 import type { DefinitionContext } from '../definitions/settings.js';
 import { ROOT } from '../ids/path-id.js';
-import { changeTree, type Wish } from './change-tree.js';
+import { changeTree } from './change-tree.js';
 import { definitionContext, refusalOf } from './definition-context.js';
-import { prepareApp, withVersion } from './prepare-app.js';
+import { refuseUnsupported, withServicePorts, withVersion } from './prepare-app.js';
 import { versioned } from './versioning.js';
 import { applyUpdate } from './update-app.js';
 
@@ -20,7 +20,10 @@ export function updateApps(turn: Turn, command: UpdateApps): Reply {
     const refusal = batch.add(item);
     if (refusal !== undefined) return withinItem(refusal, index);
   }
-  return changeTree(turn, { wishes: batch.wishes(), force: command.force, groupId: ROOT });
+  const apps = withServicePorts(turn, batch.definitions());
+  if ('kind' in apps) return apps;
+  const wishes = apps.map((app) => ({ type: 'store', app }) as const);
+  return changeTree(turn, { wishes, force: command.force, groupId: ROOT });
 }
 
 /** Says which item a violation is in: an array step precedes its path (`spec/definitions.md` §2.3). */
@@ -36,7 +39,6 @@ function withinItem(refusal: Refusal, index: number): Refusal {
 /** The definitions of one request as they come about item by item. */
 class Batch {
   private readonly apps = new Map<string, UnversionedApp>();
-  private readonly claimedPorts = new Set<number>();
   private readonly context: DefinitionContext;
 
   constructor(
@@ -46,17 +48,17 @@ class Batch {
     this.context = definitionContext(turn, command.force);
   }
 
-  wishes(): Wish[] {
-    return [...this.apps.values()].map((app) => ({ type: 'store', app }));
+  /** Service ports that they leave open are still 0. */
+  definitions(): UnversionedApp[] {
+    return [...this.apps.values()];
   }
 
   add(item: unknown): Refusal | undefined {
     const definition = this.command.partialUpdate ? this.updated(item) : this.complete(item);
     if ('kind' in definition) return definition;
-    const prepared = prepareApp(this.turn, definition, this.claimedPorts);
-    if ('kind' in prepared) return prepared;
-    this.apps.set(prepared.app.id, prepared.app);
-    return undefined;
+    const refusal = refuseUnsupported(definition);
+    if (refusal === undefined) this.apps.set(definition.id, definition);
+    return refusal;
   }
 
   private complete(item: unknown): UnversionedApp | Refusal {

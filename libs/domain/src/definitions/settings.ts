@@ -23,6 +23,8 @@ export interface DefinitionContext {
   readonly places: DefinitionPlaces;
   /** Group that relative ids and dependencies resolve against: the root on `/v2/apps` (§3.2). */
   readonly basePath: string;
+  /** The definition is part of a group body, which may not give it the role of its group (§11). */
+  readonly inGroupBody?: boolean;
   /** The request carries `force=true`. */
   readonly force: boolean;
 }

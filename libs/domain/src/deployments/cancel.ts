@@ -4,7 +4,7 @@ import type { Accepted, ApiCommand, Done, Refusal } from '../commands/command.js
 import type { Turn } from '../deciding/turn.js';
 import { sameDefinition } from '../definitions/app/change-detection.js';
 import { sameValue } from '../definitions/deep-equal.js';
-import { ROOT } from '../ids/path-id.js';
+import { atOrAbove, ROOT } from '../ids/path-id.js';
 import type { Deployment, Group, GroupChange, State } from '../state/state.js';
 
 /**
@@ -40,11 +40,15 @@ function revertApps(turn: Turn, { originals }: Deployment): Wish[] {
   return wishes;
 }
 
-/** Innermost groups first, so that a group whose last member goes is found empty. */
+/**
+ * Innermost groups first, so that a group whose last member goes is found empty. A group does not come back where an
+ * app has come to be meanwhile.
+ */
 function revertGroups(state: State, { groups }: Deployment, apps: readonly Wish[]): GroupWish[] {
   const wishes = new Map<string, GroupWish>();
   const leaving = new Set(apps.flatMap((wish) => (wish.type === 'delete' ? wish.appId : [])));
   const goes = (groupId: string): boolean => wishes.get(groupId)?.type === 'delete';
+  const isTaken = atOrAbove((id) => state.apps.has(id) && !leaving.has(id));
   const staysEmpty = (groupId: string): boolean =>
     [...state.tree.appsIn(groupId)].every((appId) => leaving.has(appId)) &&
     [...state.tree.groupsIn(groupId)].every(goes);
@@ -55,7 +59,7 @@ function revertGroups(state: State, { groups }: Deployment, apps: readonly Wish[
     const untouched = sameDependencies(present, target);
     if (original === null && groupId !== ROOT && present !== undefined && untouched && staysEmpty(groupId)) {
       wishes.set(groupId, { type: 'delete', groupId });
-    } else if (original !== null || present !== undefined) {
+    } else if (present !== undefined || (original !== null && !isTaken(groupId))) {
       wishes.set(groupId, { type: 'store', group: revertedGroup(groupId, present, change) });
     }
   }

@@ -1,5 +1,5 @@
 import type { AppDefinition } from '../definitions/app/app-definition.js';
-import { ancestorPaths, parentPath, ROOT } from '../ids/path-id.js';
+import { atOrAbove, parentPath, ROOT } from '../ids/path-id.js';
 import type { Group } from '../state/state.js';
 
 /** A whole tree of groups and apps, as far as dependencies need it. */
@@ -33,8 +33,12 @@ interface Place {
  */
 export class DependencyGraph {
   private readonly depths = new Map<string, number>();
+  /** Whether a group, or one above it, waits for others. */
+  private readonly waits: (groupId: string) => boolean;
 
-  constructor(private readonly tree: TreeView) {}
+  constructor(private readonly tree: TreeView) {
+    this.waits = atOrAbove((groupId) => (tree.group(groupId)?.dependencies.length ?? 0) > 0);
+  }
 
   /**
    * Number of apps on the longest chain that ends in the app, itself included: 1 for an app that waits for nobody.
@@ -53,11 +57,7 @@ export class DependencyGraph {
   /** Waits for nobody, neither by itself nor through its groups: the common case, found out without a trace. */
   private isFree(app: AppDefinition): boolean {
     if (app.dependencies.length > 0) return false;
-    if (!this.tree.hasDependentGroups) return true;
-    for (const groupId of ancestorPaths(app.id)) {
-      if ((this.tree.group(groupId)?.dependencies.length ?? 0) > 0) return false;
-    }
-    return true;
+    return !this.tree.hasDependentGroups || !this.waits(parentPath(app.id));
   }
 
   private depthOf(start: string): number | undefined {

@@ -40,12 +40,14 @@ export interface EventData {
   /**
    * A plan was accepted, and with it a new version of the tree: the plan's. `groupId`: parent of what was touched.
    * `groups`: the groups that change with it, as they will be. `instancesToKill`: chosen victims of kill-and-scale.
+   * `posted`: the single app that was posted at `uri`, as it is stored, if nothing changes it: else its own event tells.
    */
   DeploymentStarted: {
     plan: Plan;
     groupId: string;
     groups?: readonly { groupId: string; target: Group | null }[];
     instancesToKill?: readonly string[];
+    posted?: { app: AppDefinition; uri: string };
   };
   /**
    * Step `from` (0: none) has succeeded and `step` has begun; those between had nothing to do, so that they began

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ancestorPaths,
+  atOrAbove,
   canonicalPath,
   fromSafePath,
   isDescendant,
@@ -103,6 +104,24 @@ describe('relations', () => {
     fc.assert(
       fc.property(path, path, (id, other) => {
         expect(isDescendant(id, other)).toBe(ancestorPaths(id).includes(other));
+      }),
+    );
+  });
+});
+
+describe('atOrAbove', () => {
+  it('tells whether a path or one above it is marked, and asks about each path once', () => {
+    fc.assert(
+      fc.property(fc.array(path), fc.array(path), (marked, paths) => {
+        const asked: string[] = [];
+        const isMarked = atOrAbove((id) => {
+          asked.push(id);
+          return marked.includes(id);
+        });
+        for (const id of [...paths, ...paths.flatMap(ancestorPaths)]) {
+          expect(isMarked(id)).toBe([...ancestorPaths(id), id].some((above) => marked.includes(above)));
+        }
+        expect(new Set(asked).size).toBe(asked.length);
       }),
     );
   });

@@ -69,6 +69,31 @@ export function ancestorPaths(path: string): string[] {
   return ancestors;
 }
 
+/**
+ * Whether something holds for a canonical path or for any group above it. Every path is asked about once, however many
+ * lie below it: answers are kept, so what is asked about must not change meanwhile.
+ */
+export function atOrAbove(holds: (path: string) => boolean): (path: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return (path) => {
+    const asked: string[] = [];
+    let at = path;
+    let answer = answers.get(at);
+    while (answer === undefined) {
+      asked.push(at);
+      const found = holds(at);
+      if (found || at === ROOT) {
+        answer = found;
+      } else {
+        at = parentPath(at);
+        answer = answers.get(at);
+      }
+    }
+    for (const id of asked) answers.set(id, answer);
+    return answer;
+  };
+}
+
 /** The top-level group a canonical path lies in, or `undefined` for the root and for direct children of the root. */
 export function topLevelGroup(path: string): string | undefined {
   const slash = path.indexOf('/', 1);

@@ -74,6 +74,27 @@ export function finishApp(
   return judged(judgeApp(app, roles, context));
 }
 
+/**
+ * What the rules say of an app in its normal form that is to be stored without having been sent: every rule of the
+ * phases C and M, as phase R of a whole tree asks them. Its role was allowed when it was given, and stays so.
+ */
+export function modelViolationsOf(app: UnversionedApp, context: DefinitionContext): Violations {
+  const { settings } = context;
+  const roles = { defaultRole: app.role, allowedRoles: [app.role], existingRole: app.role };
+  const facts = { settings, roles, force: context.force };
+  const fields: Readonly<Record<string, unknown>> = { ...app };
+  const canonical = canonicalApp(fields, {
+    id: app.id,
+    defaultRole: app.role,
+    impliedPorts: [],
+    submittedPortCount: 0,
+    fillPortIndices: 'never',
+  });
+  const violations = canonicalViolations(canonical, facts);
+  violations.addAll(modelViolations(app, facts));
+  return violations;
+}
+
 function judgeApp(app: CanonicalApp, roles: RoleSettings, context: DefinitionContext): Result<JudgedApp> {
   const facts = { settings: context.settings, roles, force: context.force };
   const canonical = canonicalViolations(app, facts);

@@ -11,7 +11,7 @@ export interface RoleSettings {
 
 /** The table of §11 for one service id (canonical). */
 export function roleSettingsFor(id: string, context: DefinitionContext): RoleSettings {
-  const { settings, places } = context;
+  const { settings, places, inGroupBody = false } = context;
   const existingRole = places.storedApp(id)?.role;
   const group = topLevelGroup(id);
   if (group === undefined || parentPath(id) === ROOT) {
@@ -19,7 +19,8 @@ export function roleSettingsFor(id: string, context: DefinitionContext): RoleSet
   }
   const groupRole = group.slice(1);
   const enforced = places.enforcesRole(group) ?? settings.newGroupEnforceRole === 'top';
-  const roles = enforced ? [groupRole] : [settings.mesosRole, groupRole];
+  const roles = enforced ? [groupRole] : [settings.mesosRole];
+  if (!enforced && !inGroupBody) roles.push(groupRole);
   if (existingRole !== undefined) roles.push(existingRole);
   return {
     defaultRole: enforced ? groupRole : settings.mesosRole,

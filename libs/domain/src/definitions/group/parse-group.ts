@@ -110,7 +110,7 @@ function readApps(
   { context, found }: Reading,
 ): Result<UnversionedApp[] | undefined> {
   if (apps === undefined) return accepted(undefined);
-  const inGroup = { ...context, basePath: groupId };
+  const inGroup = { ...context, basePath: groupId, inGroupBody: true };
   const read: UnversionedApp[] = [];
   for (const submitted of apps) {
     const judged = completeApp(submitted, inGroup);

@@ -4,8 +4,9 @@ import { appIdentityViolations } from './tree-rules.js';
 
 function tree(apps: readonly string[], pods: readonly string[] = []) {
   return {
-    hasApp: (path: string) => apps.includes(path),
     hasPod: (path: string) => pods.includes(path),
+    hasAppAbove: (path: string) => apps.some((id) => isDescendant(path, id)),
+    hasPodAbove: (path: string) => pods.some((id) => isDescendant(path, id)),
     groupHasServices: (path: string) => [...apps, ...pods].some((id) => isDescendant(id, path)),
   };
 }
