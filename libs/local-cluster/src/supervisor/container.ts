@@ -17,6 +17,8 @@ export interface ContainerSurroundings {
   /** Tells the agent, if one is connected. The event is durable by then. */
   readonly announce: (containerId: string, event: NumberedEvent) => void;
   readonly onWriteFailure: (containerId: string, error: unknown) => void;
+  /** What could not be written is written now. */
+  readonly onWriteRecovery: (containerId: string) => void;
 }
 
 /** How long what a politely killed process leaves behind may go on cleaning up. */
@@ -55,9 +57,10 @@ export class Container {
     private readonly spec: ContainerSpec,
     private readonly around: ContainerSurroundings,
   ) {
-    this.journal = new ContainerJournal(spec.stateDirectory, (error) =>
-      around.onWriteFailure(spec.containerId, error),
-    );
+    this.journal = new ContainerJournal(spec.stateDirectory, {
+      failed: (error) => around.onWriteFailure(spec.containerId, error),
+      recovered: () => around.onWriteRecovery(spec.containerId),
+    });
     if (spec.engine !== undefined) this.stopper = new EngineStopper(spec.engine, spec.environment);
   }
 

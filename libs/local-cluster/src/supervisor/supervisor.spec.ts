@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -23,10 +24,12 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 });
 
-async function startSupervisor(recoveryTimeoutMs: number): Promise<SupervisorRecord> {
+/** `output` is the file descriptor of its log; without one the log goes nowhere. */
+async function startSupervisor(recoveryTimeoutMs: number, output?: number): Promise<SupervisorRecord> {
   const [socket, record] = [join(directory, '1.sock'), join(directory, '1.json')];
   const args = [programPath('supervisor/main'), socket, record, 'boot', String(recoveryTimeoutMs)];
-  const child = spawn(process.execPath, args, { detached: true, stdio: 'ignore', cwd: '/' });
+  const log = output ?? 'ignore';
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log], cwd: '/' });
   child.unref();
   if (child.pid !== undefined) pids.push(child.pid);
   const written = await eventually(() => readFile(record, 'utf8').catch(() => undefined), 'the supervisor');
@@ -105,6 +108,18 @@ describe('a supervisor', () => {
     second.client.acknowledge('c', 3);
     second.client.close();
     expect((await connectTo(record)).containers).toEqual([]);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('lives on when its log cannot grow', async () => {
+    const full = await open('/dev/full', 'w');
+    const record = await startSupervisor(60_000, full.fd).finally(() => full.close());
+    // Each connection that is given up makes it say something.
+    (await connectTo(record)).client.close();
+    const { client, events } = await connectTo(record);
+    // Its journal cannot be written: the supervisor says so, or tries to.
+    client.launch({ ...(await specOf('c', 'exit 3')), stateDirectory: join(directory, 'gone') });
+    await eventually(() => typesOf(events).includes('exited'));
+    expect(isRunning(record.pid)).toBe(true);
   });
 
   it('listens to the newest connection only', async () => {

@@ -42,6 +42,7 @@ export class Supervisor {
       announce: (container, event) => this.announce(container, event),
       onWriteFailure: (container, error) =>
         log('cannot write the journal', { container, error: String(error) }),
+      onWriteRecovery: (container) => log('the journal is written again', { container }),
     };
     this.agentLost();
   }

@@ -104,7 +104,10 @@ describe('StatusUpdateManager', () => {
   it('goes on from what is on disk', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'updates-'));
     const path = join(directory, 'task.updates');
-    const log = new AppendLog(path, (error) => expect.fail(String(error)));
+    const log = new AppendLog(path, {
+      failed: (error) => expect.fail(String(error)),
+      recovered: () => undefined,
+    });
     manager.open(key, log);
     await Promise.all([
       manager.update(key, statusOf('1', 'TASK_STARTING'), 1),

@@ -107,6 +107,7 @@ export class CheckedContainer {
       onWriteFailure: (_id, error) => {
         throw error;
       },
+      onWriteRecovery: () => undefined,
     });
     this.container.start();
     await eventually(() => this.got('running').length === 1, 'the start');
