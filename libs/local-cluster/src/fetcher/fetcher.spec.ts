@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   lstat,
   mkdir,
@@ -12,10 +13,11 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { programPath } from '../supervisor/program.js';
 import { FetchCache } from './fetch-cache.js';
 import { Fetcher, type FetcherOptions, type FetchResult, type TaskUri } from './fetcher.js';
 
@@ -356,6 +358,31 @@ describe('the cache', () => {
     expect(await fetchAll([cached('unknown')])).toEqual({ ok: true });
     expect((await readdir(sandbox)).toSorted()).toEqual(['large', 'stderr', 'unknown']);
   });
+});
+
+it('ends with its agent, however that ends', async () => {
+  const connected = new Promise<Socket>((resolve) => {
+    answer = ({ socket }, response) => {
+      response.writeHead(200, { 'content-length': 10 }).write('12');
+      resolve(socket);
+    };
+  });
+  const request = {
+    containerId: 'c1',
+    uris: [{ value: `${base}/endless` }],
+    directory: sandbox,
+    logPath: join(sandbox, 'stderr'),
+    userName: 'someone',
+  };
+  const program = `
+    import { Fetcher } from ${JSON.stringify(programPath('fetcher/fetcher'))};
+    const signal = new AbortController().signal;
+    await new Fetcher({ stallTimeoutMs: 60_000 }).fetch({ ...${JSON.stringify(request)}, signal });`;
+  const agent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
+  const connection = await connected;
+  agent.kill('SIGKILL');
+  await once(connection, 'close');
+  expect(await log()).toContain('Fetching');
 });
 
 it('without URIs starts nothing', async () => {

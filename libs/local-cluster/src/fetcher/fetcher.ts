@@ -118,7 +118,8 @@ export class Fetcher {
         });
         // A child that dies before it has read its plan is reported by its status.
         child.stdin?.on('error', () => undefined);
-        child.stdin?.end(JSON.stringify(plan));
+        // Left open: its end tells the child that this process is gone.
+        child.stdin?.write(`${JSON.stringify(plan)}\n`);
       });
     } finally {
       await log.close();
