@@ -63,6 +63,38 @@ describe.skipIf(!hasEngine)('a docker engine', () => {
     await eventually(() => containersOf(task!.id).length === 0);
   });
 
+  test('is asked about the health of its containers, from outside and inside', async () => {
+    const rhythm = { gracePeriodSeconds: 60, intervalSeconds: 1, timeoutSeconds: 5, delaySeconds: 0 };
+    const checks = {
+      http: { protocol: 'MESOS_HTTP', path: '/', portIndex: 0 },
+      tcp: { protocol: 'MESOS_TCP', portIndex: 0 },
+      exec: { protocol: 'COMMAND', command: { value: 'test -f "$MESOS_SANDBOX/index.html"' } },
+    };
+    for (const [name, check] of Object.entries(checks)) {
+      const id = `/checked-${name}`;
+      await site.api.createApp({
+        id,
+        cmd: 'cd $MESOS_SANDBOX && echo ok > index.html && exec httpd -f -p 8000',
+        cpus: 0.1,
+        mem: 32,
+        container: {
+          type: 'DOCKER',
+          docker: { image: IMAGE },
+          portMappings: [{ containerPort: 8000, hostPort: 0 }],
+        },
+        networks: [{ mode: 'container/bridge' }],
+        healthChecks: [{ ...check, ...rhythm }],
+        taskKillGracePeriodSeconds: 1,
+      });
+      await eventually(async () => {
+        const { app } = (await site.api.get<{ app: { tasksHealthy: number } }>(`/v2/apps${id}`)).body;
+        expect(app.tasksHealthy).toBe(1);
+        return true;
+      });
+      await site.api.delete(`/v2/apps${id}`);
+    }
+  });
+
   test('tells the exit status of a container', async () => {
     const container = { type: 'DOCKER', docker: { image: IMAGE } };
     await site.api.createApp({ id: 'exits', cmd: 'exit 9', mem: 32, container, backoffSeconds: 3600 });

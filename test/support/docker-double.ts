@@ -10,6 +10,8 @@ export interface DoubleContainer {
   readonly network: string;
   readonly address: string;
   readonly labels: readonly string[];
+  /** Directory of this machine in the place of the sandbox. */
+  readonly sandbox: string;
 }
 
 /** A docker client that records its calls and runs containers as processes (see `fixtures/docker/docker.mjs`). */
@@ -34,11 +36,20 @@ export class DockerDouble {
     return join(this.binDirectory, 'docker');
   }
 
-  /** Whether the engine answers. */
+  /** Whether the engine is gone: its clients end, its containers go on. */
   set isDown(isDown: boolean) {
-    const path = join(this.stateDirectory, 'down');
-    if (isDown) writeFileSync(path, '');
-    else rmSync(path, { force: true });
+    this.mark('down', isDown);
+  }
+
+  /** Whether the engine takes calls but does nothing about them. */
+  set isHung(isHung: boolean) {
+    this.mark('hung', isHung);
+  }
+
+  /** The engine loses a container, with all that ran in it. */
+  lose({ name, pid }: DoubleContainer): void {
+    rmSync(join(this.stateDirectory, 'containers', `${name}.json`));
+    process.kill(-pid, 'SIGKILL');
   }
 
   /** Arguments of all calls of one command, oldest first, without the address of the engine. */
@@ -63,6 +74,12 @@ export class DockerDouble {
   credentialsOf(image: string): string | undefined {
     const text = readFileSync(join(this.stateDirectory, 'images', encodeURIComponent(image)), 'utf8');
     return (JSON.parse(text) as { config?: string }).config;
+  }
+
+  private mark(name: string, isSet: boolean): void {
+    const path = join(this.stateDirectory, name);
+    if (isSet) writeFileSync(path, '');
+    else rmSync(path, { force: true });
   }
 
   /** Ends what still runs. */

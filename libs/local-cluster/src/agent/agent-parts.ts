@@ -1,3 +1,4 @@
+import { sumScalar } from '#mesos';
 import { FetchCache } from '../fetcher/fetch-cache.js';
 import { Fetcher } from '../fetcher/fetcher.js';
 import type { AgentLinkEnd } from '../link/link.js';
@@ -9,6 +10,7 @@ import type { AgentOptions } from './agent-options.js';
 import { CheckpointStore } from './checkpoints.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { Draining } from './draining.js';
+import { GpuDevices } from './gpu-devices.js';
 import type { Host } from './host.js';
 import { AgentServer } from './http/agent-server.js';
 import type { Endpoint } from './http/answer.js';
@@ -24,7 +26,7 @@ import type { Runner } from './runner/runner.js';
 import { Runs, type TaskRun } from './runs.js';
 import { TaskCommands } from './task-commands.js';
 import { TaskLauncher } from './task-launcher.js';
-import { TaskReporter } from './task-reporter.js';
+import { TaskReporter, type TaskReporterDependencies } from './task-reporter.js';
 import { StatusFactory } from './updates/status-factory.js';
 import { StatusUpdateManager } from './updates/status-update-manager.js';
 
@@ -53,6 +55,7 @@ export interface AgentParts {
   readonly runs: Runs;
   readonly cache: FetchCache;
   readonly runner: Runner;
+  readonly gpus: GpuDevices;
   readonly updates: StatusUpdateManager;
   readonly reporter: TaskReporter;
   readonly commands: TaskCommands;
@@ -97,7 +100,8 @@ export function wireAgent(dependencies: AgentDependencies, hooks: AgentHooks): A
   });
   const engine = new DockerEngine(options, clock);
   const runner = createRunner(dependencies, layout, engine);
-  const reporter = new TaskReporter({ ...dependencies, statuses, updates, draining, onEnded: hooks.onEnded });
+  const gpus = gpuDevicesOf(options, hooks);
+  const reporter = createReporter({ ...dependencies, statuses, updates, draining }, gpus, hooks);
   const cache = new FetchCache(options.fetcherCacheDir, options.fetcherCacheSizeBytes);
   const fetcher = new Fetcher({ ...options, stallTimeoutMs: options.fetcherStallTimeoutMs }, cache);
   const agentPort = (): number => server.port;
@@ -107,6 +111,7 @@ export function wireAgent(dependencies: AgentDependencies, hooks: AgentHooks): A
     checkpoints,
     runs,
     runner,
+    gpus,
     updates,
     reporter,
     statuses,
@@ -139,6 +144,25 @@ function createRunner(
     logger,
   });
   return new DockerRunner(processes, engine, { ...options, clock, logger });
+}
+
+/** Agents of one machine have as many devices each, one agent's after the other's. */
+function gpuDevicesOf({ detectedShare }: AgentOptions, { info }: AgentHooks): GpuDevices {
+  const count = (): number => sumScalar(info()?.resources ?? [], 'gpus');
+  return new GpuDevices(count, () => detectedShare.index * Math.floor(count()));
+}
+
+/** What a run held for itself is free again when it ends. */
+function createReporter(
+  dependencies: Omit<TaskReporterDependencies, 'onEnded'>,
+  gpus: GpuDevices,
+  hooks: AgentHooks,
+): TaskReporter {
+  const onEnded = (run: TaskRun): void => {
+    gpus.release(run.id.containerId);
+    hooks.onEnded(run);
+  };
+  return new TaskReporter({ ...dependencies, onEnded });
 }
 
 /** The run is history: its directories stay for a while, its id may be used again. */

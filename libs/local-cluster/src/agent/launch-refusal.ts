@@ -1,6 +1,8 @@
 import type { TaskInfo } from '#mesos';
 import type { NamedNetworks } from './agent-options.js';
-import { needsEngine } from './runner/docker/engine-task.js';
+import { effectiveNetworkOf, engineTaskOf, needsEngine } from './runner/docker/engine-task.js';
+import { limitOf } from './limits.js';
+import { linuxInfoRefusal } from './sandbox/linux-info.js';
 import { networkOf } from './sandbox/networks.js';
 
 /**
@@ -18,36 +20,35 @@ export function launchRefusal(task: TaskInfo, networks: NamedNetworks): string |
   if ((container?.rlimit_info?.rlimits ?? []).length > 0) {
     return 'rlimits are not available on this agent';
   }
-  if (container?.linux_info !== undefined || container?.tty_info !== undefined) {
-    return 'linux_info and tty_info are not available on this agent';
-  }
-  return needsEngine(task) ? engineCheckRefusal(task) : processRefusal(task, networks);
+  if (container?.tty_info !== undefined) return 'tty_info is not available on this agent';
+  const linuxInfo = container?.linux_info && linuxInfoRefusal(container.linux_info);
+  if (linuxInfo !== undefined) return linuxInfo;
+  return needsEngine(task) ? engineCheckRefusal(task, networks) : processRefusal(task, networks);
 }
 
-/** The reference's docker executor knows no generic checks, and the supervisor looks from outside the container. */
-function engineCheckRefusal({ check, health_check: healthCheck, container }: TaskInfo): string | undefined {
-  if (check !== undefined) return 'checks are not supported for docker tasks';
-  if (healthCheck === undefined) return undefined;
-  if (healthCheck.type === 'COMMAND') {
-    return 'COMMAND health checks of docker tasks are not available on this agent';
+/** The reference's docker executor knows no generic checks; nobody connects to a container without a network (§15). */
+function engineCheckRefusal(task: TaskInfo, networks: NamedNetworks): string | undefined {
+  const { check, health_check: healthCheck, container } = task;
+  if (check !== undefined && container?.type === 'DOCKER') {
+    return 'checks are not supported for docker tasks';
   }
-  const mode = container?.docker?.network ?? 'HOST';
-  const isOnHost =
-    mode === 'HOST' && !(container?.network_infos ?? []).some(({ name }) => name !== undefined);
-  return isOnHost
-    ? undefined
-    : 'health checks by the agent of containers in a network of their own are not available on this agent';
+  const connects = [check, healthCheck].some((asked) => asked !== undefined && asked.type !== 'COMMAND');
+  const engine = engineTaskOf(task, networks);
+  return connects && engine.ok && effectiveNetworkOf(engine.task) === 'none'
+    ? 'HTTP and TCP checks do not reach a container without a network'
+    : undefined;
 }
 
-function processRefusal({ container, limits }: TaskInfo, networks: NamedNetworks): string | undefined {
-  const infos = container?.network_infos ?? [];
+function processRefusal(task: TaskInfo, networks: NamedNetworks): string | undefined {
+  const infos = task.container?.network_infos ?? [];
   const network = networkOf(infos, networks);
   if (!network.ok) return network.error;
   if (network.kind === 'docker') {
     const name = infos.find((info) => info.name !== undefined)?.name;
     return `Network '${name}' needs a container image: it belongs to the docker engine`;
   }
-  return limits === undefined || Object.keys(limits).length === 0
-    ? undefined
-    : 'resource limits are not available on this agent';
+  // Memory is watched (§19.1); processor time only cgroups or an engine can hold back.
+  return typeof limitOf(task, 'cpus') === 'number'
+    ? 'a limit of cpus needs a container image: this agent does not limit the processor time of processes'
+    : undefined;
 }

@@ -51,6 +51,8 @@ export class TaskRun {
   pid: number | undefined;
   isKilling = false;
   isOverdue = false;
+  /** Memory it used when it was ended for using too much. */
+  overusedBytes: number | undefined;
   /** Its health check ended it. */
   isUnhealthy = false;
   /** Latest results of its checks; absent until there are any. */

@@ -10,6 +10,7 @@ import type { Random } from '../runtime/random.js';
 import type { AgentOptions } from './agent-options.js';
 import type { DrainConfig, Draining } from './draining.js';
 import { toMs } from './duration.js';
+import { defaultKillGraceMs, killGraceMsOf } from './kill-grace.js';
 import type { AgentLayout } from './layout.js';
 import { FrameworkRecord, TaskRun, type Runs } from './runs.js';
 import type { TaskLauncher } from './task-launcher.js';
@@ -33,8 +34,6 @@ export interface TaskCommandsDependencies {
   readonly complete: (run: TaskRun) => void;
 }
 
-/** Grace period of a command task that names none (spec/local-cluster.md §13.1). */
-const defaultGraceMs = 3_000;
 /** A shut-down executor keeps this much of its grace period for itself (§13.3). */
 const executorReserveMs = 2_000;
 
@@ -89,12 +88,12 @@ export class TaskCommands {
       return;
     }
     const grace = killPolicy?.grace_period;
-    this.end(run, grace === undefined ? this.graceMsOf(run) : toMs(grace));
+    this.end(run, grace === undefined ? killGraceMsOf(run.task, this.dependencies.options) : toMs(grace));
   }
 
   /** Ends a run politely within its own grace period. */
   stop(run: TaskRun): void {
-    this.end(run, this.graceMsOf(run));
+    this.end(run, killGraceMsOf(run.task, this.dependencies.options));
   }
 
   /** Ends all runs, each within its own grace period or the operator's, whichever is shorter. */
@@ -103,13 +102,13 @@ export class TaskCommands {
     await draining.begin(config);
     for (const run of runs.all()) {
       const grace = run.task.kill_policy?.grace_period;
-      this.end(run, draining.boundGrace(grace === undefined ? defaultGraceMs : toMs(grace)));
+      this.end(run, draining.boundGrace(grace === undefined ? defaultKillGraceMs : toMs(grace)));
     }
   }
 
   /** Longest time `stop` gives any of the runs. */
   longestGraceMs(runs: readonly TaskRun[]): number {
-    return Math.max(0, ...runs.map((run) => this.graceMsOf(run)));
+    return Math.max(0, ...runs.map((run) => killGraceMsOf(run.task, this.dependencies.options)));
   }
 
   /** Kills within the executor's grace period, whatever the task's kill policy says (§13.3). */
@@ -143,14 +142,6 @@ export class TaskCommands {
         message: 'Reconciliation: task unknown to the agent',
       });
     }
-  }
-
-  /** Its own grace period, else that of its kind of executor (§13.1). */
-  private graceMsOf({ task }: TaskRun): number {
-    const grace = task.kill_policy?.grace_period;
-    if (grace !== undefined) return toMs(grace);
-    const isDocker = task.container?.type === 'DOCKER';
-    return isDocker ? this.dependencies.options.executorShutdownGracePeriodMs : defaultGraceMs;
   }
 
   private end(run: TaskRun, graceMs: number): void {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { sumScalar } from '#mesos';
 import type { Fetcher } from '../fetcher/fetcher.js';
 import type { Logger } from '../runtime/logger.js';
 import { errorText } from '../supervisor/exec-error.js';
@@ -6,17 +8,26 @@ import type { AgentOptions } from './agent-options.js';
 import type { CheckpointStore } from './checkpoints.js';
 import { toMs } from './duration.js';
 import { commandExecutorInfo } from './executor-info.js';
+import type { GpuDevices } from './gpu-devices.js';
 import type { Host } from './host.js';
+import { killGraceMsOf } from './kill-grace.js';
+import { memoryLimitBytesOf } from './limits.js';
 import { launchRefusal } from './launch-refusal.js';
 import type { AgentLayout } from './layout.js';
 import { engineNameOf, type DockerEngine } from './runner/docker/docker-engine.js';
-import { engineTaskOf, needsEngine, type EngineTask } from './runner/docker/engine-task.js';
+import {
+  containerExecutableOf,
+  engineTaskOf,
+  needsEngine,
+  type EngineTask,
+} from './runner/docker/engine-task.js';
 import { mappedSandbox, runArguments } from './runner/docker/run-arguments.js';
 import type { Runner } from './runner/runner.js';
 import type { TaskRun } from './runs.js';
-import { checksOf } from './checks/checks-of-task.js';
+import { checksOf, type CheckedTask } from './checks/checks-of-task.js';
 import { asUserWithGroups, executableOf, type Executable } from './sandbox/command.js';
 import { containerEnvironment, taskEnvironment } from './sandbox/environment.js';
+import { noPrivateIpc, privateIpcOf } from './sandbox/linux-info.js';
 import { findMountSupport, withMounts, type MountSupport } from './sandbox/mounts.js';
 import { createSandbox, stderrOf, stdoutOf, type SandboxOwner } from './sandbox/sandbox.js';
 import { findTaskUser, hasMoreGroups, type TaskUser } from './sandbox/task-user.js';
@@ -35,6 +46,7 @@ export interface TaskLauncherDependencies {
   readonly fetcher: Fetcher;
   readonly runner: Runner;
   readonly engine: DockerEngine;
+  readonly gpus: GpuDevices;
   readonly updates: StatusUpdateManager;
   readonly reporter: TaskReporter;
   readonly logger: Logger;
@@ -100,6 +112,7 @@ export class TaskLauncher {
     const refusal = launchRefusal(run.task, options.networks);
     if (refusal !== undefined) throw new LaunchFailure(refusal);
     if (needsEngine(run.task)) await this.requireEngine();
+    this.acquireGpus(run);
     const names = { command: run.task.command?.user, framework: run.framework.info.user };
     const user = await findTaskUser(names, options, host);
     if (user.kind === 'refused') throw new LaunchFailure(user.error);
@@ -133,6 +146,7 @@ export class TaskLauncher {
       sandbox: run.directory,
       agentPort: this.dependencies.agentPort(),
       isCheckpointing: run.framework.info.checkpoint === true,
+      gpus: this.dependencies.gpus.of(run.id.containerId),
     });
     if (!environment.ok) throw new LaunchFailure(environment.error);
     const executable = executableOf(run.task.command ?? {});
@@ -141,20 +155,25 @@ export class TaskLauncher {
     const { file, argv } = wrap(executable);
     return {
       ...this.commonSpecOf(run),
-      ...this.checkSpecsOf(run, environment.variables, wrap),
+      ...this.checkSpecsOf(run, environment.variables, (command) => {
+        const own = executableOf(command);
+        return own && wrap(own);
+      }),
       file,
       argv,
       environment: environment.variables,
       user: owner,
+      memoryLimitBytes: memoryLimitBytesOf(run.task),
     };
   }
 
   private checkSpecsOf(
     run: TaskRun,
     environment: Readonly<Record<string, string>>,
-    asUser: (executable: Executable) => Executable,
+    executable: CheckedTask['executable'],
   ): Pick<ContainerSpec, 'healthCheck' | 'check'> {
-    const checks = checksOf(run.task, { environment, asUser });
+    const killGraceMs = killGraceMsOf(run.task, this.dependencies.options);
+    const checks = checksOf(run.task, { environment, executable, killGraceMs });
     if (!checks.ok) throw new LaunchFailure(checks.error);
     return checks.specs;
   }
@@ -164,20 +183,29 @@ export class TaskLauncher {
     const switched = user.kind === 'switched' ? user.user : undefined;
     const owner = switched === undefined ? undefined : { uid: switched.uid, gid: switched.gid };
     const volumes = run.task.container?.volumes ?? [];
-    if (volumes.length > 0) {
+    const ipc = privateIpcOf(run.task);
+    if (volumes.length > 0 || ipc !== undefined) {
       const support = await this.findMounts();
+      if (ipc !== undefined && support.mode === 'symlink') throw new LaunchFailure(noPrivateIpc);
       const prepared = await prepareVolumes(volumes, { sandbox: run.directory, mode: support.mode, owner });
       if (!prepared.ok) throw new LaunchFailure(prepared.error);
       if (support.mode !== 'symlink') {
         const { setpriv } = support;
         const asUser = (own: Executable): Executable =>
           switched === undefined ? own : asUserWithGroups(own, switched, setpriv);
-        return { wrap: (own) => withMounts(asUser(own), prepared.mounts, support), owner: undefined };
+        return { wrap: (own) => withMounts(asUser(own), prepared.mounts, support, ipc), owner: undefined };
       }
     }
     const needsGroups = switched !== undefined && hasMoreGroups(switched) && (await this.hasSetpriv());
     if (needsGroups) return { wrap: (own) => asUserWithGroups(own, switched), owner: undefined };
     return { wrap: (own) => own, owner };
+  }
+
+  private acquireGpus({ task, id }: TaskRun): void {
+    const wanted = sumScalar(task.resources ?? [], 'gpus');
+    if (wanted > 0 && this.dependencies.gpus.acquire(id.containerId, wanted) === undefined) {
+      throw new LaunchFailure(`${wanted} GPUs are asked for, but not so many are free`);
+    }
   }
 
   private async requireEngine(): Promise<void> {
@@ -204,12 +232,12 @@ export class TaskLauncher {
     const marks = { MESOS_SANDBOX: run.directory, MESOS_EXECUTOR_ID: run.id.executorId };
     return {
       ...this.commonSpecOf(run),
-      // No check of a container is a command (see `launchRefusal`).
-      ...this.checkSpecsOf(run, {}, (executable) => executable),
+      // The engine gives commands the environment and the user of their container.
+      ...this.checkSpecsOf(run, {}, (command) => containerExecutableOf(command, run.task)),
       file,
       argv: [...client, ...args],
       environment: { ...engine.clientEnvironment, ...marks },
-      engine: { client, name: engineNameOf(run.id.containerId) },
+      engine: { client, name: engineNameOf(run.id.containerId), idFile: this.idFileOf(run) },
     };
   }
 
@@ -223,6 +251,8 @@ export class TaskLauncher {
       ...run.id,
       workDir: options.workDir,
       name,
+      idFile: this.idFileOf(run),
+      gpus: this.dependencies.gpus.of(run.id.containerId),
       sandbox: run.directory,
       environment: environment.variables,
       user: !isDocker && user.kind === 'switched' ? user.user : undefined,
@@ -230,6 +260,10 @@ export class TaskLauncher {
     });
     if (!result.ok) throw this.containerFailure(run, result.error);
     return result.args;
+  }
+
+  private idFileOf(run: TaskRun): string {
+    return join(this.dependencies.layout.runMeta(run.id), 'engine.id');
   }
 
   /** Only DOCKER containers have an executor that says so in words of its own. */
@@ -241,7 +275,7 @@ export class TaskLauncher {
     run: TaskRun,
   ): Pick<
     ContainerSpec,
-    'containerId' | 'directory' | 'stdout' | 'stderr' | 'stateDirectory' | 'maxCompletionMs'
+    'containerId' | 'directory' | 'stdout' | 'stderr' | 'stateDirectory' | 'gpus' | 'maxCompletionMs'
   > {
     const maximum = run.task.max_completion_time;
     return {
@@ -250,6 +284,7 @@ export class TaskLauncher {
       stdout: stdoutOf(run.directory),
       stderr: stderrOf(run.directory),
       stateDirectory: this.dependencies.layout.runMeta(run.id),
+      gpus: this.dependencies.gpus.of(run.id.containerId),
       maxCompletionMs: maximum === undefined ? undefined : toMs(maximum),
     };
   }

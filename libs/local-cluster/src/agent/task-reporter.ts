@@ -1,4 +1,11 @@
-import type { CheckStatusInfo, ContainerStatus, IpAddress, TaskState, TaskStatusReason } from '#mesos';
+import type {
+  CheckStatusInfo,
+  ContainerStatus,
+  IpAddress,
+  TaskState,
+  TaskStatus,
+  TaskStatusReason,
+} from '#mesos';
 import type { Clock, Timer } from '../runtime/clock.js';
 import type { AgentOptions } from './agent-options.js';
 import { checkStatusOf } from './checks/check-status.js';
@@ -8,6 +15,7 @@ import type { LossCause, RunnerEvent } from './runner/runner.js';
 import type { TaskRun } from './runs.js';
 import { needsEngine } from './runner/docker/engine-task.js';
 import { containerExitMessage, exitMessage } from './updates/exit-message.js';
+import { memoryLimitationOf } from './updates/memory-limitation.js';
 import type { StatusFactory } from './updates/status-factory.js';
 import type { StatusUpdateManager } from './updates/status-update-manager.js';
 import type { AgentStatus } from './updates/update-stream.js';
@@ -38,6 +46,7 @@ interface Report {
   readonly data?: string | undefined;
   readonly healthy?: boolean | undefined;
   readonly checkStatus?: CheckStatusInfo | undefined;
+  readonly limitation?: TaskStatus['limitation'] | undefined;
 }
 
 type EndEvent = Extract<RunnerEvent, { type: 'exited' }>;
@@ -71,6 +80,7 @@ export class TaskReporter {
     if (event.type === 'running') run.addresses = this.addressesOf(run, event);
     if (event.type === 'killing') run.isKilling = true;
     if (event.type === 'overdue') run.isOverdue = true;
+    if (event.type === 'limitation') run.overusedBytes = event.usedBytes;
     if (event.type === 'unhealthy_kill') run.isUnhealthy = true;
     if (event.type === 'health') run.healthy = event.healthy;
     if (event.type === 'check') run.checkResult = event.result;
@@ -147,6 +157,7 @@ export class TaskReporter {
           ? { state: 'TASK_KILLING', source: 'SOURCE_EXECUTOR' }
           : undefined;
       case 'overdue':
+      case 'limitation':
       case 'unhealthy_kill':
         return undefined;
       case 'exited':
@@ -257,10 +268,20 @@ function exitReport(run: TaskRun, end: EndEvent): Report {
   if (run.isKilling) {
     return { state: 'TASK_KILLED', source, message, ...(run.isUnhealthy ? { healthy: false } : {}) };
   }
+  if (run.overusedBytes !== undefined) return memoryReport(run, run.overusedBytes);
   if (run.isOverdue) {
     return { state: 'TASK_FAILED', source, message, reason: 'REASON_MAX_COMPLETION_TIME_REACHED' };
   }
   return { state: end.code === 0 ? 'TASK_FINISHED' : 'TASK_FAILED', source, message };
+}
+
+function memoryReport({ task }: TaskRun, usedBytes: number): Report {
+  return {
+    state: 'TASK_FAILED',
+    source: 'SOURCE_AGENT',
+    reason: 'REASON_CONTAINER_LIMITATION_MEMORY',
+    ...memoryLimitationOf(task, usedBytes),
+  };
 }
 
 /** Copies the last status: what one check has found is repeated when the other has news (§15.3). */

@@ -2,8 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { ContainerChecks } from './checks/container-checks.js';
 import { ContainerJournal } from './container-journal.js';
-import { EngineStopper } from './engine-stopper.js';
+import { AttachedClient } from './engine/attached-client.js';
+import { EngineStopper } from './engine/engine-stopper.js';
+import { EngineView } from './engine/engine-view.js';
 import { errorText, isForkFailure } from './exec-error.js';
+import type { MemoryGuard } from './memory-guard.js';
 import { findProcess } from './process-table.js';
 import type { SessionSweeper, TreeSignaller } from './process-tree.js';
 import type { ContainerEvent, ContainerSpec, NumberedEvent } from './protocol.js';
@@ -14,6 +17,7 @@ export interface ContainerSurroundings {
   readonly nowMs: () => number;
   readonly signaller: TreeSignaller;
   readonly sweeper: SessionSweeper;
+  readonly memoryGuard: MemoryGuard;
   /** Tells the agent, if one is connected. The event is durable by then. */
   readonly announce: (containerId: string, event: NumberedEvent) => void;
   readonly onWriteFailure: (containerId: string, error: unknown) => void;
@@ -26,9 +30,6 @@ const leftoverGraceMs = 800;
 
 /** SIGKILL is repeated at this interval until the process is gone. */
 const killRepeatMs = 1_000;
-
-/** A stop of an engine that takes this much longer than the grace period hangs (spec/local-cluster.md §17.4). */
-const engineStopMarginMs = 10_000;
 
 /** One supervised process: its start, its end, its killing, and the log of all that. */
 export class Container {
@@ -52,6 +53,7 @@ export class Container {
   private readonly journal: ContainerJournal;
   /** For a container of an engine: ends it in the place of signals. */
   private readonly stopper: EngineStopper | undefined;
+  private readonly client: AttachedClient | undefined;
 
   constructor(
     private readonly spec: ContainerSpec,
@@ -61,7 +63,9 @@ export class Container {
       failed: (error) => around.onWriteFailure(spec.containerId, error),
       recovered: () => around.onWriteRecovery(spec.containerId),
     });
-    if (spec.engine !== undefined) this.stopper = new EngineStopper(spec.engine, spec.environment);
+    if (spec.engine === undefined) return;
+    this.stopper = new EngineStopper(spec.engine, spec.environment);
+    this.client = new AttachedClient(new EngineView(spec.engine, spec.environment));
   }
 
   get id(): string {
@@ -88,7 +92,7 @@ export class Container {
     this.startedAtMs = this.around.nowMs();
     let child: ChildProcess;
     try {
-      child = this.spawn();
+      child = this.spawn(this.spec);
     } catch (error) {
       this.end({ type: 'failed', message: `Failed to start the process: ${errorText(error)}` });
       return;
@@ -103,6 +107,7 @@ export class Container {
     this.emit({ type: 'starting', pid: this.pid });
     this.emit({ type: 'running', pid: this.pid, startTime: this.startTime });
     this.armCompletionTimer();
+    this.guardMemory(child.pid);
     this.checks = this.startChecks();
     if (this.killDeadlineMs !== Infinity) this.beginKill();
   }
@@ -119,12 +124,9 @@ export class Container {
         ? Math.min(this.killDeadlineMs, (this.killStartedAtMs ?? nowMs) + graceMs)
         : nowMs + graceMs;
     if (!this.isStarted) return;
-    if (this.killStartedAtMs === undefined) {
-      this.beginKill();
-    } else {
-      this.stopper?.stop(graceMs);
-      this.armKillTimer();
-    }
+    if (this.killStartedAtMs === undefined) this.beginKill();
+    else if (this.stopper !== undefined) this.stopper.stop(graceMs);
+    else this.armKillTimer();
   }
 
   /** SIGKILL now. */
@@ -143,8 +145,8 @@ export class Container {
     for (const event of this.unacknowledged) this.around.announce(this.id, event);
   }
 
-  private spawn(): ChildProcess {
-    const { file, argv, environment, directory, user } = this.spec;
+  private spawn({ file, argv }: Pick<ContainerSpec, 'file' | 'argv'>): ChildProcess {
+    const { environment, directory, user } = this.spec;
     const fds: number[] = [];
     try {
       fds.push(openSync('/dev/null', 'r'), openSync(this.spec.stdout, 'a'), openSync(this.spec.stderr, 'a'));
@@ -203,16 +205,17 @@ export class Container {
     this.checks?.stop();
     this.killStartedAtMs = this.around.nowMs();
     this.emit({ type: 'killing' });
-    if (this.stopper !== undefined)
+    if (this.stopper !== undefined) {
       this.stopper.stop(Math.max(0, this.killDeadlineMs - this.killStartedAtMs));
-    else if (this.pid !== undefined) this.around.signaller.signal(this.pid, 'SIGTERM');
+      return;
+    }
+    if (this.pid !== undefined) this.around.signaller.signal(this.pid, 'SIGTERM');
     this.armKillTimer();
   }
 
   private armKillTimer(): void {
     clearTimeout(this.killTimer);
-    const marginMs = this.stopper === undefined ? 0 : engineStopMarginMs;
-    const remainingMs = Math.max(0, this.killDeadlineMs + marginMs - this.around.nowMs());
+    const remainingMs = Math.max(0, this.killDeadlineMs - this.around.nowMs());
     this.killTimer = setTimeout(() => this.escalate(), remainingMs);
   }
 
@@ -233,19 +236,53 @@ export class Container {
     }, maxCompletionMs);
   }
 
+  private guardMemory(pid: number): void {
+    const { memoryLimitBytes } = this.spec;
+    if (memoryLimitBytes === undefined) return;
+    this.around.memoryGuard.watch(pid, memoryLimitBytes, (usedBytes) => {
+      this.emit({ type: 'limitation', usedBytes });
+      this.escalate();
+    });
+  }
+
   private exited(code: number | null, signal: NodeJS.Signals | null): void {
-    // Somebody ended the client alone: its container would go on unseen.
-    if (signal !== null) this.stopper?.kill();
-    else this.stopper?.cancel();
     if (this.pid !== undefined) {
+      this.around.memoryGuard.release(this.pid);
       const isPolite = this.killStartedAtMs !== undefined && signal !== 'SIGKILL';
       this.around.sweeper.add(this.pid, this.startTime, isPolite ? leftoverGraceMs : 0);
     }
+    if (this.client !== undefined && signal === null && !this.client.isTelling(code)) {
+      void this.follow(this.client, code);
+      return;
+    }
     this.end({ type: 'exited', code: code ?? undefined, signal: signal ?? undefined });
+    // Somebody ended the client alone: its container would go on unseen.
+    if (signal !== null) this.stopper?.killRemains();
+  }
+
+  /** The client has ended, maybe without its container: what became of that, only the engine knows (§17.4). */
+  private async follow(client: AttachedClient, code: number | null): Promise<void> {
+    const fate = await client.fate(code);
+    if (fate.kind === 'ended') {
+      this.end({ type: 'exited', code: fate.code });
+      return;
+    }
+    const successor = await client.successor();
+    try {
+      const child = this.spawn(successor);
+      this.pid = child.pid;
+      this.startTime = child.pid === undefined ? undefined : findProcess(child.pid)?.startTime;
+      child.once('exit', (status, signal) => this.exited(status, signal));
+      child.once('error', () => (child.pid === undefined ? void this.follow(client, code) : undefined));
+    } catch (error) {
+      this.complain(`Cannot attach to the container: ${errorText(error)}`);
+      void this.follow(client, code);
+    }
   }
 
   private end(event: ContainerEvent): void {
     this.checks?.stop();
+    this.stopper?.cancel();
     clearTimeout(this.killTimer);
     clearTimeout(this.completionTimer);
     this.hasEnded = true;

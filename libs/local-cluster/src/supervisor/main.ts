@@ -8,7 +8,7 @@ import { writeDurably } from '../runtime/durable-file.js';
 import { closeInheritedFiles } from './inherited-files.js';
 import { LineReader, LineWriter } from './lines.js';
 import { findProcess } from './process-table.js';
-import type { SupervisorRecord, SupervisorRequest } from './protocol.js';
+import { supervisorGeneration, type SupervisorRecord, type SupervisorRequest } from './protocol.js';
 import { SupervisorLog } from './supervisor-log.js';
 import { Supervisor } from './supervisor.js';
 
@@ -84,6 +84,7 @@ server.listen(socketPath, () => {
     bootId,
     socket: socketPath,
     runsChecks: true,
+    generation: supervisorGeneration,
   };
   writeDurably(recordPath, JSON.stringify(record), 0o600).then(
     () => log('supervisor ready', { ...record }),

@@ -13,6 +13,8 @@ export interface EngineContainer {
   readonly client: readonly string[];
   /** Name of the container. */
   readonly name: string;
+  /** Where the attached client writes the container's id (`docker run --cidfile`). */
+  readonly idFile?: string | undefined;
 }
 
 /** A process to start. Everything is resolved by the agent; the supervisor decides nothing. */
@@ -34,6 +36,10 @@ export interface ContainerSpec {
   readonly stateDirectory: string;
   /** The process is killed this long after its start (`TaskInfo.max_completion_time`). */
   readonly maxCompletionMs?: number | undefined;
+  /** Devices of the machine that belong to it; for the agent to know again. */
+  readonly gpus?: readonly number[] | undefined;
+  /** More resident memory than this ends the process (`TaskInfo.limits.mem`). */
+  readonly memoryLimitBytes?: number | undefined;
   /** The process is the client of this container, which is what has to end. */
   readonly engine?: EngineContainer | undefined;
   /** Its failures end the process (`TaskInfo.health_check`). */
@@ -42,7 +48,10 @@ export interface ContainerSpec {
   readonly check?: CheckSpec | undefined;
 }
 
-/** What one look at a task does (spec/local-cluster.md §15.2). */
+/**
+ * What one look at a task does (spec/local-cluster.md §15.2). Of a container of an engine, the command runs inside,
+ * on top of the container's own environment, and this machine's address stands for the container's.
+ */
 export type ProbeSpec =
   | {
       readonly type: 'COMMAND';
@@ -85,7 +94,7 @@ export interface CheckResult {
 
 /**
  * What happens to a container, in this order: starting, running, then any number of health and check, then
- * [overdue or unhealthy_kill] [killing], exited; or failed alone.
+ * [overdue, limitation or unhealthy_kill] [killing], exited; or failed alone.
  */
 export type ContainerEvent =
   /** Accepted. `pid` is absent when the file turned out not to be executable. */
@@ -99,6 +108,8 @@ export type ContainerEvent =
   | { readonly type: 'unhealthy_kill' }
   /** `maxCompletionMs` is over; the process is being killed for it. */
   | { readonly type: 'overdue' }
+  /** The process used more memory than it may; it is being killed for it. */
+  | { readonly type: 'limitation'; readonly usedBytes: number }
   /** A kill was asked for while the process ran. */
   | { readonly type: 'killing' }
   /** Ended by itself or killed. Both absent: the kernel's answer was lost. */
@@ -123,14 +134,22 @@ export interface ContainerRecord {
   readonly supervisorPid: number;
 }
 
+/**
+ * What a supervisor knows to do with a spec: 2 checks of containers, limits of memory. One of an older generation keeps
+ * what it has and is given nothing new.
+ */
+export const supervisorGeneration = 2;
+
 /** `<n>.json` beside the socket: how a restarted agent finds a supervisor. */
 export interface SupervisorRecord {
   readonly pid: number;
   readonly startTime?: string | undefined;
   readonly bootId: string;
   readonly socket: string;
-  /** Absent in records of releases that knew no checks: such a supervisor keeps what it has and is given nothing new. */
+  /** For agents of the release before: this supervisor knows checks of processes. */
   readonly runsChecks?: boolean | undefined;
+  /** See `supervisorGeneration`. Absent in records of older releases. */
+  readonly generation?: number | undefined;
 }
 
 /** CPU and memory of a container's process tree. */

@@ -1,5 +1,6 @@
 import { Container, type ContainerSurroundings } from './container.js';
 import { containerUsage } from './container-usage.js';
+import { MemoryGuard } from './memory-guard.js';
 import { readProcessTable } from './process-table.js';
 import { SessionSweeper, TreeSignaller } from './process-tree.js';
 import type { NumberedEvent, SupervisorMessage, SupervisorRequest } from './protocol.js';
@@ -39,6 +40,7 @@ export class Supervisor {
       nowMs,
       signaller: new TreeSignaller(),
       sweeper: new SessionSweeper(nowMs),
+      memoryGuard: new MemoryGuard(),
       announce: (container, event) => this.announce(container, event),
       onWriteFailure: (container, error) =>
         log('cannot write the journal', { container, error: String(error) }),

@@ -31,12 +31,6 @@ describe('what this version does not run', () => {
     ],
     ['custom executors', { ...base, executor: '/bin/x' }, ['/executor']],
     ['terminals', { ...base, tty: true }, ['/tty']],
-    [
-      'Linux settings',
-      { ...base, container: { type: 'MESOS', linuxInfo: { seccomp: { unconfined: true } } } },
-      ['/container/linuxInfo'],
-    ],
-    ['limits', { ...base, resourceLimits: { cpus: 'unlimited' } }, ['/resourceLimits']],
   ])('%s', (_, app, paths) => {
     const violations = unsupportedFields(parsed(app, everything));
     expect(violations.map(({ path }) => path).toSorted()).toEqual(paths);
@@ -55,7 +49,8 @@ describe('what this version does not run', () => {
       networks: [{ mode: 'host' }],
       constraints: [['@hostname', 'UNIQUE']],
       fetch: [{ uri: 'http://x/y' }],
-      container: { type: 'MESOS' },
+      container: { type: 'MESOS', linuxInfo: { seccomp: { unconfined: true } } },
+      resourceLimits: { cpus: 'unlimited' },
       labels: { a: 'b' },
       dependencies: ['b'],
       healthChecks: [{ port: 1 }],

@@ -48,16 +48,6 @@ const TABLE: readonly Unsupported[] = [
     instead: "leave executor out or use '//cmd'",
   },
   { paths: (app) => when(app.tty === true, '/tty'), what: 'terminals', instead: 'leave tty out' },
-  {
-    paths: (app) => when(app.container?.linuxInfo !== undefined, '/container/linuxInfo'),
-    what: 'seccomp and IPC settings',
-    instead: 'leave linuxInfo out',
-  },
-  {
-    paths: (app) => when(app.resourceLimits !== undefined, '/resourceLimits'),
-    what: 'resource limits',
-    instead: 'leave resourceLimits out: tasks are bound to what they request',
-  },
 ];
 
 /**

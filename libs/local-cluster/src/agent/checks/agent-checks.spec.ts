@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CheckInfo, HealthCheck, TaskStatus } from '#mesos';
+import type { CheckInfo, HealthCheck, TaskInfo, TaskStatus } from '#mesos';
 import { AgentBench, eventually, taskOf } from '../agent.fixture.js';
 
 let bench: AgentBench;
@@ -192,7 +192,7 @@ describe('an agent that is started again', () => {
     bench.run(taskOf('old', 'sleep 1000'));
     await bench.state('old', 'TASK_RUNNING');
     const record = join(bench.workDir, 'supervisors', '1.json');
-    const { runsChecks: _, ...former } = JSON.parse(await readFile(record, 'utf8')) as Record<
+    const { generation: _, ...former } = JSON.parse(await readFile(record, 'utf8')) as Record<
       string,
       unknown
     >;
@@ -215,19 +215,15 @@ describe('an agent that is started again', () => {
   });
 });
 
-it.each([
+it.each<[string, Partial<TaskInfo>, string]>([
+  ['a check', { check: { type: 'TCP', tcp: { port: 1 } } }, 'checks are not supported for docker tasks'],
   [
-    'a check',
-    { check: { type: 'TCP', tcp: { port: 1 } } as const },
-    'checks are not supported for docker tasks',
-  ],
-  [
-    'a command health check',
-    { health_check: command('true') },
-    'COMMAND health checks of docker tasks are not available on this agent',
+    'a connecting health check but no network',
+    { health_check: { type: 'TCP', tcp: { port: 1 }, ...quick } },
+    'HTTP and TCP checks do not reach a container without a network',
   ],
 ])('a docker task with %s is refused', async (_, checks, reason) => {
-  const container = { type: 'DOCKER', docker: { image: 'alpine' } } as const;
+  const container = { type: 'DOCKER', docker: { image: 'alpine', network: 'NONE' } } as const;
   bench.run(taskOf('t', 'true', { container, ...checks }));
   expect((await bench.state('t', 'TASK_FAILED')).message).toBe(`Failed to launch container: ${reason}`);
 });

@@ -1,14 +1,16 @@
 import type { CheckInfo, CommandInfo, HealthCheck, TaskInfo } from '#mesos';
 import type { CheckSpec, HealthCheckSpec, ProbeSpec } from '../../supervisor/protocol.js';
-import { toMs } from '../duration.js';
-import { executableOf, type Executable } from '../sandbox/command.js';
+import type { Executable } from '../sandbox/command.js';
 import { declaredVariables } from '../sandbox/environment.js';
 
-/** What COMMAND checks take over from the task. */
+/** What checks take over from the task. */
 export interface CheckedTask {
+  /** Variables of COMMAND checks beneath their own. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Lets an executable run as the task's user. */
-  readonly asUser: (executable: Executable) => Executable;
+  /** What a COMMAND check executes, as the task's user; nothing when there is no command. */
+  readonly executable: (command: CommandInfo) => Executable | undefined;
+  /** Grace period of a kill for bad health. */
+  readonly killGraceMs: number;
 }
 
 /** Checks for the supervisor, or why there can be none. */
@@ -24,12 +26,10 @@ export type TaskChecks =
 
 /** Values of Mesos's messages that a check may leave out. */
 const defaults = { delaySecs: 15, intervalSecs: 10, timeoutSecs: 20, graceSecs: 10, consecutiveFailures: 3 };
-/** Grace period of a command task that names none (spec/local-cluster.md §13.1). */
-const defaultKillGraceMs = 3_000;
 
 /**
- * What the supervisor has to do for `health_check` and `check` of a task that runs as a process of this machine
- * (spec/local-cluster.md §15). The master has refused checks that lack what their type needs.
+ * What the supervisor has to do for `health_check` and `check` of a task (spec/local-cluster.md §15). The master has
+ * refused checks that lack what their type needs.
  */
 export function checksOf(task: TaskInfo, context: CheckedTask): TaskChecks {
   const { health_check: health, check } = task;
@@ -37,7 +37,6 @@ export function checksOf(task: TaskInfo, context: CheckedTask): TaskChecks {
   if (healthProbe?.ok === false) return healthProbe;
   const checkProbe = check && checkProbeOf(check, context);
   if (checkProbe?.ok === false) return checkProbe;
-  const killGrace = task.kill_policy?.grace_period;
   return {
     ok: true,
     specs: {
@@ -47,7 +46,7 @@ export function checksOf(task: TaskInfo, context: CheckedTask): TaskChecks {
           ...rhythmOf(health),
           gracePeriodMs: secondsToMs(health.grace_period_seconds ?? defaults.graceSecs),
           consecutiveFailures: health.consecutive_failures ?? defaults.consecutiveFailures,
-          killGraceMs: killGrace === undefined ? defaultKillGraceMs : toMs(killGrace),
+          killGraceMs: context.killGraceMs,
         },
       check: check && checkProbe && { probe: checkProbe.probe, ...rhythmOf(check) },
     },
@@ -82,13 +81,13 @@ function tcpProbe(port: number): Probe {
   return { ok: true, probe: { type: 'TCP', host: '127.0.0.1', port } };
 }
 
-function commandProbe(command: CommandInfo, { environment, asUser }: CheckedTask): Probe {
+function commandProbe(command: CommandInfo, { environment, executable: executableOf }: CheckedTask): Probe {
   const executable = executableOf(command);
   if (executable === undefined) return { ok: false, error: 'A COMMAND check has no command' };
   const own = declaredVariables(command);
   if (!own.ok) return own;
   const variables = { ...environment, ...own.variables };
-  return { ok: true, probe: { type: 'COMMAND', ...asUser(executable), environment: variables } };
+  return { ok: true, probe: { type: 'COMMAND', ...executable, environment: variables } };
 }
 
 function rhythmOf(check: HealthCheck | CheckInfo): Omit<CheckSpec, 'probe'> {

@@ -4,6 +4,7 @@ import type { CheckpointedRun } from '../checkpoints.js';
 import type { AgentLayout } from '../layout.js';
 import { engineNameOf } from '../runner/docker/docker-engine.js';
 import { needsEngine } from '../runner/docker/engine-task.js';
+import type { GpuDevices } from '../gpu-devices.js';
 import type { Runner } from '../runner/runner.js';
 import { TaskRun, type Runs } from '../runs.js';
 import type { TaskReporter } from '../task-reporter.js';
@@ -15,6 +16,7 @@ export interface RecoveryDependencies {
   readonly layout: AgentLayout;
   readonly runs: Runs;
   readonly runner: Runner;
+  readonly gpus: GpuDevices;
   readonly updates: StatusUpdateManager;
   readonly reporter: TaskReporter;
   readonly logger: Logger;
@@ -34,7 +36,7 @@ export async function recoverRuns(
 
 async function recoverRun(
   { id, framework: info, task, updates: records }: CheckpointedRun,
-  { layout, runs, runner, updates, reporter, logger, complete }: RecoveryDependencies,
+  { layout, runs, runner, gpus, updates, reporter, logger, complete }: RecoveryDependencies,
 ): Promise<void> {
   const framework = runs.noteFramework(info);
   const run = new TaskRun(framework, task, id, layout.sandbox(id));
@@ -70,6 +72,7 @@ async function recoverRun(
   }
   run.phase = 'delivered';
   run.handle = found.handle;
+  gpus.restore(id.containerId, found.gpus);
   for (const { seq, event } of found.events) {
     if (seq <= lastSeq) reporter.recall(run, event);
   }

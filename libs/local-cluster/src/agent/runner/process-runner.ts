@@ -68,7 +68,7 @@ export class ProcessRunner implements Runner {
       if (holder === undefined) this.conclude(attachment, history, 'recovery');
       else this.unpark(attachment, history);
     });
-    return { handle, events: history.events };
+    return { handle, events: history.events, gpus: history.record?.spec.gpus ?? [] };
   }
 
   destroyUnclaimed(): void {

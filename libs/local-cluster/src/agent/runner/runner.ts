@@ -61,6 +61,8 @@ export interface RecoveredContainer {
   readonly handle: ContainerHandle;
   /** Everything its log says so far, handled or not. */
   readonly events: readonly NumberedEvent[];
+  /** Devices it was given. */
+  readonly gpus: readonly number[];
 }
 
 /**

@@ -8,7 +8,11 @@ import { readTextOrNothing } from '../../supervisor/container-journal.js';
 import { isSameProcess } from '../../supervisor/process-table.js';
 import { signalProcess } from '../../supervisor/process-tree.js';
 import { programPath } from '../../supervisor/program.js';
-import type { NumberedEvent, SupervisorRecord } from '../../supervisor/protocol.js';
+import {
+  supervisorGeneration,
+  type NumberedEvent,
+  type SupervisorRecord,
+} from '../../supervisor/protocol.js';
 import { SupervisorClient } from '../../supervisor/supervisor-client.js';
 
 /** What a pool needs to know. */
@@ -97,7 +101,8 @@ export class SupervisorPool {
   async reserve(containerId: string): Promise<Supervisor> {
     for (;;) {
       const free = [...this.supervisors].find(
-        ({ containers, record }) => record.runsChecks === true && containers.size < this.options.capacity,
+        ({ containers, record }) =>
+          (record.generation ?? 0) >= supervisorGeneration && containers.size < this.options.capacity,
       );
       if (free !== undefined) {
         free.containers.add(containerId);

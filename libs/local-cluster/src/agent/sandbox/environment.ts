@@ -14,6 +14,8 @@ export interface EnvironmentContext {
   readonly agentPort: number;
   /** Whether the framework checkpoints. */
   readonly isCheckpointing: boolean;
+  /** Devices of the machine that belong to the task. */
+  readonly gpus: readonly number[];
 }
 
 /** A task's environment, or why there can be none. */
@@ -35,6 +37,7 @@ export function taskEnvironment(task: TaskInfo, context: EnvironmentContext): Ta
     ...overridable(context),
     ...context.options.executorEnvironmentVariables,
     ...pinned(task, context),
+    ...gpuVariables(context.gpus),
     ...own.variables,
     MESOS_ALLOCATION_ROLE: allocationRole(task),
   };
@@ -99,6 +102,13 @@ function pinned(task: TaskInfo, context: EnvironmentContext): Record<string, str
     MESOS_HTTP_COMMAND_EXECUTOR: options.httpCommandExecutor ? '1' : '0',
     LIBPROCESS_PORT: '0',
   };
+}
+
+/** What the libraries of the devices take for all there are (spec/local-cluster.md §19.5). */
+function gpuVariables(gpus: readonly number[]): Record<string, string> {
+  if (gpus.length === 0) return {};
+  const devices = gpus.join(',');
+  return { CUDA_VISIBLE_DEVICES: devices, NVIDIA_VISIBLE_DEVICES: devices };
 }
 
 /** A kill policy leaves the executor two seconds beyond the task's own grace period. */

@@ -12,6 +12,12 @@ export interface Mount {
   readonly isReadOnly: boolean;
 }
 
+/** An IPC namespace of one task's own, with a `/dev/shm` of its own. */
+export interface PrivateIpc {
+  /** Size of `/dev/shm`; the kernel's own choice when absent. */
+  readonly shmSizeMb?: number | undefined;
+}
+
 /** What mounting needs on this machine, by full path: tasks choose their own PATH. */
 export interface MountTools {
   readonly mode: 'root' | 'userns';
@@ -26,12 +32,12 @@ export type MountSupport = MountTools | { readonly mode: 'symlink' };
 const run = promisify(execFile);
 const probeTimeoutMs = 5_000;
 
-/** Mounts triples of access, source and target, then becomes the command after `--`. */
+/** Mounts triples of access, source and target (or `shm`, options and target), then becomes the command after `--`. */
 const prelude = [
   'set -e',
   'mount=$1; shift',
   'while [ "$1" != -- ]; do',
-  '"$mount" --rbind -- "$2" "$3"',
+  'if [ "$1" = shm ]; then "$mount" -t tmpfs -o "$2" shm "$3"; else "$mount" --rbind -- "$2" "$3"; fi',
   'if [ "$1" = ro ]; then "$mount" -o remount,bind,ro -- "$3"; fi',
   'shift 3',
   'done',
@@ -67,8 +73,13 @@ export async function findMountSupport(wanted: 'auto' | MountMode, isRoot: boole
  * Lets a command see mounts that nobody else sees. Process id and output stay those of the command; argv[0] becomes
  * the file name (spec/local-cluster.md §28, 13).
  */
-export function withMounts(command: Executable, mounts: readonly Mount[], tools: MountTools): Executable {
-  if (mounts.length === 0) return command;
+export function withMounts(
+  command: Executable,
+  mounts: readonly Mount[],
+  tools: MountTools,
+  ipc?: PrivateIpc,
+): Executable {
+  if (mounts.length === 0 && ipc === undefined) return command;
   const namespaces =
     tools.mode === 'root' ? ['--mount'] : ['--user', '--map-current-user', '--keep-caps', '--mount'];
   // The rights that mounting took are given up before the task's own program runs.
@@ -79,12 +90,15 @@ export function withMounts(command: Executable, mounts: readonly Mount[], tools:
     source,
     target,
   ]);
+  // First: a volume may lie in it.
+  if (ipc !== undefined) triples.unshift('shm', shmOptions(ipc), '/dev/shm');
   const shell = ['/bin/sh', '-c', prelude, 'sh', tools.mount, ...triples, '--'];
   return {
     file: tools.unshare,
     argv: [
       tools.unshare,
       ...namespaces,
+      ...(ipc === undefined ? [] : ['--ipc']),
       '--',
       ...shell,
       ...dropRights,
@@ -92,4 +106,9 @@ export function withMounts(command: Executable, mounts: readonly Mount[], tools:
       ...command.argv.slice(1),
     ],
   };
+}
+
+function shmOptions({ shmSizeMb }: PrivateIpc): string {
+  const size = shmSizeMb === undefined ? [] : [`size=${shmSizeMb}m`];
+  return ['nosuid', 'nodev', 'noexec', 'mode=1777', ...size].join(',');
 }

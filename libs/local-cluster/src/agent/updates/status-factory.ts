@@ -13,6 +13,7 @@ export interface StatusContent {
   readonly healthy?: boolean | undefined;
   readonly checkStatus?: CheckStatusInfo | undefined;
   readonly containerStatus?: ContainerStatus | undefined;
+  readonly limitation?: TaskStatus['limitation'] | undefined;
   /** Text for the framework. */
   readonly data?: string | undefined;
 }
@@ -27,7 +28,7 @@ export class StatusFactory {
 
   create(content: StatusContent): TaskStatus & { uuid: string } {
     const { taskId, state, message, source, reason, executorId } = content;
-    const { healthy, checkStatus, containerStatus, data } = content;
+    const { healthy, checkStatus, containerStatus, limitation, data } = content;
     return {
       task_id: { value: taskId },
       state,
@@ -42,6 +43,7 @@ export class StatusFactory {
       ...(healthy === undefined ? {} : { healthy }),
       ...(checkStatus === undefined ? {} : { check_status: checkStatus }),
       ...(containerStatus === undefined ? {} : { container_status: containerStatus }),
+      ...(limitation === undefined ? {} : { limitation }),
     };
   }
 }

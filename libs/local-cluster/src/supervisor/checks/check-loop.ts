@@ -22,7 +22,8 @@ export class CheckLoop {
   constructor(
     private readonly spec: CheckSpec,
     private readonly probe: (signal: AbortSignal) => Promise<CheckResult>,
-    private readonly onOutcome: (outcome: CheckOutcome) => void,
+    /** The pause to the next run begins when it is done. */
+    private readonly onOutcome: (outcome: CheckOutcome) => Promise<void>,
   ) {}
 
   start(): void {
@@ -43,7 +44,7 @@ export class CheckLoop {
   private async run(): Promise<void> {
     const outcome = await this.runOnce();
     if (this.isStopped) return;
-    this.onOutcome(outcome);
+    await this.onOutcome(outcome);
     this.arm(this.spec.intervalMs);
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../agent/agent.fixture.js';
 import { Container } from '../container.js';
+import { MemoryGuard } from '../memory-guard.js';
 import { SessionSweeper, TreeSignaller } from '../process-tree.js';
 import type { CheckSpec, ContainerEvent, ContainerSpec, HealthCheckSpec, ProbeSpec } from '../protocol.js';
 
@@ -103,6 +104,7 @@ export class CheckedContainer {
       nowMs,
       signaller: new TreeSignaller(),
       sweeper: new SessionSweeper(nowMs),
+      memoryGuard: new MemoryGuard(),
       announce: (_id, { event }) => this.events.push(event),
       onWriteFailure: (_id, error) => {
         throw error;

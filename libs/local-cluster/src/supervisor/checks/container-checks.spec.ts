@@ -211,7 +211,7 @@ describe('a TCP health check', () => {
 it('a TCP probe that is given up ends without an answer', async () => {
   const port = await portOf(createTcpServer((socket) => socket.end()));
   const controller = new AbortController();
-  const probe = runTcpProbe({ type: 'TCP', host: '127.0.0.1', port }, controller.signal);
+  const probe = runTcpProbe({ host: '127.0.0.1', port }, controller.signal);
   controller.abort(new Error('too late'));
   await expect(probe).rejects.toThrow('too late');
 });

@@ -1,5 +1,8 @@
+import type { EngineView } from '../engine/engine-view.js';
+import type { IpFamily, Reach } from '../engine/reach.js';
 import type { ContainerSpec, CheckResult, ProbeSpec } from '../protocol.js';
 import { runCommandProbe } from './command-probe.js';
+import { runEngineCommandProbe } from './engine-command-probe.js';
 import { runHttpProbe } from './http-probe.js';
 import { runTcpProbe } from './tcp-probe.js';
 
@@ -8,24 +11,37 @@ export interface ProbeSurroundings {
   readonly spec: ContainerSpec;
   /** Ends the process with this pid and all that belongs to it. */
   readonly endTree: (pid: number) => void;
+  /** For a container of an engine. */
+  readonly engine?: EngineSurroundings | undefined;
+}
+
+/** What a probe needs of a container with an engine and, maybe, a network of its own. */
+export interface EngineSurroundings {
+  readonly view: EngineView;
+  /** Where a port of the container is reached, by the first of the families that works. Throws when it is not. */
+  readonly reach: (port: number, families: readonly IpFamily[]) => Reach;
 }
 
 /**
  * Performs a probe once (spec/local-cluster.md §15.2). Rejects when it cannot be performed, or when `signal` is
  * aborted before it is done; nothing of it goes on then.
  */
-export function runProbe(
+export async function runProbe(
   probe: ProbeSpec,
   surroundings: ProbeSurroundings,
   signal: AbortSignal,
 ): Promise<CheckResult> {
+  const { engine } = surroundings;
   switch (probe.type) {
     case 'COMMAND':
-      return runCommandProbe(probe, surroundings, signal);
+      return engine === undefined
+        ? runCommandProbe(probe, surroundings, signal)
+        : runEngineCommandProbe(probe, engine.view, surroundings, signal);
     case 'HTTP':
-      return runHttpProbe(probe.url, signal);
+      return runHttpProbe(probe.url, signal, engine?.reach);
     case 'TCP':
-      return runTcpProbe(probe, signal);
+      // The reference connects by IPv4 whatever the check says; a container may have the other kind of address only.
+      return runTcpProbe(engine?.reach(probe.port, ['IPv4', 'IPv6']) ?? probe, signal);
   }
 }
 

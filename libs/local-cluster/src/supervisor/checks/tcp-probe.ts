@@ -1,10 +1,9 @@
 import { connect } from 'node:net';
-import type { CheckResult, ProbeSpec } from '../protocol.js';
-
-type TcpProbe = Extract<ProbeSpec, { type: 'TCP' }>;
+import type { Reach } from '../engine/reach.js';
+import type { CheckResult } from '../protocol.js';
 
 /** Connects, and hangs up at once. */
-export function runTcpProbe({ host, port }: TcpProbe, signal: AbortSignal): Promise<CheckResult> {
+export function runTcpProbe({ host, port }: Reach, signal: AbortSignal): Promise<CheckResult> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });
     const answer = (succeeded: boolean): void => {

@@ -65,16 +65,17 @@ export class ContainerWatch {
     this.pauseMs = Math.min(2 * this.pauseMs, longestPauseMs);
   }
 
-  /** Once something else has happened to the container, there is one last look. */
+  /** Once the container ends or is to end, there is one last look. */
   private async look(): Promise<void> {
     this.timer?.cancel();
     this.isLooking = true;
-    const isLast = this.waiting.length > 0;
+    const hadWaiting = this.waiting.length;
+    const isLast = this.waiting.some(({ event }) => event.type !== 'health' && event.type !== 'check');
     const inspection = await this.dependencies.engine.inspectStarted(this.name);
     this.isLooking = false;
     if (this.isClosed) return;
     if (inspection !== undefined || isLast) this.settle(inspection);
-    else if (this.waiting.length > 0) void this.look();
+    else if (this.waiting.length > hadWaiting) void this.look();
     else this.lookLater();
   }
 

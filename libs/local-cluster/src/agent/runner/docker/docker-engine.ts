@@ -5,7 +5,7 @@ import type { Clock } from '../../../runtime/clock.js';
 import type { AgentOptions } from '../../agent-options.js';
 import { Slots } from '../../slots.js';
 import type { Inspection } from '../runner.js';
-import { isStarted, readInspection } from './inspection.js';
+import { readInspection } from './inspection.js';
 
 /** Whether an engine answers, or what it was that answered instead. */
 export type EngineAvailability =
@@ -37,6 +37,8 @@ interface CallOptions {
 }
 
 const detectionTimeoutMs = 5_000;
+/** An engine that takes longer for anything but a pull hangs. */
+const callTimeoutMs = 30_000;
 /** An answer about the engine is good for this long (spec/local-cluster.md §17.1). */
 const validForMs = 30_000;
 /** Clients at the same time: enough to use the engine, few enough to leave processes for others. */
@@ -101,7 +103,7 @@ export class DockerEngine {
   /** What the engine says of a container; nothing while it has not started. */
   async inspectStarted(name: string): Promise<Inspection | undefined> {
     const { succeeded, stdout } = await this.call(['inspect', name]);
-    return succeeded && isStarted(stdout) ? readInspection(stdout) : undefined;
+    return succeeded ? readInspection(stdout) : undefined;
   }
 
   /** Removes a container, running or not. Gives the reason when it could not be removed. */
@@ -110,26 +112,37 @@ export class DockerEngine {
     return succeeded || failure.includes('No such container') ? undefined : failure;
   }
 
-  /** Names of all containers with a label, also of those that have ended. */
-  async namesWithLabel(label: string): Promise<readonly string[]> {
-    const { stdout } = await this.call(['ps', '-a', '--filter', `label=${label}`, '--format', '{{.Names}}']);
-    return stdout.split('\n').filter((name) => name !== '');
+  /** Names of all containers with a label, also of those that have ended; nothing when the engine does not answer. */
+  async namesWithLabel(label: string): Promise<readonly string[] | undefined> {
+    const { succeeded, stdout } = await this.call([
+      'ps',
+      '-a',
+      '--filter',
+      `label=${label}`,
+      '--format',
+      '{{.Names}}',
+    ]);
+    return succeeded ? stdout.split('\n').filter((name) => name !== '') : undefined;
   }
 
   private async detect(): Promise<EngineAvailability> {
     if (this.options.runner === 'process') {
       return { isAvailable: false, detail: 'this agent runs processes only' };
     }
-    const { succeeded, stdout, failure } = await this.call(['version', '--format', '{{.Server.Version}}'], {
-      timeoutMs: detectionTimeoutMs,
-    });
+    // Not one of the calls that share a limit: those of an engine that hangs would hold it up.
+    const { succeeded, stdout, failure } = await this.execute(
+      ['version', '--format', '{{.Server.Version}}'],
+      {
+        timeoutMs: detectionTimeoutMs,
+      },
+    );
     return succeeded
       ? { isAvailable: true, version: stdout.trim() }
       : { isAvailable: false, detail: failure };
   }
 
   private call(args: readonly string[], options: CallOptions = {}): Promise<Answer> {
-    return this.calls.run(() => this.execute(args, options));
+    return this.calls.run(() => this.execute(args, { timeoutMs: callTimeoutMs, ...options }));
   }
 
   private execute(args: readonly string[], { signal, timeoutMs, environment }: CallOptions): Promise<Answer> {

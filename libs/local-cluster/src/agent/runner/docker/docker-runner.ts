@@ -16,6 +16,8 @@ import { workDirLabel } from './run-arguments.js';
 
 /** Pause before the next attempt to remove a container, for an engine that does not answer. */
 const removalRetryMs = 60_000;
+/** Pause before an engine that is away is asked again (spec/local-cluster.md §17.1). */
+const orphanSearchRetryMs = 30_000;
 /** Status of a client whose engine failed rather than the container. */
 const engineFailedStatus = 125;
 
@@ -36,6 +38,7 @@ export class DockerRunner implements Runner {
   /** Containers of the engine that have not ended, by name. */
   private readonly watches = new Map<string, ContainerWatch>();
   private readonly removals = new Map<string, Timer>();
+  private orphanSearch: Timer | undefined;
   private isStopped = false;
 
   constructor(
@@ -81,6 +84,7 @@ export class DockerRunner implements Runner {
     this.isStopped = true;
     for (const watch of this.watches.values()) watch.close();
     for (const removal of this.removals.values()) removal.cancel();
+    this.orphanSearch?.cancel();
     await this.processes.stop();
   }
 
@@ -130,11 +134,21 @@ export class DockerRunner implements Runner {
     this.removeLater(name, removalRetryMs);
   }
 
-  /** Containers that an earlier agent of this directory left behind and no task belongs to. */
+  /**
+   * Containers that an earlier agent of this directory left behind and no task belongs to. An engine that is away is
+   * asked again: it comes back with all of them.
+   */
   private async removeOrphans(): Promise<void> {
-    if (!(await this.engine.availability()).isAvailable) return;
-    for (const name of await this.engine.namesWithLabel(workDirLabel(this.options.workDir))) {
-      if (this.isStopped) return;
+    const { isAvailable } = await this.engine.availability();
+    const label = workDirLabel(this.options.workDir);
+    const names = isAvailable ? await this.engine.namesWithLabel(label) : undefined;
+    if (this.isStopped) return;
+    if (names === undefined) {
+      const { clock } = this.options;
+      this.orphanSearch = clock.schedule(orphanSearchRetryMs, () => void this.removeOrphans());
+      return;
+    }
+    for (const name of names) {
       if (this.watches.has(name) || this.removals.has(name)) continue;
       this.options.logger.warn({ name }, 'removing a container that no task belongs to');
       this.remove(name);

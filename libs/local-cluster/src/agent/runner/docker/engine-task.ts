@@ -1,5 +1,6 @@
-import type { NetworkInfo, PortMapping, TaskInfo } from '#mesos';
+import type { CommandInfo, NetworkInfo, PortMapping, TaskInfo } from '#mesos';
 import type { NamedNetworks } from '../../agent-options.js';
+import type { Executable } from '../../sandbox/command.js';
 import { networkOf } from '../../sandbox/networks.js';
 
 /** What a container of the engine is made of: the part of a task that both kinds of container have in common. */
@@ -75,6 +76,29 @@ function ofMesosImage({ container, command = {} }: TaskInfo, networks: NamedNetw
     return { ok: true, task: { ...common, entryPoint: shell, arguments: ['-c', value] } };
   // The client takes no argv[0]: the program gets its own name.
   return { ok: true, task: { ...common, entryPoint: value, arguments: argv.slice(1) } };
+}
+
+/**
+ * What a command executes inside the container of a task (spec/local-cluster.md §15.2). As with the task's own
+ * command, all arguments of a DOCKER container are arguments, and the first one of others is the program's name.
+ */
+export function containerExecutableOf(
+  { value, shell: isShell, arguments: argv = [] }: CommandInfo,
+  { container }: TaskInfo,
+): Executable | undefined {
+  if (value === undefined) return undefined;
+  if (isShell !== false) return { file: 'sh', argv: ['sh', '-c', value] };
+  return { file: value, argv: [value, ...(container?.type === 'DOCKER' ? argv : argv.slice(1))] };
+}
+
+/** The network of an engine task, which a parameter may have overridden (§17.3). */
+export function effectiveNetworkOf({ network, parameters }: EngineTask): string {
+  return networkParameterOf(parameters) ?? network;
+}
+
+/** The network that a parameter asks for, if any does. */
+export function networkParameterOf(parameters: EngineTask['parameters']): string | undefined {
+  return parameters.find(({ key }) => key === 'net' || key === 'network')?.value;
 }
 
 type DockerNetwork =

@@ -9,6 +9,8 @@ const context: RunContext = {
   workDir: '/work',
   frameworkId: 'F0',
   name: 'mesos-c1',
+  idFile: '/meta/id',
+  gpus: [],
   sandbox: '/sandbox',
   environment: { A: '1', B: 'two words' },
   user: undefined,
@@ -99,7 +101,8 @@ describe('the arguments of docker run', () => {
       ['run', '--privileged', '--cpu-shares', '512', '--memory', '67108864'],
       ['-e', 'A=1', '-e', 'B=two words', '-v', '/from:/to:ro', '-v', '/sandbox:/mnt/mesos/sandbox'],
       ['--net', 'bridge', '--hostname', 'h', '-p', '31000:80/tcp', '--entrypoint', '/bin/sh'],
-      ['--name', 'mesos-c1', ...labels, '--label=x=y', '--ulimit=nofile=10', 'web', '-c', 'echo "hi"'],
+      ['--name', 'mesos-c1', '--cidfile', '/meta/id', ...labels, '--label=x=y', '--ulimit=nofile=10'],
+      ['web', '-c', 'echo "hi"'],
     ];
     expect(args).toEqual(groups.flat());
   });
@@ -119,6 +122,16 @@ describe('the arguments of docker run', () => {
     ['processor time without limit', limited({ cpus: { value: 'Infinity' } }), []],
     ['memory limited', limited({ mem: { value: 128 } }), ['134217728', '--memory-reservation']],
     ['memory without limit', limited({ mem: { value: 'Infinity' } }), ['--memory-reservation']],
+    [
+      'no forbidden system calls',
+      { container: { linux_info: { seccomp: { unconfined: true } } } },
+      ['--security-opt', 'seccomp=unconfined'],
+    ],
+    [
+      'shared memory of its own',
+      { container: { linux_info: { ipc_mode: 'PRIVATE', shm_size: 128 } } },
+      ['--ipc', 'private', '--shm-size', '128m'],
+    ],
     ['a path of the sandbox', { container: volume('in', '/data') }, ['/sandbox/in:/data:rw']],
     ['a path in the sandbox', { container: volume('/in', 'data') }, ['/in:/mnt/mesos/sandbox/data:rw']],
     [
@@ -135,11 +148,17 @@ describe('the arguments of docker run', () => {
       { docker: { network: 'BRIDGE', port_mappings: [{ host_port: 31_000, container_port: 80 }] } },
       ['bridge', '-p', '31000:80'],
     ],
+    ['devices', { context: { gpus: [0, 2] } }, ['--gpus', '"device=0,2"']],
     ['a user', { context: { user: { uid: 7, gid: 8 } } }, ['--user', '7:8']],
     ['arguments', { command: { shell: false, arguments: ['a', 'b c'] } }, ['a', 'b c']],
     ['value and arguments', { command: { shell: false, value: 'v', arguments: ['a'] } }, ['v', 'a']],
   ])('%s', (_, asked, expected) => {
     expect(added(asked)).toEqual(expected);
+  });
+
+  it('the shared memory of the host', () => {
+    const args = argumentsOf({ container: { linux_info: { ipc_mode: 'SHARE_PARENT' } } });
+    expect(args.slice(5, 7)).toEqual(['--ipc', 'host']);
   });
 
   it.each<[Asked, string]>([

@@ -1,7 +1,8 @@
 import { isAbsolute, join } from 'node:path';
 import type { PortMapping, TaskInfo, Volume } from '#mesos';
+import { limitOf } from '../../limits.js';
 import type { SandboxOwner } from '../../sandbox/sandbox.js';
-import type { EngineTask } from './engine-task.js';
+import { effectiveNetworkOf, networkParameterOf, type EngineTask } from './engine-task.js';
 
 /** What the arguments depend on besides the task. */
 export interface RunContext {
@@ -10,9 +11,13 @@ export interface RunContext {
   readonly frameworkId: string;
   /** Name of the container. */
   readonly name: string;
+  /** Where the client writes the container's id, as soon as there is a container. */
+  readonly idFile: string;
   /** Directory of the host that becomes the container's sandbox. */
   readonly sandbox: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Devices of the machine that the container gets. */
+  readonly gpus: readonly number[];
   /** For containers that run as the task's user; otherwise the image says who. */
   readonly user: SandboxOwner | undefined;
   /** Holds a container to the processor time it asked for. */
@@ -43,7 +48,7 @@ export function runArguments(task: TaskInfo, engine: EngineTask, context: RunCon
   if (!volumes.ok) return volumes;
   const network = networkArguments(task, engine);
   if (!network.ok) return network;
-  const { user, name } = context;
+  const { user, name, idFile } = context;
   return {
     ok: true,
     args: [
@@ -51,6 +56,8 @@ export function runArguments(task: TaskInfo, engine: EngineTask, context: RunCon
       ...(engine.isPrivileged ? ['--privileged'] : []),
       ...cpuArguments(task, context.enforcesCpus),
       ...memoryArguments(task),
+      ...linuxArguments(task),
+      ...gpuArguments(context.gpus),
       ...Object.entries(context.environment).flatMap(([key, value]) => ['-e', `${key}=${value}`]),
       ...volumes.args,
       '-v',
@@ -60,6 +67,8 @@ export function runArguments(task: TaskInfo, engine: EngineTask, context: RunCon
       ...(engine.entryPoint === undefined ? [] : ['--entrypoint', engine.entryPoint]),
       '--name',
       name,
+      '--cidfile',
+      idFile,
       ...labelArguments(task, context),
       ...engine.parameters.map(({ key, value }) => `--${key}=${value}`),
       engine.image,
@@ -70,7 +79,7 @@ export function runArguments(task: TaskInfo, engine: EngineTask, context: RunCon
 
 function cpuArguments(task: TaskInfo, enforcesCpus: boolean): string[] {
   const cpus = scalarOf(task, 'cpus');
-  const limit = finiteLimitOf(task, 'cpus');
+  const limit = limitOf(task, 'cpus');
   const shares = Math.max(leastCpuShares, Math.floor(cpus * cpuSharesPerCpu));
   const quotaCpus = limit === undefined && enforcesCpus ? cpus : limit;
   if (typeof quotaCpus !== 'number') return ['--cpu-shares', String(shares)];
@@ -80,10 +89,25 @@ function cpuArguments(task: TaskInfo, enforcesCpus: boolean): string[] {
 
 function memoryArguments(task: TaskInfo): string[] {
   const requested = bytesOf(scalarOf(task, 'mem'));
-  const limit = finiteLimitOf(task, 'mem');
+  const limit = limitOf(task, 'mem');
   if (limit === undefined) return ['--memory', requested];
   const reservation = ['--memory-reservation', requested];
   return limit === 'infinite' ? reservation : ['--memory', bytesOf(limit), ...reservation];
+}
+
+/** The client reads the value as a line of CSV: quotes keep the list of devices in one field. */
+function gpuArguments(gpus: readonly number[]): string[] {
+  return gpus.length === 0 ? [] : ['--gpus', `"device=${gpus.join(',')}"`];
+}
+
+/** `linux_info` in the words of the engine: its containers share nothing with the host unless they are told to. */
+function linuxArguments({ container }: TaskInfo): string[] {
+  const { seccomp, ipc_mode: ipcMode, shm_size: shmSizeMb } = container?.linux_info ?? {};
+  return [
+    ...(seccomp?.unconfined === true ? ['--security-opt', 'seccomp=unconfined'] : []),
+    ...(ipcMode === undefined ? [] : ['--ipc', ipcMode === 'PRIVATE' ? 'private' : 'host']),
+    ...(shmSizeMb === undefined ? [] : ['--shm-size', `${shmSizeMb}m`]),
+  ];
 }
 
 function bytesOf(megabytes: number): string {
@@ -113,10 +137,10 @@ function volumeArguments(volumes: readonly Volume[], sandbox: string): RunArgume
   return { ok: true, args: [...args, ...[...drivers].map((driver) => `--volume-driver=${driver}`)] };
 }
 
-function networkArguments(task: TaskInfo, { network, portMappings, parameters }: EngineTask): RunArguments {
-  const override = parameters.find(({ key }) => key === 'net' || key === 'network')?.value;
-  const effective = override ?? network;
-  const args = override === undefined ? ['--net', network] : [];
+function networkArguments(task: TaskInfo, engine: EngineTask): RunArguments {
+  const { network, portMappings, parameters } = engine;
+  const effective = effectiveNetworkOf(engine);
+  const args = networkParameterOf(parameters) === undefined ? ['--net', network] : [];
   const hostname = task.container?.hostname;
   if (hostname !== undefined) {
     if (effective === 'host') return failed('Unable to set hostname with host network mode');
@@ -162,13 +186,6 @@ function scalarOf(task: TaskInfo, name: string): number {
     resource.name === name && resource.type === 'SCALAR' ? resource.scalar.value : 0,
   );
   return amounts.reduce((sum, amount) => sum + amount, 0);
-}
-
-/** Nothing when there is no limit of its own. */
-function finiteLimitOf(task: TaskInfo, name: string): number | 'infinite' | undefined {
-  const limit = task.limits?.[name]?.value;
-  if (limit === undefined) return undefined;
-  return typeof limit === 'number' && Number.isFinite(limit) ? limit : 'infinite';
 }
 
 function failed(error: string): { ok: false; error: string } {

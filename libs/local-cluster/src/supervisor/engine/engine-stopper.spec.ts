@@ -32,6 +32,7 @@ describe('ending a container of an engine', () => {
     directory = mkdtempSync(join(tmpdir(), 'ekiden-stopper-'));
   });
   afterEach(() => {
+    vi.useRealTimers();
     stopper.cancel();
     rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   });
@@ -56,6 +57,25 @@ describe('ending a container of an engine', () => {
     stopper.kill();
     stopper.stop(1_000);
     expect(await callsOnce(2)).toEqual(['stop -t 60 box', 'kill box']);
+  });
+
+  it('is insisted on when a stop takes ten seconds more than its grace period', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    clientThat('exec sleep 60');
+    stopper.stop(2_000);
+    expect(await callsOnce(1)).toEqual(['stop -t 2 box']);
+    vi.advanceTimersByTime(12_000);
+    expect(await callsOnce(2)).toEqual(['stop -t 2 box', 'kill box']);
+    vi.advanceTimersByTime(10_000);
+    expect(await callsOnce(3)).toEqual(['stop -t 2 box', 'kill box', 'kill box']);
+  });
+
+  it('is asked for once when only remains are to be ended', async () => {
+    clientThat('exit 1');
+    stopper.killRemains();
+    await callsOnce(1);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(await callsOnce(1)).toEqual(['kill box']);
   });
 
   it('is not tried any more once the container has ended', async () => {
