@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -164,6 +164,35 @@ describe('a supervisor', () => {
     const { events: written } = await readContainerHistory(join(directory, 'c'));
     expect(typesOf(written)).toContain('exited');
     expect(running.event.type === 'running' && isRunning(running.event.pid)).toBe(false);
+  });
+
+  it('is not held up by a task that replaces its output', async () => {
+    const { client, events } = await connectTo(await startSupervisor(60_000));
+    const probe = { type: 'COMMAND', file: '/bin/true', argv: ['true'], environment: {} } as const;
+    const check = { probe, delayMs: 0, intervalMs: 10, timeoutMs: 5_000 };
+    const bad = await specOf('bad', 'rm output; mkfifo output; touch ready; sleep 1000');
+    client.launch({ ...bad, check });
+    await eventually(() => stat(join(bad.directory, 'ready')).catch(() => undefined), 'the pipe');
+    client.launch(await specOf('good', 'exit 3'));
+    const exit = await eventually(() => events.find(({ event }) => event.type === 'exited'), 'another end');
+    expect(exit.event).toEqual({ type: 'exited', code: 3 });
+    client.destroy('bad');
+  });
+
+  it('starts nothing on an output that leads elsewhere', async () => {
+    const { client, events } = await connectTo(await startSupervisor(60_000));
+    const spec = await specOf('c', 'echo bad');
+    const treasure = join(directory, 'treasure');
+    await writeFile(treasure, 'mine');
+    await rm(spec.stdout);
+    await symlink(treasure, spec.stdout);
+    client.launch(spec);
+    await eventually(() => events.length === 1);
+    expect(events[0]?.event).toEqual({
+      type: 'failed',
+      message: `Failed to start the process: '${spec.stdout}' is not a regular file`,
+    });
+    expect(await readFile(treasure, 'utf8')).toBe('mine');
   });
 
   it('tells when nothing could be started', async () => {

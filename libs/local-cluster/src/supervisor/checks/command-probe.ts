@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errorText } from '../exec-error.js';
 import type { CheckResult, ProbeSpec } from '../protocol.js';
@@ -28,22 +27,19 @@ export async function runCommandProbe(
   });
 }
 
-function start({ file, argv, environment }: CommandProbe, { spec }: ProbeSurroundings): ChildProcess {
-  const output = openSync(spec.stderr, 'a');
-  try {
-    return spawn(file, argv.slice(1), {
+function start({ file, argv, environment }: CommandProbe, { spec, output }: ProbeSurroundings): ChildProcess {
+  return output.forHelper((fd) =>
+    spawn(file, argv.slice(1), {
       argv0: argv[0],
       cwd: spec.directory,
       env: environment,
       // A session of its own, so that all of it can be ended when it takes too long.
       detached: true,
-      stdio: ['ignore', output, output],
+      stdio: ['ignore', fd, fd],
       uid: spec.user?.uid,
       gid: spec.user?.gid,
-    });
-  } finally {
-    closeSync(output);
-  }
+    }),
+  );
 }
 
 /** A command that a signal ended has no exit code; shells make this one of it. */

@@ -74,6 +74,18 @@ describe('a COMMAND health check', () => {
     await eventually(() => pids.every((pid) => !isRunning(pid)), 'the end of the checks');
   });
 
+  it('writes nowhere but to the stderr of the task, whatever stands in its place', async () => {
+    const command = 'echo mine >treasure; ln -sf treasure stderr; sleep 1000';
+    const healthCheck = healthOf(shell('echo said >&2; test -L stderr'), { timeoutMs: 200 });
+    const container = await start({ healthCheck, check: checkOf(shell('exec no-such-program')) }, command);
+    await eventually(() => container.health.includes(true), 'a result');
+    await eventually(() => container.got('check').length > 0, 'a result of the other check');
+    expect(await container.read('treasure')).toBe('mine\n');
+    expect(new Set(container.outputFailures)).toEqual(
+      new Set([`Error: '${container.path('stderr')}' is not a regular file`]),
+    );
+  });
+
   it('that cannot be executed has failed', async () => {
     const probe: ProbeSpec = { type: 'COMMAND', file: '/no/such', argv: ['/no/such'], environment: {} };
     const container = await start({ healthCheck: healthOf(probe) });
