@@ -187,6 +187,7 @@ export class Container {
       nowMs: this.around.nowMs,
       emit: (event) => this.emit(event),
       endTree: (pid) => this.around.signaller.signal(pid, 'SIGKILL'),
+      sweep: (session, startTime) => this.around.sweeper.add(session, startTime, 0),
       output: this.output,
       kill: (graceMs) => this.kill(graceMs),
     });

@@ -74,6 +74,16 @@ describe('a COMMAND health check', () => {
     await eventually(() => pids.every((pid) => !isRunning(pid)), 'the end of the checks');
   });
 
+  it('leaves nothing running, whether it passes, fails or is cut off', async () => {
+    const line = 'sleep 60 & echo $! >>left; case $(wc -l <left) in *1) ;; *2) exit 1 ;; *) sleep 60 ;; esac';
+    const container = await start({ healthCheck: healthOf(shell(line), { timeoutMs: 300 }) });
+    await eventually(() => container.health.length >= 3, 'three runs');
+    container.kill();
+    const pids = (await container.read('left')).trim().split('\n').map(Number);
+    expect(pids.length).toBeGreaterThanOrEqual(3);
+    await eventually(() => pids.every((pid) => !isRunning(pid)), 'the end of what was left');
+  });
+
   it('writes nowhere but to the stderr of the task, whatever stands in its place', async () => {
     const command = 'echo mine >treasure; ln -sf treasure stderr; sleep 1000';
     const healthCheck = healthOf(shell('echo said >&2; test -L stderr'), { timeoutMs: 200 });

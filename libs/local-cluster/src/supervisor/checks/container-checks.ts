@@ -13,6 +13,8 @@ export interface ContainerChecksHooks {
   readonly emit: (event: ContainerEvent) => void;
   /** SIGKILL to a process of a check, and all that belongs to it. */
   readonly endTree: (pid: number) => void;
+  /** SIGKILL to what an ended process of a check has left in its session. */
+  readonly sweep: (session: number, startTime: string | undefined) => void;
   /** Where commands write, and what is said about them. */
   readonly output: TaskOutput;
   /** Ends the container. */
@@ -82,8 +84,8 @@ export class ContainerChecks {
   /** `take` gets nothing when a run says nothing about the task. */
   private loop(spec: CheckSpec, take: (result: CheckResult | undefined) => void): CheckLoop {
     const { engine } = this;
-    const { output, endTree } = this.hooks;
-    const surroundings = { spec: this.spec, output, endTree, engine };
+    const { output, endTree, sweep } = this.hooks;
+    const surroundings = { spec: this.spec, output, endTree, sweep, engine };
     const onOutcome = async ({ result, complaint }: CheckOutcome): Promise<void> => {
       // What a command has to say stands in the same file; connections say nothing there.
       if (complaint !== undefined && spec.probe.type === 'COMMAND') {

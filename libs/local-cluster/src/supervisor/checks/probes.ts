@@ -13,6 +13,8 @@ export interface ProbeSurroundings {
   readonly output: TaskOutput;
   /** Ends the process with this pid and all that belongs to it. */
   readonly endTree: (pid: number) => void;
+  /** Ends what is left of the session of a process that has ended. */
+  readonly sweep: (session: number, startTime: string | undefined) => void;
   /** For a container of an engine. */
   readonly engine?: EngineSurroundings | undefined;
 }
