@@ -196,6 +196,20 @@ describe('an HTTP health check', () => {
     }
   });
 
+  it('takes a switch of protocols for an answer that is no success, and goes on', async () => {
+    const answers = ['101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: tea'];
+    const port = await portOf(
+      createTcpServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () => socket.write(`HTTP/1.1 ${answers.shift() ?? '204 No Content'}\r\n\r\n`));
+      }),
+    );
+    const probe: ProbeSpec = { type: 'HTTP', url: `http://127.0.0.1:${port}/` };
+    const container = await start({ check: checkOf(probe) });
+    await eventually(() => container.got('check').length > 1, 'two results');
+    expect(container.got('check').map(({ result }) => result.statusCode)).toEqual([101, 204]);
+  });
+
   it('does not ask who vouches for a certificate', async () => {
     const port = await portOf(createSecureServer(selfSigned, (_request, response) => response.end()));
     const probe: ProbeSpec = { type: 'HTTP', url: `https://127.0.0.1:${port}/` };
