@@ -177,6 +177,7 @@ describe('a supervisor', () => {
     const exit = await eventually(() => events.find(({ event }) => event.type === 'exited'), 'another end');
     expect(exit.event).toEqual({ type: 'exited', code: 3 });
     client.destroy('bad');
+    await eventually(() => events.some(({ event }) => event.type === 'exited' && event.signal === 'SIGKILL'));
   });
 
   it('starts nothing on an output that leads elsewhere', async () => {
