@@ -16,5 +16,15 @@ export async function openEventLog(configuration: Configuration, logger: Logger)
     logger.warn({}, 'the event log lives in memory: everything is forgotten when Ekiden stops');
     return createMemoryEventLog().log;
   }
-  return openSqliteEventLog({ path, onWarning: (message) => logger.warn({ path }, message) });
+  const onWarning = (message: string): void => logger.warn({ path }, message);
+  return openSqliteEventLog({ path, folderMode: folderMode(configuration), onWarning });
+}
+
+/**
+ * The sandboxes of the local cluster lie beside the log. Root runs tasks as users of their own, and these have to get
+ * there, though without seeing what else there is.
+ */
+function folderMode({ master }: Configuration): number {
+  const switchesUser = master.kind === 'local' && process.getuid?.() === 0;
+  return switchesUser ? 0o711 : 0o700;
 }

@@ -28,20 +28,37 @@ export const askReadiness: AskReadiness = async (endpoint, check) => {
 
 const unanswered = (body: string): ReadinessResponse => ({ status: 504, contentType: 'text/plain', body });
 
-/** Redirects are not followed, certificates are not verified; the deadline covers the whole answer. */
+/**
+ * Redirects are not followed, certificates are not verified; the deadline covers the whole answer. A switch of
+ * protocols is an answer without a body.
+ */
 function get(url: URL, { timeoutSeconds }: ReadinessCheck): Promise<ReadinessResponse> {
   return new Promise((resolve, reject) => {
     const request = url.protocol === 'https:' ? requestHttps : requestHttp;
     const asking = request(url, { agent: false, rejectUnauthorized: false });
+    const fail = (error: Error): void => {
+      reject(error);
+      asking.destroy(error);
+    };
     const deadline = setTimeout(
-      () => asking.destroy(new Error(`no answer within ${timeoutSeconds} s`)),
+      () => fail(new Error(`no answer within ${timeoutSeconds} s`)),
       timeoutSeconds * 1000,
     );
+    let isAnswered = false;
     asking.once('response', (response) => {
+      isAnswered = true;
       read(response).then(resolve, reject);
     });
-    asking.once('error', reject);
-    asking.once('close', () => clearTimeout(deadline));
+    asking.once('upgrade', (response, socket) => {
+      resolve(answerOf(response, ''));
+      socket.destroy();
+    });
+    // Whatever comes after the first error must find a listener, too.
+    asking.on('error', reject);
+    asking.once('close', () => {
+      clearTimeout(deadline);
+      if (!isAnswered) reject(new Error('the connection ended without an answer'));
+    });
     asking.end();
   });
 }
@@ -53,9 +70,11 @@ async function read(response: IncomingMessage): Promise<ReadinessResponse> {
     body += String(text);
     if (body.length > MAX_BODY_LENGTH) break;
   }
-  return {
-    status: response.statusCode ?? 504,
-    contentType: response.headers['content-type'] ?? 'text/plain',
-    body: body.slice(0, MAX_BODY_LENGTH),
-  };
+  return answerOf(response, body.slice(0, MAX_BODY_LENGTH));
 }
+
+const answerOf = ({ statusCode = 504, headers }: IncomingMessage, body: string): ReadinessResponse => ({
+  status: statusCode,
+  contentType: headers['content-type'] ?? 'text/plain',
+  body,
+});

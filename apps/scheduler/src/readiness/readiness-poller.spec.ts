@@ -2,7 +2,7 @@ import type { ReadinessCheck } from '#domain';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CheckedApp, until } from '../health/checked-app.fixture.js';
-import { httpServer, type TestServer } from '../health/server.fixture.js';
+import { httpServer, tcpServer, type TestServer } from '../health/server.fixture.js';
 import { askReadiness } from './ask-readiness.js';
 import { ReadinessPoller } from './readiness-poller.js';
 
@@ -119,5 +119,21 @@ describe('askReadiness', () => {
     await server.close();
     expect(await ask()).toMatchObject({ status: 504, contentType: 'text/plain' });
     expect(await askReadiness(undefined, check())).toMatchObject({ status: 504 });
+  });
+
+  it('takes a switch of protocols for an answer', async () => {
+    server = await tcpServer((socket) => {
+      socket.once('data', () =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: tea\r\n\r\n'),
+      );
+    });
+    expect(await ask({ timeoutSeconds: 5 })).toEqual({ status: 101, contentType: 'text/plain', body: '' });
+  });
+
+  it('takes a connection that ends in the middle of an answer for none', async () => {
+    server = await tcpServer((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nha'));
+    });
+    expect(await ask({ timeoutSeconds: 5 })).toMatchObject({ status: 504 });
   });
 });

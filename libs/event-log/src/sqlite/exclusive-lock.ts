@@ -1,6 +1,7 @@
 import Database from 'libsql';
 import { LogOpenError } from '../errors.js';
 import { isBusy } from './failures.js';
+import { makePrivateDatabase } from './private-files.js';
 
 /**
  * Keeps a second process from opening the same log. The lock lives on a file of its own beside the log, so that an
@@ -16,7 +17,9 @@ export class ExclusiveLock {
 
   /** @throws {LogOpenError} `in-use` when somebody else holds it. */
   static acquire(logPath: string): ExclusiveLock {
-    const database = new Database(`${logPath}.lock`);
+    const path = `${logPath}.lock`;
+    makePrivateDatabase(path);
+    const database = new Database(path);
     try {
       database.exec('BEGIN EXCLUSIVE');
       return new ExclusiveLock(database);

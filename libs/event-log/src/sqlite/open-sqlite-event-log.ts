@@ -7,6 +7,8 @@ import { SqliteStore } from './sqlite-store.js';
 export interface SqliteEventLogOptions {
   /** The SQLite file; journal, lock and snapshots lie beside it under names that begin with its name. */
   readonly path: string;
+  /** Mode of the file's folder if that has to be created, 0700 by default. The files are their owner's in any case. */
+  readonly folderMode?: number;
   /** Applied to everything that is read; by default every type is at schema 1. */
   readonly upcaster?: Upcaster;
   /** Told about things that are wrong but can be passed over, such as a damaged snapshot. */
@@ -19,6 +21,6 @@ export interface SqliteEventLogOptions {
  * @throws {LogOpenError} `in-use`, `newer-format` or `unusable`.
  */
 export async function openSqliteEventLog(options: SqliteEventLogOptions): Promise<EventLog> {
-  const { path, upcaster = createUpcaster({}), onWarning } = options;
-  return new LocalEventLog({ store: await SqliteStore.open(path), upcaster, onWarning });
+  const { path, folderMode, upcaster = createUpcaster({}), onWarning } = options;
+  return new LocalEventLog({ store: await SqliteStore.open(path, folderMode), upcaster, onWarning });
 }

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SnapshotStore, WarningListener } from '../local/log-store.js';
 import type { Snapshot } from '../port.js';
 import { toLogFailure } from './failures.js';
+import { PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE } from './private-files.js';
 
 /** The first line of a snapshot file; the state follows. */
 interface Header {
@@ -32,7 +33,7 @@ export class SnapshotFiles implements SnapshotStore {
 
   async save(snapshot: Snapshot): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true });
+      await mkdir(this.#folder, { recursive: true, mode: PRIVATE_FOLDER_MODE });
       await this.#write(snapshot);
       await this.#removeOld();
     } catch (error) {
@@ -66,8 +67,9 @@ export class SnapshotFiles implements SnapshotStore {
     const unfinished = join(this.#folder, 'unfinished');
     const { slices, sha256 } = await encode(state);
     const header: Header = { position, format, sha256 };
-    const file = await open(unfinished, 'w');
+    const file = await open(unfinished, 'w', PRIVATE_FILE_MODE);
     try {
+      await file.chmod(PRIVATE_FILE_MODE);
       await file.writeFile(`${JSON.stringify(header)}\n`);
       for (const slice of slices) await file.writeFile(slice);
       await file.sync();

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeEventLogContract } from '../contract.fixture.js';
 import { newBatch, newEvent } from '../events.fixture.js';
+import type { EventLog } from '../port.js';
 import { openSqliteEventLog } from './open-sqlite-event-log.js';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.fixture.js';
 
@@ -58,6 +59,51 @@ describe('the SQLite event log', () => {
     expect(next).toBe(epoch + 1);
     expect(await second.append([newEvent()], next)).toEqual({ first: 4, last: 4 });
     await second.close();
+  });
+
+  const modes = (): Record<string, string> => {
+    const names = readdirSync(dirname(path), { recursive: true, encoding: 'utf8' });
+    const files = ['.', ...names].map((name): [string, string] => {
+      const { mode } = statSync(join(dirname(path), name));
+      return [name, (mode & 0o777).toString(8)];
+    });
+    return Object.fromEntries(files);
+  };
+  const writeSomething = async (): Promise<EventLog> => {
+    const log = await open();
+    await log.append(newBatch(3), await log.claimEpoch());
+    await log.saveSnapshot({ position: 2, format: 4, state: '{}' });
+    return log;
+  };
+
+  it("is its owner's alone", async () => {
+    const log = await writeSomething();
+    expect(modes()).toEqual({
+      '.': '700',
+      'events.db': '600',
+      'events.db-wal': '600',
+      'events.db-shm': '600',
+      'events.db.lock': '600',
+      'events.db.lock-journal': '600',
+      'events.db.snapshots': '700',
+      'events.db.snapshots/0000000000000002.snapshot': '600',
+    });
+    await log.close();
+  });
+
+  it('takes what an earlier release showed to everybody away from them, but no folder', async () => {
+    await (await writeSomething()).close();
+    for (const [name, mode] of Object.entries(modes()))
+      chmodSync(join(dirname(path), name), mode === '700' ? 0o755 : 0o644);
+    const log = await open();
+    expect(modes()).toMatchObject({
+      '.': '755',
+      'events.db': '600',
+      'events.db-wal': '600',
+      'events.db.lock': '600',
+      'events.db.snapshots': '700',
+    });
+    await log.close();
   });
 
   it('leaves one file when it is closed', async () => {

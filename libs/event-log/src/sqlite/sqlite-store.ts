@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LogOpenError } from '../errors.js';
@@ -7,6 +6,7 @@ import type { StoredEvent } from '../port.js';
 import { EventReader } from './event-reader.js';
 import { ExclusiveLock } from './exclusive-lock.js';
 import { toLogFailure } from './failures.js';
+import { makeFolder, makePrivate, makePrivateDatabase, PRIVATE_FOLDER_MODE } from './private-files.js';
 import { SnapshotFiles } from './snapshot-files.js';
 import { refuseNewerFormat } from './tables.js';
 import type { WriteRequest } from './writing/messages.js';
@@ -35,13 +35,14 @@ export class SqliteStore implements LogStore {
   }
 
   /**
-   * Opens the file, creating it and its folder when missing.
+   * Opens the file, creating it and its folder when missing. `folderMode` is that of a folder which is created; what
+   * is in it belongs to its owner alone.
    *
    * @throws {LogOpenError} `in-use`, `newer-format`, or `unusable` with the reason.
    */
-  static async open(path: string): Promise<SqliteStore> {
+  static async open(path: string, folderMode = PRIVATE_FOLDER_MODE): Promise<SqliteStore> {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path), folderMode);
       const lock = ExclusiveLock.acquire(path);
       try {
         return new SqliteStore(await openParts(path, lock));
@@ -121,6 +122,8 @@ export class SqliteStore implements LogStore {
 }
 
 async function openParts(path: string, lock: ExclusiveLock): Promise<Parts> {
+  makePrivateDatabase(path);
+  makePrivate(`${path}.snapshots`, PRIVATE_FOLDER_MODE);
   refuseNewerFormat(path);
   const writer = await Writer.start(path);
   try {

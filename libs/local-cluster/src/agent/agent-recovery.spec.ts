@@ -66,9 +66,28 @@ describe('recovery', () => {
     bench.updates.length = 0;
     bench.doesAcknowledge = true;
     await bench.startAgent();
+    // What the framework has not heard of is not reported as told.
+    expect(bench.reregistration?.tasks).toMatchObject([
+      { state: 'TASK_FINISHED', statusUpdateState: 'TASK_STARTING' },
+    ]);
     await bench.state('quiet', 'TASK_FINISHED');
     expect(bench.updatesOf('quiet')[0]?.update.status).toEqual(first);
     expect(bench.statesOf('quiet')).toEqual(['TASK_STARTING', 'TASK_RUNNING', 'TASK_FINISHED']);
+  });
+
+  it('reports no end as told that it could not tell', async () => {
+    bench.run(taskOf('ends', 'while [ ! -e go ]; do sleep 0.05; done; exit 7'));
+    await bench.state('ends', 'TASK_RUNNING');
+    const updates = join(bench.metaOf('ends'), 'tasks/ends/task.updates');
+    await eventually(async () => (await readFile(updates, 'utf8')).split('\n').length === 5);
+    bench.disconnect();
+    await writeFile(join(bench.sandboxOf('ends'), 'go'), '');
+    await eventually(async () => (await readFile(updates, 'utf8')).includes('TASK_FAILED'));
+    bench.connect();
+    await bench.state('ends', 'TASK_FAILED');
+    expect(bench.reregistration?.tasks).toMatchObject([
+      { state: 'TASK_FAILED', statusUpdateState: 'TASK_RUNNING' },
+    ]);
   });
 
   it('survives an update log whose last line was not written whole', async () => {

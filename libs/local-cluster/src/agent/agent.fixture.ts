@@ -116,6 +116,15 @@ export class AgentBench {
     return started;
   }
 
+  /** Breaks the connection to the master. */
+  disconnect(): void {
+    this.link.disconnect();
+  }
+
+  connect(): void {
+    this.link.connect();
+  }
+
   /** Leaves the agent as a crash would: connections break, nothing is told to anybody. */
   async crashAgent(): Promise<void> {
     this.link.disconnect();

@@ -3,7 +3,6 @@ import { sumScalar } from '#mesos';
 import type { Fetcher } from '../fetcher/fetcher.js';
 import type { Logger } from '../runtime/logger.js';
 import { errorText } from '../supervisor/exec-error.js';
-import { AppendLog } from '../runtime/durable-file.js';
 import type { ContainerSpec } from '../supervisor/protocol.js';
 import type { AgentOptions } from './agent-options.js';
 import type { CheckpointStore } from './checkpoints.js';
@@ -36,6 +35,7 @@ import { prepareVolumes } from './sandbox/volumes.js';
 import { Slots } from './slots.js';
 import type { TaskReporter } from './task-reporter.js';
 import type { StatusUpdateManager } from './updates/status-update-manager.js';
+import { updateLogOf } from './updates/update-log.js';
 
 /** What launching needs. */
 export interface TaskLauncherDependencies {
@@ -107,10 +107,7 @@ export class TaskLauncher {
   private async prepare(run: TaskRun): Promise<TaskUser> {
     const { options, host, layout, checkpoints, updates, logger } = this.dependencies;
     await checkpoints.writeRun(run, commandExecutorInfo(run));
-    const path = join(layout.taskMeta(run.id, run.taskId), 'task.updates');
-    const log = new AppendLog(path, (error) =>
-      logger.error({ taskId: run.taskId, error: String(error) }, 'cannot checkpoint a status update'),
-    );
+    const log = updateLogOf(run, layout, logger);
     run.stream = updates.open({ frameworkId: run.framework.id, taskId: run.taskId }, log);
     const refusal = launchRefusal(run.task, options.networks);
     if (refusal !== undefined) throw new LaunchFailure(refusal);

@@ -1,10 +1,7 @@
-import { createWriteStream } from 'node:fs';
-import { chmod, mkdir, realpath, rm, symlink } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { open, type Entry, type ZipFile } from 'yauzl';
+import type { Unpacking } from './unpacking.js';
 
 const openZip = promisify<string, { lazyEntries: boolean }, ZipFile>(open);
 
@@ -13,12 +10,11 @@ const typeMask = 0o170000;
 const symlinkType = 0o120000;
 const madeByUnix = 3;
 
-/** Unpacks a zip archive, overwriting what is there; modes and links as `unzip` restores them. */
-export async function extractZip(archive: string, directory: string): Promise<void> {
-  const root = await realpath(directory);
+/** Unpacks a zip archive; modes and links as `unzip` restores them. */
+export async function extractZip(archive: string, unpacking: Unpacking): Promise<void> {
   const zip = await openZip(archive, { lazyEntries: true });
   try {
-    for await (const entry of entriesOf(zip)) await extractEntry(zip, entry, root);
+    for await (const entry of entriesOf(zip)) await placeEntry(zip, entry, unpacking);
   } finally {
     zip.close();
   }
@@ -50,31 +46,14 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
   }
 }
 
-async function extractEntry(zip: ZipFile, entry: Entry, root: string): Promise<void> {
-  const path = join(root, entry.fileName);
-  const isDirectory = entry.fileName.endsWith('/');
-  const parent = isDirectory ? path : dirname(path);
-  await mkdir(parent, { recursive: true });
-  await refuseEscape(parent, root, entry.fileName);
-  if (isDirectory) return;
-  const mode = entry.versionMadeBy >> 8 === madeByUnix ? entry.externalFileAttributes >>> 16 : 0;
-  // Whatever was there is replaced, never written through: it may be a link.
-  await rm(path, { force: true });
-  const content = await contentOf(zip, entry);
-  if ((mode & typeMask) === symlinkType) {
-    await symlink(await textOf(content), path);
-    return;
-  }
-  await pipeline(content, createWriteStream(path));
-  if ((mode & 0o777) !== 0) await chmod(path, mode & 0o777);
-}
-
-/** A link unpacked before may lead outside. */
-async function refuseEscape(parent: string, root: string, name: string): Promise<void> {
-  const real = await realpath(parent);
-  if (real !== root && !real.startsWith(root + sep)) {
-    throw new Error(`archive entry '${name}' leaves the sandbox`);
-  }
+async function placeEntry(zip: ZipFile, entry: Entry, unpacking: Unpacking): Promise<void> {
+  const name = entry.fileName;
+  const attributes = entry.versionMadeBy >> 8 === madeByUnix ? entry.externalFileAttributes >>> 16 : 0;
+  const mode = attributes & 0o777;
+  if (name.endsWith('/')) await unpacking.directory(name, mode || 0o755);
+  else if ((attributes & typeMask) === symlinkType)
+    await unpacking.symbolicLink(name, await textOf(await contentOf(zip, entry)));
+  else await unpacking.file(name, () => contentOf(zip, entry), { mode: mode || 0o644 });
 }
 
 function contentOf(zip: ZipFile, entry: Entry): Promise<Readable> {

@@ -32,7 +32,7 @@ async function fetchOne(
     log(`Using cached '${cachedPath}' for URI '${uri}'`);
   }
   const archive = cachedPath ?? path;
-  if (item.doesExtract && (await extract(archive, item.target, plan.directory))) {
+  if (item.doesExtract && (await extract({ archive, name: item.target, directory: plan.directory, log }))) {
     log(`Extracted '${archive}' into '${plan.directory}'`);
     return;
   }

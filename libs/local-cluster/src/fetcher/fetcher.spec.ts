@@ -1,10 +1,23 @@
-import { execFileSync } from 'node:child_process';
-import { lstat, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { programPath } from '../supervisor/program.js';
 import { FetchCache } from './fetch-cache.js';
 import { Fetcher, type FetcherOptions, type FetchResult, type TaskUri } from './fetcher.js';
 
@@ -120,6 +133,21 @@ with zipfile.ZipFile('site.zip', 'w', zipfile.ZIP_DEFLATED) as z:
       'mkdir t && ln -s .. t/out && tar -cf evil.tar -C t out && rm t/out && mkdir t/out && echo x > t/out/evil && tar -rf evil.tar -C t out/evil',
     ],
     [
+      'a hard link to a file behind a link',
+      'echo x > secret; mkdir t && ln -s /etc t/out && ln secret t/secret && tar -cf evil.tar --transform "s,^secret$,out/passwd,rh" -C t out secret -C .. secret',
+    ],
+    [
+      'a link in the place of a directory',
+      `python3 -c "
+import stat, zipfile
+with zipfile.ZipFile('evil.zip', 'w') as z:
+    z.writestr('out/', '')
+    link = zipfile.ZipInfo('out'); link.create_system = 3
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    z.writestr(link, '..'); z.writestr('out/evil', 'x')
+"`,
+    ],
+    [
       'a zip entry behind a link',
       `python3 -c "
 import stat, zipfile
@@ -134,7 +162,91 @@ with zipfile.ZipFile('evil.zip', 'w') as z:
     execFileSync('sh', ['-c', make], { cwd: source });
     const archive = make.includes('evil.zip') ? 'evil.zip' : 'evil.tar';
     expect(await fetchAll([{ value: join(source, archive) }])).toMatchObject(failure);
+    expect(await log()).toMatch(
+      /archive entry '.+' (leaves the sandbox|goes through 'out')|invalid relative path/,
+    );
     expect(await readdir(root)).not.toContain('evil');
+  });
+
+  const cacerts = '/etc/ssl/certs/ca-certificates.crt';
+  const withLinks: [name: string, make: string][] = [
+    ['jre.tar.gz', `ln -s ${cacerts} jre/cacerts && ln -s ../../up jre/up && tar -czf jre.tar.gz jre`],
+    [
+      'jre.zip',
+      `python3 -c "
+import stat, zipfile
+with zipfile.ZipFile('jre.zip', 'w') as z:
+    z.write('jre/java')
+    for name, target in (('jre/cacerts', '${cacerts}'), ('jre/up', '../../up')):
+        link = zipfile.ZipInfo(name); link.create_system = 3
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        z.writestr(link, target)
+"`,
+    ],
+  ];
+  it.each(withLinks)('keep links that point elsewhere: %s', async (name, make) => {
+    execFileSync('sh', ['-c', `mkdir jre && echo java > jre/java && ${make}`], { cwd: source });
+    expect(await fetchAll([{ value: join(source, name) }])).toEqual({ ok: true });
+    expect(await readlink(join(sandbox, 'jre', 'cacerts'))).toBe(cacerts);
+    expect(await readlink(join(sandbox, 'jre', 'up'))).toBe('../../up');
+    expect(await readFile(join(sandbox, 'jre', 'java'), 'utf8')).toBe('java\n');
+  });
+
+  const withOutput: [name: string, make: string][] = [
+    ['own.tar', 'ln -s /etc/passwd stdout && echo x > stderr && tar -cf own.tar stdout stderr site'],
+    [
+      'own.zip',
+      `python3 -c "
+import stat, zipfile
+with zipfile.ZipFile('own.zip', 'w') as z:
+    link = zipfile.ZipInfo('stdout'); link.create_system = 3
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    z.writestr(link, '/etc/passwd'); z.writestr('stderr', 'x'); z.write('site/index.html')
+"`,
+    ],
+    ['stdout.gz', 'echo x | gzip > stdout.gz'],
+  ];
+  it.each(withOutput)('never take the place of the output of the task: %s', async (name, make) => {
+    execFileSync('sh', ['-c', make], { cwd: source });
+    await writeFile(join(sandbox, 'stdout'), 'said before\n');
+    expect(await fetchAll([{ value: join(source, name) }])).toEqual({ ok: true });
+    expect((await lstat(join(sandbox, 'stdout'))).isFile()).toBe(true);
+    expect(await readFile(join(sandbox, 'stdout'), 'utf8')).toBe('said before\n');
+    expect(await log()).toContain("Left out 'stdout'");
+    expect(await readdir(sandbox)).toContain(name === 'stdout.gz' ? name : 'site');
+  });
+
+  it('replace what is there, links and all, but not what they point to', async () => {
+    await writeFile(join(root, 'treasure'), 'mine');
+    await symlink('../treasure', join(sandbox, 'index.html'));
+    await symlink('../treasure', join(sandbox, 'run.sh'));
+    execFileSync('sh', ['-c', 'cd site && gzip -k index.html && tar -cf ../run.tar -C sub run.sh'], {
+      cwd: source,
+    });
+    const uris = ['run.tar', 'site/index.html.gz'].map((path) => ({ value: join(source, path) }));
+    expect(await fetchAll(uris)).toEqual({ ok: true });
+    expect(await readFile(join(root, 'treasure'), 'utf8')).toBe('mine');
+    expect(await readFile(join(sandbox, 'index.html'), 'utf8')).toBe('hello');
+    expect((await lstat(join(sandbox, 'run.sh'))).isFile()).toBe(true);
+  });
+
+  it('may hold large files, hard links and empty directories', async () => {
+    execFileSync(
+      'sh',
+      [
+        '-c',
+        'mkdir big big/empty && head -c 5000000 /dev/urandom > big/a && ln big/a big/b && tar -czf big.tgz big',
+      ],
+      { cwd: source },
+    );
+    expect(await fetchAll([{ value: join(source, 'big.tgz') }])).toEqual({ ok: true });
+    const [a, b] = await Promise.all(['a', 'b'].map((name) => stat(join(sandbox, 'big', name))));
+    expect([a?.size, a?.ino]).toEqual([5_000_000, b?.ino]);
+    expect((await readFile(join(sandbox, 'big', 'a'))).equals(await readFile(join(source, 'big', 'a')))).toBe(
+      true,
+    );
+    expect(a?.mtimeMs).toBeCloseTo(Math.floor((await stat(join(source, 'big', 'a'))).mtimeMs / 1000) * 1000);
+    expect(await readdir(join(sandbox, 'big', 'empty'))).toEqual([]);
   });
 
   it('that are damaged fail', async () => {
@@ -246,6 +358,31 @@ describe('the cache', () => {
     expect(await fetchAll([cached('unknown')])).toEqual({ ok: true });
     expect((await readdir(sandbox)).toSorted()).toEqual(['large', 'stderr', 'unknown']);
   });
+});
+
+it('ends with its agent, however that ends', async () => {
+  const connected = new Promise<Socket>((resolve) => {
+    answer = ({ socket }, response) => {
+      response.writeHead(200, { 'content-length': 10 }).write('12');
+      resolve(socket);
+    };
+  });
+  const request = {
+    containerId: 'c1',
+    uris: [{ value: `${base}/endless` }],
+    directory: sandbox,
+    logPath: join(sandbox, 'stderr'),
+    userName: 'someone',
+  };
+  const program = `
+    import { Fetcher } from ${JSON.stringify(programPath('fetcher/fetcher'))};
+    const signal = new AbortController().signal;
+    await new Fetcher({ stallTimeoutMs: 60_000 }).fetch({ ...${JSON.stringify(request)}, signal });`;
+  const agent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
+  const connection = await connected;
+  agent.kill('SIGKILL');
+  await once(connection, 'close');
+  expect(await log()).toContain('Fetching');
 });
 
 it('without URIs starts nothing', async () => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { closeSync, writeSync } from 'node:fs';
+import { openOutput } from '../runtime/output-file.js';
 import { programPath } from '../supervisor/program.js';
 import { planItem, type FetchItem, type FetchPlan, type RequestedUri } from './fetch-plan.js';
 import type { FetchCache } from './fetch-cache.js';
@@ -49,7 +50,7 @@ export class Fetcher {
     try {
       for (const uri of request.uris) {
         const planned = planItem(uri);
-        if (!planned.ok) return await this.refuse(request, planned.error);
+        if (!planned.ok) return this.refuse(request, planned.error);
         const lease = uri.cache === true ? await this.leaseCached(request, planned.item) : undefined;
         if (lease !== undefined) releases.push(lease.release);
         items.push({ ...planned.item, cachedPath: lease?.path });
@@ -75,12 +76,12 @@ export class Fetcher {
     });
   }
 
-  private async refuse(request: FetchRequest, error: string): Promise<FetchResult> {
-    const log = await open(request.logPath, 'a');
+  private refuse(request: FetchRequest, error: string): FetchResult {
+    const log = openOutput(request.logPath, request.user);
     try {
-      await log.write(`fetcher: ${error}\n`);
+      writeSync(log, `fetcher: ${error}\n`);
     } finally {
-      await log.close();
+      closeSync(log);
     }
     return this.resultOf(request, 'exited with status 1');
   }
@@ -94,14 +95,14 @@ export class Fetcher {
   /** Runs a fetcher process; gives how it failed, nothing on success. */
   private async run(request: FetchRequest, plan: FetchPlan): Promise<string | undefined> {
     if (request.signal.aborted) return 'terminated with signal SIGKILL';
-    const log = await open(request.logPath, 'a');
+    const log = openOutput(request.logPath, request.user);
     try {
       const child = spawn(process.execPath, [programPath('fetcher/main')], {
         cwd: '/',
         env: inheritedEnvironment(),
         // A group of its own, so that the helpers it starts can be ended with it.
         detached: true,
-        stdio: ['pipe', 'ignore', log.fd],
+        stdio: ['pipe', 'ignore', log],
         uid: request.user?.uid,
         gid: request.user?.gid,
       });
@@ -118,10 +119,11 @@ export class Fetcher {
         });
         // A child that dies before it has read its plan is reported by its status.
         child.stdin?.on('error', () => undefined);
-        child.stdin?.end(JSON.stringify(plan));
+        // Left open: its end tells the child that this process is gone.
+        child.stdin?.write(`${JSON.stringify(plan)}\n`);
       });
     } finally {
-      await log.close();
+      closeSync(log);
     }
   }
 }

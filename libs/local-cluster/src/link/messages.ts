@@ -61,7 +61,7 @@ export interface AgentTask {
   readonly info: TaskInfo;
   /** Newest state the agent knows, which may be ahead of what the framework has been told. */
   readonly state: TaskState;
-  /** State and uuid (base64) of the update that waits for its acknowledgement, or of the last acknowledged one. */
+  /** State and uuid (base64) of the newest update that was sent to the framework, acknowledged or not. */
   readonly statusUpdateState?: TaskState | undefined;
   readonly statusUpdateUuid?: string | undefined;
   /** Newest status of each state, oldest first. */

@@ -1,14 +1,25 @@
 import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AppendLog, untilWritten, writeDurably } from './durable-file.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AppendLog, untilWritten, writeDurably, type WriteListener } from './durable-file.js';
 
 let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'durable-'));
 });
 afterEach(() => rm(directory, { recursive: true }));
+
+/** Notes what it hears, in order. */
+class Hearsay implements WriteListener {
+  readonly heard: unknown[] = [];
+  failed(error: unknown): void {
+    this.heard.push(error);
+  }
+  recovered(): void {
+    this.heard.push('recovered');
+  }
+}
 
 describe('writeDurably', () => {
   it('replaces the whole file and leaves nothing else', async () => {
@@ -23,7 +34,8 @@ describe('writeDurably', () => {
 
 describe('AppendLog', () => {
   it('keeps the order of lines however they are grouped', async () => {
-    const log = new AppendLog(join(directory, 'log'), (error) => expect.fail(String(error)));
+    const hearsay = new Hearsay();
+    const log = new AppendLog(join(directory, 'log'), hearsay);
     const lines = Array.from({ length: 200 }, (_, index) => `line ${index}`);
     await Promise.all(
       lines.map(async (line, index) => {
@@ -35,26 +47,32 @@ describe('AppendLog', () => {
     expect(written.toSorted()).toEqual(lines.toSorted());
     const together = lines.filter((_line, index) => index % 3 !== 0);
     expect(written.filter((line) => together.includes(line))).toEqual(together);
+    expect(hearsay.heard).toEqual([]);
   });
 
   it('tells of a directory that is gone instead of waiting for it', async () => {
-    const failures: unknown[] = [];
-    await new AppendLog(join(directory, 'gone', 'log'), (error) => failures.push(error)).append('line');
-    expect(failures).toMatchObject([{ code: 'ENOENT' }]);
+    const hearsay = new Hearsay();
+    await new AppendLog(join(directory, 'gone', 'log'), hearsay).append('line');
+    expect(hearsay.heard).toMatchObject([{ code: 'ENOENT' }]);
   });
 });
 
 describe('untilWritten', () => {
-  it('waits for room on the disk', async () => {
-    const failures: unknown[] = [];
-    let attempts = 0;
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it('waits for room on the disk, and tells each reason once', async () => {
+    const hearsay = new Hearsay();
+    const results = ['ENOSPC', 'ENOSPC', 'ENOSPC', 'EMFILE', 'EMFILE', undefined];
     const write = (): Promise<void> => {
-      attempts += 1;
-      return attempts < 2
-        ? Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }))
-        : Promise.resolve();
+      const code = results.shift();
+      return code === undefined
+        ? Promise.resolve()
+        : Promise.reject(Object.assign(new Error(code), { code }));
     };
-    expect(await untilWritten(write, (error) => failures.push(error))).toBe(true);
-    expect(failures).toHaveLength(1);
+    const written = untilWritten(write, hearsay);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await written).toBe(true);
+    expect(hearsay.heard).toMatchObject([{ code: 'ENOSPC' }, { code: 'EMFILE' }, 'recovered']);
   });
 });

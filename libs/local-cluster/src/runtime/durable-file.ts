@@ -33,21 +33,29 @@ const passing: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENF
 
 const retryDelayMs = 1_000;
 
+/** Hears of writes that have to wait. */
+export interface WriteListener {
+  /** The write does not succeed, for this reason. Not repeated while the reason stays the same. */
+  failed(error: unknown): void;
+  /** What failed has been written after all. */
+  recovered(): void;
+}
+
 /**
  * Repeats a write until it succeeds: what has happened to a process cannot be refused because the disk is full at
- * the moment, it can only be told later. Every failure is reported; one that does not pass by waiting (the directory
- * is gone) ends the attempts with `false`.
+ * the moment, it can only be told later. Every reason is reported once, so that telling of a full disk does not help
+ * to fill it; one that does not pass by waiting (the directory is gone) ends the attempts with `false`.
  */
-export async function untilWritten(
-  write: () => Promise<void>,
-  onFailure: (error: unknown) => void,
-): Promise<boolean> {
+export async function untilWritten(write: () => Promise<void>, listener: WriteListener): Promise<boolean> {
+  let reported: string | undefined;
   for (;;) {
     try {
       await write();
+      if (reported !== undefined) listener.recovered();
       return true;
     } catch (error) {
-      onFailure(error);
+      if (String(error) !== reported) listener.failed(error);
+      reported = String(error);
       if (!passing.has((error as NodeJS.ErrnoException).code ?? '')) return false;
       await new Promise((resolve) => setTimeout(resolve, retryDelayMs));
     }
@@ -65,7 +73,7 @@ export class AppendLog {
 
   constructor(
     private readonly path: string,
-    private readonly onFailure: (error: unknown) => void,
+    private readonly listener: WriteListener,
   ) {}
 
   /** Resolves when the line is on disk (see `untilWritten` for when that fails). Never rejects. */
@@ -82,7 +90,7 @@ export class AppendLog {
     const text = this.pending;
     this.pending = '';
     this.queuedFlush = undefined;
-    await untilWritten(() => this.write(text), this.onFailure);
+    await untilWritten(() => this.write(text), this.listener);
   }
 
   /** Leaves nothing behind when it fails. */

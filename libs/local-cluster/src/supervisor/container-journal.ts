@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppendLog, untilWritten, writeDurably } from '../runtime/durable-file.js';
+import { AppendLog, untilWritten, writeDurably, type WriteListener } from '../runtime/durable-file.js';
 import type { ContainerEvent, ContainerRecord, NumberedEvent } from './protocol.js';
 
 const recordPath = (stateDirectory: string): string => join(stateDirectory, 'container.json');
@@ -12,9 +12,9 @@ export class ContainerJournal {
 
   constructor(
     private readonly stateDirectory: string,
-    private readonly onFailure: (error: unknown) => void,
+    private readonly listener: WriteListener,
   ) {
-    this.log = new AppendLog(logPath(stateDirectory), onFailure);
+    this.log = new AppendLog(logPath(stateDirectory), listener);
   }
 
   /** The record holds the task's environment, secrets included: readable by its owner only. */
@@ -27,7 +27,7 @@ export class ContainerJournal {
         // For people who look for it where the reference has it; recovery reads the record.
         writeFile(join(this.stateDirectory, 'pids', 'forked.pid'), JSON.stringify(forked)),
       ]);
-    }, this.onFailure);
+    }, this.listener);
   }
 
   append(events: readonly NumberedEvent[]): Promise<void> {

@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { ContainerChecks } from './checks/container-checks.js';
 import { ContainerJournal } from './container-journal.js';
 import { AttachedClient } from './engine/attached-client.js';
@@ -10,6 +9,7 @@ import type { MemoryGuard } from './memory-guard.js';
 import { findProcess } from './process-table.js';
 import type { SessionSweeper, TreeSignaller } from './process-tree.js';
 import type { ContainerEvent, ContainerSpec, NumberedEvent } from './protocol.js';
+import { TaskOutput } from './task-output.js';
 
 /** What containers of one supervisor share. */
 export interface ContainerSurroundings {
@@ -20,7 +20,12 @@ export interface ContainerSurroundings {
   readonly memoryGuard: MemoryGuard;
   /** Tells the agent, if one is connected. The event is durable by then. */
   readonly announce: (containerId: string, event: NumberedEvent) => void;
+  /** The journal cannot be written. */
   readonly onWriteFailure: (containerId: string, error: unknown) => void;
+  /** What could not be written is written now. */
+  readonly onWriteRecovery: (containerId: string) => void;
+  /** What is said to the task cannot be written into its sandbox. */
+  readonly onOutputFailure: (containerId: string, error: unknown) => void;
 }
 
 /** How long what a politely killed process leaves behind may go on cleaning up. */
@@ -49,6 +54,7 @@ export class Container {
   private killDeadlineMs = Infinity;
   private checks: ContainerChecks | undefined;
   private readonly journal: ContainerJournal;
+  private readonly output: TaskOutput;
   /** For a container of an engine: ends it in the place of signals. */
   private readonly stopper: EngineStopper | undefined;
   private readonly client: AttachedClient | undefined;
@@ -57,9 +63,11 @@ export class Container {
     private readonly spec: ContainerSpec,
     private readonly around: ContainerSurroundings,
   ) {
-    this.journal = new ContainerJournal(spec.stateDirectory, (error) =>
-      around.onWriteFailure(spec.containerId, error),
-    );
+    this.journal = new ContainerJournal(spec.stateDirectory, {
+      failed: (error) => around.onWriteFailure(spec.containerId, error),
+      recovered: () => around.onWriteRecovery(spec.containerId),
+    });
+    this.output = new TaskOutput(spec, (error) => around.onOutputFailure(spec.containerId, error));
     if (spec.engine === undefined) return;
     this.stopper = new EngineStopper(spec.engine, spec.environment);
     this.client = new AttachedClient(new EngineView(spec.engine, spec.environment));
@@ -144,22 +152,18 @@ export class Container {
 
   private spawn({ file, argv }: Pick<ContainerSpec, 'file' | 'argv'>): ChildProcess {
     const { environment, directory, user } = this.spec;
-    const fds: number[] = [];
-    try {
-      fds.push(openSync('/dev/null', 'r'), openSync(this.spec.stdout, 'a'), openSync(this.spec.stderr, 'a'));
-      return spawn(file, argv.slice(1), {
+    const start = (stdio: number[]): ChildProcess =>
+      spawn(file, argv.slice(1), {
         argv0: argv[0],
         cwd: directory,
         env: environment,
         // A session of its own: pid, process group and session id of the task are one number.
         detached: true,
-        stdio: [fds[0], fds[1], fds[2]],
+        stdio,
         uid: user?.uid,
         gid: user?.gid,
       });
-    } finally {
-      for (const fd of fds) closeSync(fd);
-    }
+    return this.pid === undefined ? this.output.forTask(start) : this.output.forRunningTask(start);
   }
 
   /** The reference starts an executor that then fails to execute the file: RUNNING, then exit status 1 (§12). */
@@ -172,18 +176,10 @@ export class Container {
       this.end({ type: 'failed', message: `${this.spec.file}: ${errorText(error)}` });
       return;
     }
-    this.complain(`Failed to execute '${this.spec.file}': ${errorText(error)}`);
+    this.output.complain(`Failed to execute '${this.spec.file}': ${errorText(error)}`);
     this.emit({ type: 'starting' });
     this.emit({ type: 'running' });
     this.end({ type: 'exited', code: 1 });
-  }
-
-  private complain(text: string): void {
-    try {
-      appendFileSync(this.spec.stderr, `${text}\n`);
-    } catch (error) {
-      this.around.onWriteFailure(this.id, error);
-    }
   }
 
   private startChecks(): ContainerChecks {
@@ -191,7 +187,8 @@ export class Container {
       nowMs: this.around.nowMs,
       emit: (event) => this.emit(event),
       endTree: (pid) => this.around.signaller.signal(pid, 'SIGKILL'),
-      complain: (text) => this.complain(text),
+      sweep: (session, startTime) => this.around.sweeper.add(session, startTime, 0),
+      output: this.output,
       kill: (graceMs) => this.kill(graceMs),
     });
     checks.start();
@@ -272,7 +269,7 @@ export class Container {
       child.once('exit', (status, signal) => this.exited(status, signal));
       child.once('error', () => (child.pid === undefined ? void this.follow(client, code) : undefined));
     } catch (error) {
-      this.complain(`Cannot attach to the container: ${errorText(error)}`);
+      this.output.complain(`Cannot attach to the container: ${errorText(error)}`);
       void this.follow(client, code);
     }
   }

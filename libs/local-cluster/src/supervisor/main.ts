@@ -2,20 +2,24 @@
  * Program of a supervisor process: `node main.js <socket> <record> <boot id> <recovery timeout ms>`
  * (spec/local-cluster.md §2.2). Its output is the supervisor's log.
  */
-import { rmSync, unlinkSync } from 'node:fs';
+import { rmSync, unlinkSync, writeSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { writeDurably } from '../runtime/durable-file.js';
 import { closeInheritedFiles } from './inherited-files.js';
 import { LineReader, LineWriter } from './lines.js';
 import { findProcess } from './process-table.js';
 import { supervisorGeneration, type SupervisorRecord, type SupervisorRequest } from './protocol.js';
+import { SupervisorLog } from './supervisor-log.js';
 import { Supervisor } from './supervisor.js';
 
 const [socketPath = '', recordPath = '', bootId = '', recoveryTimeoutMs = ''] = process.argv.slice(2);
 
-function log(message: string, fields: Record<string, unknown>): void {
-  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), message, ...fields })}\n`);
-}
+const output = new SupervisorLog(
+  // Not `process.stdout`: one failed write ends that stream, and without a listener the process.
+  (text) => writeSync(1, text),
+  () => new Date(),
+);
+const log = (message: string, fields: Record<string, unknown>): void => output.write(message, fields);
 
 function exit(): void {
   log('supervisor ends', {});

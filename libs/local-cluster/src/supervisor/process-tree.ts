@@ -79,40 +79,56 @@ interface Leftover {
   readonly startTime: string | undefined;
 }
 
-/** Pause between two looks at what ended processes left behind. */
+/** Shortest pause between two looks at what ended processes left behind. */
 const sweepIntervalMs = 200;
+
+/** Looking takes a share of the processor of at most one in this many; on large machines the pauses get longer. */
+const restPerLook = 10;
 
 /**
  * Kills what remains of the sessions of ended processes (spec/local-cluster.md §12 "Leftovers"). One look at the
- * process table per interval serves all of them; a session is forgotten once nothing of it runs.
+ * process table serves all of them, however many end; a session is forgotten once nothing of it runs.
  */
 export class SessionSweeper {
   private readonly leftovers = new Map<number, Leftover>();
   private timer: NodeJS.Timeout | undefined;
+  private nextLookMs = -Infinity;
 
   constructor(private readonly nowMs: () => number) {}
 
   /** `session` is the pid of the ended session leader, `startTime` its own. */
   add(session: number, startTime: string | undefined, delayMs: number): void {
     this.leftovers.set(session, { dueMs: this.nowMs() + delayMs, startTime });
-    this.timer ??= setTimeout(() => this.sweep(), Math.min(delayMs, sweepIntervalMs));
+    this.arm(Math.min(delayMs, sweepIntervalMs));
   }
 
   get isIdle(): boolean {
     return this.leftovers.size === 0;
   }
 
+  private arm(delayMs: number): void {
+    const restMs = this.nextLookMs - this.nowMs();
+    this.timer ??= setTimeout(() => this.sweep(), Math.max(delayMs, restMs));
+  }
+
   private sweep(): void {
     this.timer = undefined;
+    const startedAtMs = this.nowMs();
+    const due = [...this.leftovers].filter(([, { dueMs }]) => dueMs <= startedAtMs);
+    if (due.length > 0) this.look(due);
+    const endedAtMs = this.nowMs();
+    this.nextLookMs = endedAtMs + Math.max(sweepIntervalMs, (endedAtMs - startedAtMs) * restPerLook);
+    if (this.leftovers.size > 0) this.arm(sweepIntervalMs);
+  }
+
+  private look(due: readonly (readonly [session: number, leftover: Leftover])[]): void {
     const table = readProcessTable();
-    for (const [session, { dueMs, startTime }] of this.leftovers) {
-      if (dueMs > this.nowMs()) continue;
+    for (const [session, { startTime }] of due) {
       const leader = table.find((entry) => entry.pid === session && !entry.isZombie);
       const isReused = leader !== undefined && leader.startTime !== startTime;
       const remains = isReused ? [] : treeOf(table, session).filter((entry) => !entry.isZombie);
       for (const { pid } of remains) signalProcess(pid, 'SIGKILL');
       if (remains.length === 0) this.leftovers.delete(session);
     }
-    if (this.leftovers.size > 0) this.timer = setTimeout(() => this.sweep(), sweepIntervalMs);
   }
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -23,10 +24,12 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 });
 
-async function startSupervisor(recoveryTimeoutMs: number): Promise<SupervisorRecord> {
+/** `output` is the file descriptor of its log; without one the log goes nowhere. */
+async function startSupervisor(recoveryTimeoutMs: number, output?: number): Promise<SupervisorRecord> {
   const [socket, record] = [join(directory, '1.sock'), join(directory, '1.json')];
   const args = [programPath('supervisor/main'), socket, record, 'boot', String(recoveryTimeoutMs)];
-  const child = spawn(process.execPath, args, { detached: true, stdio: 'ignore', cwd: '/' });
+  const log = output ?? 'ignore';
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log], cwd: '/' });
   child.unref();
   if (child.pid !== undefined) pids.push(child.pid);
   const written = await eventually(() => readFile(record, 'utf8').catch(() => undefined), 'the supervisor');
@@ -107,6 +110,18 @@ describe('a supervisor', () => {
     expect((await connectTo(record)).containers).toEqual([]);
   });
 
+  it.skipIf(!existsSync('/dev/full'))('lives on when its log cannot grow', async () => {
+    const full = await open('/dev/full', 'w');
+    const record = await startSupervisor(60_000, full.fd).finally(() => full.close());
+    // Each connection that is given up makes it say something.
+    (await connectTo(record)).client.close();
+    const { client, events } = await connectTo(record);
+    // Its journal cannot be written: the supervisor says so, or tries to.
+    client.launch({ ...(await specOf('c', 'exit 3')), stateDirectory: join(directory, 'gone') });
+    await eventually(() => typesOf(events).includes('exited'));
+    expect(isRunning(record.pid)).toBe(true);
+  });
+
   it('listens to the newest connection only', async () => {
     const record = await startSupervisor(60_000);
     const first = await connectTo(record);
@@ -149,6 +164,36 @@ describe('a supervisor', () => {
     const { events: written } = await readContainerHistory(join(directory, 'c'));
     expect(typesOf(written)).toContain('exited');
     expect(running.event.type === 'running' && isRunning(running.event.pid)).toBe(false);
+  });
+
+  it('is not held up by a task that replaces its output', async () => {
+    const { client, events } = await connectTo(await startSupervisor(60_000));
+    const probe = { type: 'COMMAND', file: '/bin/true', argv: ['true'], environment: {} } as const;
+    const check = { probe, delayMs: 0, intervalMs: 10, timeoutMs: 5_000 };
+    const bad = await specOf('bad', 'rm output; mkfifo output; touch ready; sleep 1000');
+    client.launch({ ...bad, check });
+    await eventually(() => stat(join(bad.directory, 'ready')).catch(() => undefined), 'the pipe');
+    client.launch(await specOf('good', 'exit 3'));
+    const exit = await eventually(() => events.find(({ event }) => event.type === 'exited'), 'another end');
+    expect(exit.event).toEqual({ type: 'exited', code: 3 });
+    client.destroy('bad');
+    await eventually(() => events.some(({ event }) => event.type === 'exited' && event.signal === 'SIGKILL'));
+  });
+
+  it('starts nothing on an output that leads elsewhere', async () => {
+    const { client, events } = await connectTo(await startSupervisor(60_000));
+    const spec = await specOf('c', 'echo bad');
+    const treasure = join(directory, 'treasure');
+    await writeFile(treasure, 'mine');
+    await rm(spec.stdout);
+    await symlink(treasure, spec.stdout);
+    client.launch(spec);
+    await eventually(() => events.length === 1);
+    expect(events[0]?.event).toEqual({
+      type: 'failed',
+      message: `Failed to start the process: '${spec.stdout}' is not a regular file`,
+    });
+    expect(await readFile(treasure, 'utf8')).toBe('mine');
   });
 
   it('tells when nothing could be started', async () => {

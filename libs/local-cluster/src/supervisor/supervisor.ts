@@ -44,6 +44,9 @@ export class Supervisor {
       announce: (container, event) => this.announce(container, event),
       onWriteFailure: (container, error) =>
         log('cannot write the journal', { container, error: String(error) }),
+      onWriteRecovery: (container) => log('the journal is written again', { container }),
+      onOutputFailure: (container, error) =>
+        log('cannot write to the output of the task', { container, error: String(error) }),
     };
     this.agentLost();
   }

@@ -1,4 +1,7 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AgentBench, agentId, frameworkId, taskOf } from '../agent.fixture.js';
@@ -58,6 +61,31 @@ describe('files', () => {
     expect([directory.status, await directory.text()]).toEqual([400, 'Cannot read a directory.\n']);
     const jsonp = await files('read', `${virtual}/numbers`, '&offset=0&length=1&jsonp=cb');
     expect(await jsonp.text()).toBe('cb({"data":"0","offset":0});');
+  });
+
+  it('keeps its hands off pipes and sockets, however many are asked for', async () => {
+    const sandbox = bench.sandboxOf('web');
+    execFileSync('mkfifo', [join(sandbox, 'sub', 'pipe')]);
+    // Sockets have short names; moved, they may have any.
+    const listener = createServer().listen(join(bench.workDir, 'sock'));
+    await once(listener, 'listening');
+    await rename(join(bench.workDir, 'sock'), join(sandbox, 'sub', 'sock'));
+    const asked = ['pipe', 'sock', 'pipe', 'pipe', 'pipe', 'pipe'].flatMap((name) => [
+      files('read', `${virtual}/sub/${name}`, '&offset=0'),
+      files('download', `${virtual}/sub/${name}`),
+    ]);
+    const answers = await Promise.all(asked);
+    listener.close();
+    expect(answers.map(({ status }) => status)).toEqual(asked.map(() => 400));
+    expect(await answers[0]?.text()).toBe('Cannot read a special file.\n');
+    expect((await files('read', `${virtual}/numbers`, '&offset=0')).status).toBe(200);
+  });
+
+  it('downloads an empty file', async () => {
+    const path = join(bench.sandboxOf('web'), 'sub', 'empty');
+    await writeFile(path, '');
+    const response = await files('download', `${virtual}/sub/empty`);
+    expect([response.headers.get('content-length'), await response.text()]).toEqual(['0', '']);
   });
 
   it('downloads', async () => {

@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { lstat, open, readdir, stat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { lstat, open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Stats } from 'node:fs';
+import { Readable } from 'node:stream';
 import { badRequest, json, notFound, type Answer, type Endpoint } from './answer.js';
 import type { OwnerNames } from './owner-names.js';
 import type { SandboxPaths } from './sandbox-paths.js';
@@ -73,19 +73,40 @@ async function read(real: string, query: URLSearchParams): Promise<Answer> {
   if (length === undefined) return badRequest(`Failed to parse length: '${query.get('length')}'.\n`);
   if (offset < -1) return badRequest(`Negative offset provided: ${offset}.\n`);
   if (length < -1) return badRequest(`Negative length provided: ${length}.\n`);
-  const file = await open(real, 'r');
+  const file = await openRegular(real);
+  if (file === undefined) return badRequest(cannot('read', (await stat(real)).isDirectory()));
   try {
-    const stats = await file.stat();
-    if (stats.isDirectory()) return badRequest('Cannot read a directory.\n');
-    if (offset === -1) return json({ data: '', offset: stats.size });
+    const { size } = await file.stat();
+    if (offset === -1) return json({ data: '', offset: size });
     const wanted = length === -1 ? longestRead : Math.min(length, longestRead);
-    const size = Math.max(0, Math.min(wanted, stats.size - offset));
-    const buffer = Buffer.alloc(size);
-    const { bytesRead } = await file.read(buffer, 0, size, offset);
+    const buffer = Buffer.alloc(Math.max(0, Math.min(wanted, size - offset)));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
     return json({ data: buffer.toString('utf8', 0, bytesRead), offset });
   } finally {
     await file.close();
   }
+}
+
+const cannot = (verb: string, isDirectory: boolean): string =>
+  `Cannot ${verb} a ${isDirectory ? 'directory' : 'special file'}.\n`;
+
+/**
+ * Nothing when it is no regular file. Whoever opens a pipe waits for its other end, unless told not to; a few such
+ * waits would take all threads of the process.
+ */
+async function openRegular(real: string): Promise<FileHandle | undefined> {
+  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
+  let file: FileHandle;
+  try {
+    file = await open(real, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+  } catch (error) {
+    // A socket, and a device without a driver.
+    if ((error as NodeJS.ErrnoException).code === 'ENXIO') return undefined;
+    throw error;
+  }
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  return undefined;
 }
 
 /** Absent means −1; nothing when it is no integer. */
@@ -95,9 +116,11 @@ function parseNumber(text: string | null): number | undefined {
 }
 
 async function download(real: string): Promise<Answer> {
-  const stats = await stat(real);
-  if (stats.isDirectory()) return badRequest('Cannot download a directory.\n');
+  const file = await openRegular(real);
+  if (file === undefined) return badRequest(cannot('download', (await stat(real)).isDirectory()));
+  const { size } = await file.stat();
+  if (size === 0) await file.close();
   // A file that grows meanwhile must not exceed the announced length.
-  const content = createReadStream(real, stats.size === 0 ? {} : { end: stats.size - 1 });
-  return { kind: 'file', name: basename(real), size: stats.size, content };
+  const content = size === 0 ? Readable.from([]) : file.createReadStream({ start: 0, end: size - 1 });
+  return { kind: 'file', name: basename(real), size, content };
 }

@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import type { Logger } from '../../runtime/logger.js';
-import { AppendLog } from '../../runtime/durable-file.js';
 import { TERMINAL_TASK_STATES } from '#mesos';
 import type { CheckpointedRun } from '../checkpoints.js';
 import type { AgentLayout } from '../layout.js';
@@ -11,6 +9,7 @@ import type { Runner } from '../runner/runner.js';
 import { TaskRun, type Runs } from '../runs.js';
 import type { TaskReporter } from '../task-reporter.js';
 import type { StatusUpdateManager } from '../updates/status-update-manager.js';
+import { updateLogOf } from '../updates/update-log.js';
 
 /** What recovering needs. */
 export interface RecoveryDependencies {
@@ -53,9 +52,7 @@ async function recoverRun(
     complete(run);
     return;
   }
-  const log = new AppendLog(join(layout.taskMeta(id, run.taskId), 'task.updates'), (error) =>
-    logger.error({ taskId: run.taskId, error: String(error) }, 'cannot checkpoint a status update'),
-  );
+  const log = updateLogOf(run, layout, logger);
   run.stream = updates.open({ frameworkId: framework.id, taskId: run.taskId }, log, records);
   for (const record of records) {
     if (record.type === 'UPDATE') run.remember(record.status);

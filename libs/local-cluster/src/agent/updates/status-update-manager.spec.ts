@@ -16,6 +16,11 @@ const statusOf = (uuid: string, state: TaskState, taskId = 't'): AgentStatus => 
   uuid,
 });
 
+const updateOf = (uuid: string, state: TaskState): UpdateRecord => ({
+  type: 'UPDATE',
+  status: statusOf(uuid, state),
+});
+
 describe('StatusUpdateManager', () => {
   let clock: ManualClock;
   let sent: string[];
@@ -91,6 +96,21 @@ describe('StatusUpdateManager', () => {
     expect(sent.slice(1)).toEqual(['1 (TASK_STARTING)', '2 (TASK_STARTING)']);
   });
 
+  it('takes only what it forwarded for told', async () => {
+    const stream = manager.open(key, undefined);
+    manager.pause();
+    await manager.update(key, statusOf('1', 'TASK_RUNNING'));
+    expect(stream.lastSent).toBeUndefined();
+    manager.resume();
+    expect(stream.lastSent?.uuid).toBe('1');
+    manager.pause();
+    await manager.acknowledge(key, '1');
+    await manager.update(key, statusOf('2', 'TASK_FAILED'));
+    expect([stream.latestState, stream.lastSent?.uuid]).toEqual(['TASK_FAILED', '1']);
+    manager.resume();
+    expect(stream.lastSent?.uuid).toBe('2');
+  });
+
   it('resends or forgets a whole framework', async () => {
     await manager.update(key, statusOf('1', 'TASK_STARTING'));
     await manager.update({ frameworkId: 'g', taskId: 't' }, statusOf('2', 'TASK_STARTING'));
@@ -101,10 +121,23 @@ describe('StatusUpdateManager', () => {
     expect(sent.slice(3)).toEqual(['2 (TASK_STARTING)']);
   });
 
+  it('does not take the end of a task that is on disk for told', () => {
+    const records: UpdateRecord[] = [
+      updateOf('1', 'TASK_RUNNING'),
+      { type: 'ACK', uuid: '1' },
+      updateOf('2', 'TASK_FAILED'),
+    ];
+    expect(manager.open(key, undefined, records).lastSent?.uuid).toBe('1');
+    expect(manager.open(key, undefined, [updateOf('1', 'TASK_FAILED')]).lastSent).toBeUndefined();
+  });
+
   it('goes on from what is on disk', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'updates-'));
     const path = join(directory, 'task.updates');
-    const log = new AppendLog(path, (error) => expect.fail(String(error)));
+    const log = new AppendLog(path, {
+      failed: (error) => expect.fail(String(error)),
+      recovered: () => undefined,
+    });
     manager.open(key, log);
     await Promise.all([
       manager.update(key, statusOf('1', 'TASK_STARTING'), 1),
@@ -118,6 +151,7 @@ describe('StatusUpdateManager', () => {
       .map((line) => JSON.parse(line) as UpdateRecord);
     const stream = manager.open(key, log, records);
     expect(stream.head?.uuid).toBe('2');
+    expect(stream.lastSent?.uuid).toBe('2');
     expect(stream.latestState).toBe('TASK_FAILED');
     await rm(directory, { recursive: true });
   });

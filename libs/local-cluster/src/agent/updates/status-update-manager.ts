@@ -114,6 +114,7 @@ export class StatusUpdateManager {
     entry.retry?.cancel();
     if (this.isPaused || head === undefined) return;
     this.dependencies.forward(entry.key.frameworkId, head, latestState ?? head.state);
+    entry.stream.headSent();
     entry.retry = this.dependencies.clock.schedule(delayMs, () =>
       this.sendHead(entry, Math.min(delayMs * 2, longestRetryMs)),
     );

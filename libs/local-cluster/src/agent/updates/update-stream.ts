@@ -41,9 +41,17 @@ export class UpdateStream {
     return this.newest?.state;
   }
 
-  /** The update that waits for its acknowledgement, or the last acknowledged one. */
+  /**
+   * The newest update that left for the framework. One that waits for the connection has not: were it reported as
+   * told, reconciliation would tell of the end of a task without its reason (spec/local-cluster.md §7.1).
+   */
   get lastSent(): AgentStatus | undefined {
-    return this.head ?? this.lastForwarded;
+    return this.lastForwarded;
+  }
+
+  /** The head is on its way to the framework. */
+  headSent(): void {
+    this.lastForwarded = this.head;
   }
 
   /** Queues an update; `false` when it is known already or the stream is closed. Resolves once it is on disk. */
@@ -70,7 +78,10 @@ export class UpdateStream {
     return this.hasTerminalAck ? 'closed' : 'next';
   }
 
-  /** Takes up what an earlier agent wrote. */
+  /**
+   * Takes up what an earlier agent wrote. That does not say whether the head had been sent: it counts as sent unless
+   * it is the end of the task.
+   */
   restore(records: readonly UpdateRecord[]): void {
     for (const record of records) {
       if (record.type === 'UPDATE') {
@@ -81,6 +92,7 @@ export class UpdateStream {
         this.shift();
       }
     }
+    if (this.head !== undefined && !TERMINAL_TASK_STATES.has(this.head.state)) this.headSent();
   }
 
   private shift(): void {

@@ -194,6 +194,26 @@ describe('a new master on the same work directory', () => {
     expect(outline(again.take())).toContain('TASK_RUNNING Reconciliation: Latest task state');
   });
 
+  const told: [state: TaskState | undefined, answer: TaskState][] = [
+    ['TASK_RUNNING', 'TASK_RUNNING'],
+    ['TASK_FAILED', 'TASK_FAILED'],
+    [undefined, 'TASK_STAGING'],
+  ];
+  it.each(told)('answers about a failed task what the framework was told: %s', async (state, answer) => {
+    const agent = await master.agent();
+    const stream = await runOne(agent);
+    const id = { value: master.framework(stream).id };
+    const task = { ...agentTask(stream, agent.agentId!, 'TASK_FAILED'), statusUpdateState: state };
+    const { workDir } = master;
+    await master.crash();
+    master = await MasterHarness.start({ workDir });
+    const again = master.subscribe({ id });
+    await master.agent({ agentId: agent.agentId!, tasks: [task], frameworks: [{ ...FRAMEWORK, id }] });
+    again.take();
+    master.call(again, { type: 'RECONCILE', reconcile: {} });
+    expect(outline(again.take())).toEqual([`${answer} Reconciliation: Latest task state`]);
+  });
+
   it('gives agents up that do not come back in time', async () => {
     const agent = await master.agent();
     const { workDir } = master;

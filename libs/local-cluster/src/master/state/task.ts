@@ -27,9 +27,13 @@ export function isTerminal(state: TaskState): boolean {
   return TERMINAL_TASK_STATES.has(state);
 }
 
-/** The state a framework believes in: the one last sent to it, else the one the master knows (C§17.1). */
+/**
+ * The state a framework believes in: the one last sent to it, else the one the master knows (C§17.1). Only an end is
+ * not told ahead of its own update, which alone carries the reason: before that the task is what it was when the
+ * framework launched it.
+ */
 export function toldState(task: Task): TaskState {
-  return task.statusUpdateState ?? task.state;
+  return task.statusUpdateState ?? (isTerminal(task.state) ? 'TASK_STAGING' : task.state);
 }
 
 /** Keeps the newest status of each state: what `/state` shows, and what reconciliation copies details from. */

@@ -55,7 +55,7 @@ export class CheckLoop {
     const tooLate = (): void => controller.abort(new Error(`timed out after ${formatDuration(timeoutMs)}`));
     const limit = timeoutMs > 0 ? systemClock.schedule(timeoutMs, tooLate) : undefined;
     try {
-      return { result: await this.probe(controller.signal) };
+      return { result: await Promise.race([this.probe(controller.signal), failureOf(controller.signal)]) };
     } catch (error) {
       const reason: unknown = controller.signal.aborted ? controller.signal.reason : error;
       return { result: {}, complaint: reason instanceof Error ? reason.message : String(reason) };
@@ -64,4 +64,11 @@ export class CheckLoop {
       this.current = undefined;
     }
   }
+}
+
+/** Rejects with the reason once the signal is aborted: no probe is waited for beyond that, whatever it does. */
+function failureOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }

@@ -37,6 +37,7 @@ export const checkOf = (probe: ProbeSpec, more: Partial<CheckSpec> = {}): CheckS
 /** A process that sleeps, under a supervisor's care, with the checks of a test. */
 export class CheckedContainer {
   readonly events: ContainerEvent[] = [];
+  readonly outputFailures: string[] = [];
   private container!: Container;
 
   private constructor(readonly directory: string) {}
@@ -109,6 +110,8 @@ export class CheckedContainer {
       onWriteFailure: (_id, error) => {
         throw error;
       },
+      onWriteRecovery: () => undefined,
+      onOutputFailure: (_id, error) => this.outputFailures.push(String(error)),
     });
     this.container.start();
     await eventually(() => this.got('running').length === 1, 'the start');

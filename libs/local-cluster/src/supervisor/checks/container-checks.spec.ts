@@ -74,6 +74,28 @@ describe('a COMMAND health check', () => {
     await eventually(() => pids.every((pid) => !isRunning(pid)), 'the end of the checks');
   });
 
+  it('leaves nothing running, whether it passes, fails or is cut off', async () => {
+    const line = 'sleep 60 & echo $! >>left; case $(wc -l <left) in *1) ;; *2) exit 1 ;; *) sleep 60 ;; esac';
+    const container = await start({ healthCheck: healthOf(shell(line), { timeoutMs: 300 }) });
+    await eventually(() => container.health.length >= 3, 'three runs');
+    container.kill();
+    const pids = (await container.read('left')).trim().split('\n').map(Number);
+    expect(pids.length).toBeGreaterThanOrEqual(3);
+    await eventually(() => pids.every((pid) => !isRunning(pid)), 'the end of what was left');
+  });
+
+  it('writes nowhere but to the stderr of the task, whatever stands in its place', async () => {
+    const command = 'echo mine >treasure; ln -sf treasure stderr; sleep 1000';
+    const healthCheck = healthOf(shell('echo said >&2; test -L stderr'), { timeoutMs: 200 });
+    const container = await start({ healthCheck, check: checkOf(shell('exec no-such-program')) }, command);
+    await eventually(() => container.health.includes(true), 'a result');
+    await eventually(() => container.got('check').length > 0, 'a result of the other check');
+    expect(await container.read('treasure')).toBe('mine\n');
+    expect(new Set(container.outputFailures)).toEqual(
+      new Set([`Error: '${container.path('stderr')}' is not a regular file`]),
+    );
+  });
+
   it('that cannot be executed has failed', async () => {
     const probe: ProbeSpec = { type: 'COMMAND', file: '/no/such', argv: ['/no/such'], environment: {} };
     const container = await start({ healthCheck: healthOf(probe) });
@@ -172,6 +194,20 @@ describe('an HTTP health check', () => {
       await container.dispose();
       ends.pop();
     }
+  });
+
+  it('takes a switch of protocols for an answer that is no success, and goes on', async () => {
+    const answers = ['101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: tea'];
+    const port = await portOf(
+      createTcpServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () => socket.write(`HTTP/1.1 ${answers.shift() ?? '204 No Content'}\r\n\r\n`));
+      }),
+    );
+    const probe: ProbeSpec = { type: 'HTTP', url: `http://127.0.0.1:${port}/` };
+    const container = await start({ check: checkOf(probe) });
+    await eventually(() => container.got('check').length > 1, 'two results');
+    expect(container.got('check').map(({ result }) => result.statusCode)).toEqual([101, 204]);
   });
 
   it('does not ask who vouches for a certificate', async () => {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EngineView } from '../engine/engine-view.js';
 import type { CheckResult, CheckSpec, ContainerEvent, ContainerSpec, HealthCheckSpec } from '../protocol.js';
+import type { TaskOutput } from '../task-output.js';
 import { CheckLoop, type CheckOutcome } from './check-loop.js';
 import { EngineContact } from './engine-contact.js';
 import { Health } from './health.js';
@@ -12,8 +13,10 @@ export interface ContainerChecksHooks {
   readonly emit: (event: ContainerEvent) => void;
   /** SIGKILL to a process of a check, and all that belongs to it. */
   readonly endTree: (pid: number) => void;
-  /** Writes a line to the task's `stderr`. */
-  readonly complain: (text: string) => void;
+  /** SIGKILL to what an ended process of a check has left in its session. */
+  readonly sweep: (session: number, startTime: string | undefined) => void;
+  /** Where commands write, and what is said about them. */
+  readonly output: TaskOutput;
   /** Ends the container. */
   readonly kill: (graceMs: number) => void;
 }
@@ -30,7 +33,8 @@ export class ContainerChecks {
     private readonly hooks: ContainerChecksHooks,
   ) {
     const { healthCheck, check, engine, environment } = spec;
-    this.engine = engine && new EngineContact(new EngineView(engine, environment), hooks.complain);
+    this.engine =
+      engine && new EngineContact(new EngineView(engine, environment), (text) => hooks.output.complain(text));
     this.loops = [
       ...(healthCheck === undefined ? [] : [this.healthLoop(healthCheck)]),
       ...(check === undefined ? [] : [this.checkLoop(check)]),
@@ -80,11 +84,12 @@ export class ContainerChecks {
   /** `take` gets nothing when a run says nothing about the task. */
   private loop(spec: CheckSpec, take: (result: CheckResult | undefined) => void): CheckLoop {
     const { engine } = this;
-    const surroundings = { spec: this.spec, endTree: this.hooks.endTree, engine };
+    const { output, endTree, sweep } = this.hooks;
+    const surroundings = { spec: this.spec, output, endTree, sweep, engine };
     const onOutcome = async ({ result, complaint }: CheckOutcome): Promise<void> => {
       // What a command has to say stands in the same file; connections say nothing there.
       if (complaint !== undefined && spec.probe.type === 'COMMAND') {
-        this.hooks.complain(`Command ${complaint}`);
+        output.complain(`Command ${complaint}`);
       }
       const needsTrust = engine !== undefined && !isSuccess(result);
       const isTrue = !needsTrust || (await engine.confirms(spec.probe));

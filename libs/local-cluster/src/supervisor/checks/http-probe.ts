@@ -1,5 +1,6 @@
 import { get as getPlain, type IncomingMessage, type RequestOptions } from 'node:http';
 import { get as getSecure } from 'node:https';
+import type { Socket } from 'node:net';
 import type { CheckResult } from '../protocol.js';
 import type { EngineSurroundings } from './probes.js';
 
@@ -44,15 +45,21 @@ interface Answer {
   readonly location: string | undefined;
 }
 
-/** Resolves once the whole answer is there: one that does not end is none. */
+/**
+ * Resolves once the whole answer is there: one that does not end is none. A switch of protocols is an answer that has
+ * nothing to follow.
+ */
 function get(url: URL, signal: AbortSignal, peer: RequestOptions = {}): Promise<Answer> {
   const isSecure = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
+    let isAnswered = false;
     const take = (response: IncomingMessage): void => {
+      isAnswered = true;
       const { statusCode = 0, headers } = response;
       response.once('end', () => resolve({ statusCode, location: headers.location }));
       // Whatever comes after the first error must find a listener, too.
       response.on('error', reject);
+      response.once('close', () => reject(new Error('the answer ended too early')));
       response.resume();
     };
     // A connection per run: what a service does to connections that it has had for long is not what is asked.
@@ -60,6 +67,14 @@ function get(url: URL, signal: AbortSignal, peer: RequestOptions = {}): Promise<
     const request = isSecure
       ? getSecure(url, { ...options, rejectUnauthorized: false }, take)
       : getPlain(url, options, take);
+    // Without a listener Node closes the connection, and neither answers nor fails.
+    request.once('upgrade', ({ statusCode = 0 }: IncomingMessage, socket: Socket) => {
+      resolve({ statusCode, location: undefined });
+      socket.destroy();
+    });
     request.on('error', reject);
+    request.once('close', () => {
+      if (!isAnswered) reject(new Error('the connection ended without an answer'));
+    });
   });
 }

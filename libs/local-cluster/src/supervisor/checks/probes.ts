@@ -1,6 +1,7 @@
 import type { EngineView } from '../engine/engine-view.js';
 import type { IpFamily, Reach } from '../engine/reach.js';
 import type { ContainerSpec, CheckResult, ProbeSpec } from '../protocol.js';
+import type { TaskOutput } from '../task-output.js';
 import { runCommandProbe } from './command-probe.js';
 import { runEngineCommandProbe } from './engine-command-probe.js';
 import { runHttpProbe } from './http-probe.js';
@@ -9,8 +10,11 @@ import { runTcpProbe } from './tcp-probe.js';
 /** What a probe needs of the container it looks at. */
 export interface ProbeSurroundings {
   readonly spec: ContainerSpec;
+  readonly output: TaskOutput;
   /** Ends the process with this pid and all that belongs to it. */
   readonly endTree: (pid: number) => void;
+  /** Ends what is left of the session of a process that has ended. */
+  readonly sweep: (session: number, startTime: string | undefined) => void;
   /** For a container of an engine. */
   readonly engine?: EngineSurroundings | undefined;
 }
