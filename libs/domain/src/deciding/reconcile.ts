@@ -9,8 +9,8 @@ import type { Cause, Turn } from './turn.js';
  * Brings desired and actual state of the touched apps closer, one app after another, until nothing is left to decide or
  * the turn has no time left: deployments are advanced, apps that no deployment holds get the number of instances they
  * should have (`spec/scheduling.md` §7, §9.4). Derives everything from the state; terminates because every look either
- * touches nothing or moves an instance or a deployment irreversibly on. Tells whether nothing is left; if so be it, the
- * rest waits for the next turn. Each turn looks at one app at least.
+ * touches nothing or moves an instance or a deployment irreversibly on. Tells whether nothing is left; what is left waits
+ * for the next turn. Each turn looks at one app at least.
  */
 export function reconcileTouched(turn: Turn): boolean {
   const { touched } = turn.runtime;
