@@ -35,7 +35,7 @@ module.exports = {
       from: { path: '^libs/domain/src/', pathNot: '\\.(spec|fixture)\\.ts$' },
       to: {
         dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-no-pkg', 'unknown', 'undetermined'],
-        pathNot: '^node_modules/re2js/',
+        pathNot: 'node_modules/re2js/',
       },
     },
     {

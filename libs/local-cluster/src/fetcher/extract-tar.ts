@@ -14,12 +14,19 @@ export async function extractTar(input: Readable, unpacking: Unpacking): Promise
   const parser = new Parser({ strict: true });
   // The parser may go on as soon as an entry has been read; the next one waits until it has been placed.
   let placed = Promise.resolve();
-  parser.on('entry', (entry: ReadEntry) => {
-    placed = placed.then(() => place(entry, unpacking));
-    placed.catch((error: Error) => input.destroy(error));
-  });
-  await pipeline(input, parser);
-  await placed;
+  try {
+    // An entry that could not be placed is never read, so the parser would wait for that for ever.
+    await new Promise<void>((resolve, reject) => {
+      parser.on('entry', (entry: ReadEntry) => {
+        placed = placed.then(() => place(entry, unpacking));
+        placed.catch(reject);
+      });
+      pipeline(input, parser).then(resolve, reject);
+    });
+    await placed;
+  } finally {
+    input.destroy();
+  }
 }
 
 async function place(entry: ReadEntry, unpacking: Unpacking): Promise<void> {

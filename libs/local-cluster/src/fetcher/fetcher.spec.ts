@@ -59,12 +59,16 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-function fetchAll(uris: readonly TaskUri[], options: Partial<FetcherOptions> = {}): Promise<FetchResult> {
+function fetchAll(
+  uris: readonly TaskUri[],
+  options: Partial<FetcherOptions> = {},
+  directory = sandbox,
+): Promise<FetchResult> {
   return new Fetcher({ stallTimeoutMs: 5_000, ...options }, cache).fetch({
     containerId: 'c1',
     uris,
-    directory: sandbox,
-    logPath: join(sandbox, 'stderr'),
+    directory,
+    logPath: join(directory, 'stderr'),
     userName: 'someone',
     signal: new AbortController().signal,
   });
@@ -336,7 +340,9 @@ const cached = (path: string): TaskUri => ({ value: `${base}/${path}`, cache: tr
 describe('the cache', () => {
   it('downloads once for all who ask, and leaves no archive in the sandbox', async () => {
     execFileSync('tar', ['-czf', 'a.tgz', 'site'], { cwd: source });
-    await Promise.all([fetchAll([cached('a.tgz')]), fetchAll([cached('a.tgz')])]);
+    const other = join(root, 'other');
+    await mkdir(other);
+    await Promise.all([fetchAll([cached('a.tgz')]), fetchAll([cached('a.tgz')], {}, other)]);
     expect(await fetchAll([cached('a.tgz')])).toEqual({ ok: true });
     expect(requests.filter((request) => request === 'GET /a.tgz')).toHaveLength(1);
     expect((await readdir(sandbox)).toSorted()).toEqual(['site', 'stderr']);
