@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 it.each([
-  ['tar', 'tar -cf archive.tar "$@"'],
+  ['tar.gz', 'tar -czf archive.tar.gz "$@"'],
   [
     'zip',
     `python3 -c "import sys, zipfile; z = zipfile.ZipFile('archive.zip', 'w'); [z.write(n) for n in sys.argv[1:]]" "$@"`,
