@@ -145,7 +145,7 @@ const step = record<Step>({
 });
 
 describe('a random life', () => {
-  it('keeps every promise at every moment, and comes to rest when faults stop', { timeout: 60_000 }, () => {
+  it('keeps every promise at every moment, and comes to rest when faults stop', { timeout: 180_000 }, () => {
     assert(
       property(array(step, { maxLength: 70, size: 'max' }), (steps) => {
         const life = new RandomLife();
