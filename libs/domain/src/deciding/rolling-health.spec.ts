@@ -1,6 +1,7 @@
-import { array, assert, constantFrom, integer, nat, property, record } from 'fast-check';
+import { assert, constantFrom, nat, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isGood, isHealthy, type Instance } from '../instances/instance.js';
+import { anyUpgrade, limitsOf } from './any-upgrade.fixture.js';
 import { accepted, Scenario } from './scenario.fixture.js';
 
 const CHECK = { protocol: 'TCP', portIndex: 0, gracePeriodSeconds: 0, maxConsecutiveFailures: 1 };
@@ -139,7 +140,7 @@ const PASSES_WHILE_BEING_KILLED = {
   instances: 2,
   least: 0.25,
   over: 0,
-  steps: ['kill', 'fail', 'fail', 'pass', 'kill'].map((act) => ({ act, pick: 0 })),
+  steps: (['kill', 'fail', 'fail', 'pass', 'kill'] as const).map((act) => ({ act, pick: 0 })),
 };
 
 describe('a rolling upgrade under random health', () => {
@@ -150,39 +151,28 @@ describe('a rolling upgrade under random health', () => {
 
   it('keeps to its limits unless the tasks themselves fail, and ends once they do not', () => {
     assert(
-      property(
-        record({
-          instances: integer({ min: 1, max: 6 }),
-          least: constantFrom(0, 0.25, 0.5, 0.75, 1),
-          over: constantFrom(0, 0.25, 0.5, 1),
-          steps: array(step, { maxLength: 60 }),
-        }),
-        ({ instances, least, over, steps }) => {
-          const scenario = healthy(least, over, instances);
-          scenario.put('/web', { cmd: 'two' });
-          const minimum = Math.ceil(instances * least);
-          const maximum = Math.max(
-            Math.floor(instances * (1 + over)),
-            minimum === instances ? instances + 1 : 0,
-          );
-          const wanted = (fits: (instance: Instance) => boolean) =>
-            scenario.instances('/web').filter((i) => i.goal === 'Running' && fits(i)).length;
-          for (const { act, pick } of steps) {
-            const before = wanted(isHealthy);
-            randomStep(scenario, act, pick);
-            const lost = act === 'fail' || act === 'crash' ? 1 : 0;
-            expect(wanted(isHealthy)).toBeGreaterThanOrEqual(Math.min(minimum, before - lost));
-            expect(scenario.instances('/web').length).toBeLessThanOrEqual(Math.max(maximum, instances));
-          }
-          // A task may also have failed after the end of the deployment.
-          const isAtRest = () =>
-            scenario.state.deployments.size === 0 && scenario.instances('/web').every(isGood);
-          for (let i = 0; i < 60 && !isAtRest(); i++) comeUp(scenario);
-          expect(scenario.state.deployments.size).toBe(0);
-          expect(scenario.instances('/web').map((i) => i.app.cmd)).toEqual(Array(instances).fill('two'));
-          expect(scenario.instances('/web').every(isGood)).toBe(true);
-        },
-      ),
+      property(anyUpgrade(step), (upgrade) => {
+        const { instances, least, over, steps } = upgrade;
+        const scenario = healthy(least, over, instances);
+        scenario.put('/web', { cmd: 'two' });
+        const { minimum, maximum } = limitsOf(upgrade);
+        const wanted = (fits: (instance: Instance) => boolean) =>
+          scenario.instances('/web').filter((i) => i.goal === 'Running' && fits(i)).length;
+        for (const { act, pick } of steps) {
+          const before = wanted(isHealthy);
+          randomStep(scenario, act, pick);
+          const lost = act === 'fail' || act === 'crash' ? 1 : 0;
+          expect(wanted(isHealthy)).toBeGreaterThanOrEqual(Math.min(minimum, before - lost));
+          expect(scenario.instances('/web').length).toBeLessThanOrEqual(Math.max(maximum, instances));
+        }
+        // A task may also have failed after the end of the deployment.
+        const isAtRest = () =>
+          scenario.state.deployments.size === 0 && scenario.instances('/web').every(isGood);
+        for (let i = 0; i < 60 && !isAtRest(); i++) comeUp(scenario);
+        expect(scenario.state.deployments.size).toBe(0);
+        expect(scenario.instances('/web').map((i) => i.app.cmd)).toEqual(Array(instances).fill('two'));
+        expect(scenario.instances('/web').every(isGood)).toBe(true);
+      }),
       { numRuns: 150, examples: [[PASSES_WHILE_BEING_KILLED]] },
     );
   });

@@ -1,6 +1,7 @@
-import { array, assert, constantFrom, integer, nat, property, record } from 'fast-check';
+import { assert, constantFrom, nat, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isGood } from '../instances/instance.js';
+import { anyUpgrade, limitsOf } from './any-upgrade.fixture.js';
 import { accepted, Scenario } from './scenario.fixture.js';
 
 const app = (changes: Record<string, unknown> = {}) => ({ id: '/web', cmd: 'one', instances: 4, ...changes });
@@ -127,43 +128,32 @@ describe('rolling upgrade under random events', () => {
 
   it('never exceeds the maximum, never kills below the minimum, and ends once nothing fails', () => {
     assert(
-      property(
-        record({
-          instances: integer({ min: 1, max: 6 }),
-          least: constantFrom(0, 0.25, 0.5, 0.75, 1),
-          over: constantFrom(0, 0.25, 0.5, 1),
-          steps: array(step, { maxLength: 60 }),
-        }),
-        ({ instances, least, over, steps }) => {
-          const scenario = running(least, over, instances);
-          scenario.put('/web', { cmd: 'two' });
-          const minimum = Math.ceil(instances * least);
-          const maximum = Math.max(
-            Math.floor(instances * (1 + over)),
-            minimum === instances ? instances + 1 : 0,
-          );
-          const check = (): void => {
-            const present = scenario.instances('/web');
-            expect(present.length).toBeLessThanOrEqual(Math.max(maximum, instances));
-          };
-          for (const { act, pick } of steps) {
-            const goodBefore = good(scenario);
-            randomStep(scenario, act, pick);
-            const lostByItself = act === 'fail' ? 1 : 0;
-            expect(good(scenario)).toBeGreaterThanOrEqual(Math.min(minimum, goodBefore - lostByItself));
-            check();
-          }
-          for (let i = 0; i < 60 && scenario.state.deployments.size > 0; i++) {
-            scenario.launchAll();
-            for (const task of pendingTasks(scenario)) scenario.status(task, 'TASK_RUNNING');
-            scenario.killAll();
-            scenario.advance(60_000);
-            check();
-          }
-          expect(scenario.state.deployments.size).toBe(0);
-          expect(scenario.instances('/web').map((i) => i.app.cmd)).toEqual(Array(instances).fill('two'));
-        },
-      ),
+      property(anyUpgrade(step), (upgrade) => {
+        const { instances, least, over, steps } = upgrade;
+        const scenario = running(least, over, instances);
+        scenario.put('/web', { cmd: 'two' });
+        const { minimum, maximum } = limitsOf(upgrade);
+        const check = (): void => {
+          const present = scenario.instances('/web');
+          expect(present.length).toBeLessThanOrEqual(Math.max(maximum, instances));
+        };
+        for (const { act, pick } of steps) {
+          const goodBefore = good(scenario);
+          randomStep(scenario, act, pick);
+          const lostByItself = act === 'fail' ? 1 : 0;
+          expect(good(scenario)).toBeGreaterThanOrEqual(Math.min(minimum, goodBefore - lostByItself));
+          check();
+        }
+        for (let i = 0; i < 60 && scenario.state.deployments.size > 0; i++) {
+          scenario.launchAll();
+          for (const task of pendingTasks(scenario)) scenario.status(task, 'TASK_RUNNING');
+          scenario.killAll();
+          scenario.advance(60_000);
+          check();
+        }
+        expect(scenario.state.deployments.size).toBe(0);
+        expect(scenario.instances('/web').map((i) => i.app.cmd)).toEqual(Array(instances).fill('two'));
+      }),
       { numRuns: 150 },
     );
   });

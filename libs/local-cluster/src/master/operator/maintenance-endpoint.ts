@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http/request-body.js';
 import { methodNotAllowed, sendText } from '../http/responses.js';
 import type { Maintenance, MaintenanceOutcome } from '../agents/maintenance.js';
+import type { MachineId } from '../agents/machines.js';
 import type { MasterState } from '../state/master-state.js';
 import { isLetIn } from './guard.js';
 import { parseJson, readMachines, readSchedule } from './maintenance-requests.js';
@@ -26,8 +27,12 @@ export class MaintenanceEndpoint {
         post: (document) => replaceSchedule(maintenance, document),
       },
       '/maintenance/status': { get: () => maintenance.status() },
-      '/machine/down': { post: (document) => startMaintenance(maintenance, document) },
-      '/machine/up': { post: (document) => stopMaintenance(maintenance, document) },
+      '/machine/down': {
+        post: (document) => changeMachines(document, (machines) => maintenance.startMaintenance(machines)),
+      },
+      '/machine/up': {
+        post: (document) => changeMachines(document, (machines) => maintenance.stopMaintenance(machines)),
+      },
     };
   }
 
@@ -78,18 +83,11 @@ export async function replaceSchedule(
   return parsed.ok ? maintenance.replace(parsed.windows) : parsed;
 }
 
-export async function startMaintenance(
-  maintenance: Maintenance,
+/** Takes machines down or up. */
+export async function changeMachines(
   document: unknown,
+  change: (machines: readonly MachineId[]) => Promise<MaintenanceOutcome>,
 ): Promise<MaintenanceOutcome> {
   const parsed = readMachines(document);
-  return parsed.ok ? maintenance.startMaintenance(parsed.machines) : parsed;
-}
-
-export async function stopMaintenance(
-  maintenance: Maintenance,
-  document: unknown,
-): Promise<MaintenanceOutcome> {
-  const parsed = readMachines(document);
-  return parsed.ok ? maintenance.stopMaintenance(parsed.machines) : parsed;
+  return parsed.ok ? change(parsed.machines) : parsed;
 }

@@ -4,7 +4,7 @@ import { readBody } from '../http/request-body.js';
 import { methodNotAllowed, sendText } from '../http/responses.js';
 import type { MasterState } from '../state/master-state.js';
 import { isLetIn } from './guard.js';
-import { replaceSchedule, scheduleView, startMaintenance, stopMaintenance } from './maintenance-endpoint.js';
+import { changeMachines, replaceSchedule, scheduleView } from './maintenance-endpoint.js';
 import { parseJson } from './maintenance-requests.js';
 
 const JSON_TYPE = 'application/json';
@@ -33,11 +33,11 @@ export class OperatorCalls {
       },
       START_MAINTENANCE: {
         member: 'machines',
-        change: ({ machines }) => startMaintenance(maintenance, machines),
+        change: ({ machines }) => changeMachines(machines, (ids) => maintenance.startMaintenance(ids)),
       },
       STOP_MAINTENANCE: {
         member: 'machines',
-        change: ({ machines }) => stopMaintenance(maintenance, machines),
+        change: ({ machines }) => changeMachines(machines, (ids) => maintenance.stopMaintenance(ids)),
       },
     };
   }
