@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DockerDouble } from '../../../../../../test/support/docker-double.js';
 import { systemClock, type Clock } from '../../../runtime/clock.js';
 import { AgentBench, eventually, isRunning, taskOf } from '../../agent.fixture.js';
+import { DockerEngine } from './docker-engine.js';
 
 let bench: AgentBench;
 let docker: DockerDouble;
@@ -155,15 +157,30 @@ describe('an engine that hangs', () => {
     expect((await bench.state('t', 'TASK_KILLED')).message).toBe('Container exited with status 143');
   });
 
-  it('is said to be unavailable, however many calls it holds', async () => {
+  it('is said to be unavailable by the task that needs it', async () => {
     const container = { type: 'DOCKER', docker: { image: 'web' } } as const;
     await bench.crashAgent();
-    await bench.startAgent({ clock: hurried });
     docker.isHung = true;
+    await bench.startAgent();
     bench.run(taskOf('t', 'true', { container }));
     expect((await bench.state('t', 'TASK_FAILED')).message).toBe(
       'Failed to launch container: docker engine is not available: no answer within 5 s',
     );
+  });
+
+  it('is found to hang, however many calls it holds', async () => {
+    docker.isHung = true;
+    const engine = new DockerEngine(
+      { ...options(), dockerSocket: join(directory, 'docker.sock') },
+      systemClock,
+    );
+    const held = new AbortController();
+    setMaxListeners(0, held.signal);
+    const request = { image: 'web', force: false, sandbox: directory, signal: held.signal };
+    const calls = Array.from({ length: 20 }, () => engine.provideImage(request));
+    expect(await engine.availability()).toEqual({ isAvailable: false, detail: 'no answer within 5 s' });
+    held.abort();
+    await Promise.all(calls);
   });
 });
 
