@@ -11,8 +11,10 @@ module.exports = {
   forbidden: [
     wall('domain-is-alone', 'libs/domain', []),
     wall('event-log-walls', 'libs/event-log', ['libs/domain']),
-    wall('mesos-walls', 'libs/mesos', []),
-    wall('local-cluster-walls', 'libs/local-cluster', ['libs/mesos']),
+    wall('zookeeper-walls', 'libs/zookeeper', []),
+    wall('coordination-walls', 'libs/coordination', ['libs/zookeeper']),
+    wall('mesos-walls', 'libs/mesos', ['libs/zookeeper']),
+    wall('local-cluster-walls', 'libs/local-cluster', ['libs/mesos', 'libs/zookeeper']),
     wall('configuration-walls', 'libs/configuration', []),
     wall('observability-walls', 'libs/observability', []),
     wall('api-walls', 'apps/api', [

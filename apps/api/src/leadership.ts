@@ -1,0 +1,18 @@
+/** Who leads, as the API needs to know it; whoever hosts the API tells. */
+export interface Leadership {
+  /** `host:port` of the leader as this node knows it; this node itself, too, while it still loads. */
+  readonly leader: string | undefined;
+
+  /**
+   * Whether this node leads, has its state loaded, and no other node can have been elected yet. Costs nothing; asked
+   * for every request.
+   */
+  leadsNow(): boolean;
+
+  /**
+   * Gives up the lead a moment later, when the answer is sent (`DELETE /v2/leader`, `spec/operations.md` §6.4).
+   *
+   * @returns false when this node does not lead.
+   */
+  abdicate(): boolean;
+}
