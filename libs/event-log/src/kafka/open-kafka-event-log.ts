@@ -6,7 +6,7 @@ import { SqliteStore } from '../sqlite/sqlite-store.js';
 import { createUpcaster } from '../upcasting/upcaster.js';
 import { reasonOf } from './failures.js';
 import { silent } from './kafka-logger.js';
-import { clientConfig, type KafkaEventLogOptions } from './kafka-options.js';
+import { clientConfig, withNextBroker, type KafkaEventLogOptions } from './kafka-options.js';
 import { KafkaStore } from './kafka-store.js';
 import { TopicReader } from './topic-reader.js';
 import { prepareTopic, type TopicFacts } from './topic.js';
