@@ -83,6 +83,16 @@ export class KafkaCluster extends ServerGroup {
     return this.plan.classPath;
   }
 
+  /** Creates a topic of one partition and waits until every broker has it. */
+  async createTopic(topic: string, config: Readonly<Record<string, string>> = {}): Promise<void> {
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await this.withAdmin((admin) =>
+      // kafkajs would fail if the broker that it asks for the leader has not heard of the topic yet.
+      admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }], waitForLeaders: false }),
+    );
+    await this.inSync(topic);
+  }
+
   /** Waits until every replica of every partition of the topic is in sync; two brokers may be killed one by one then. */
   async inSync(topic: string): Promise<void> {
     await eventually(
