@@ -186,7 +186,8 @@ async function serves(plan: ClusterPlan, index: number): Promise<boolean> {
 
 /** Gives all brokers the same new cluster id. */
 async function formatStorage({ directory, classPath, ports }: ClusterPlan): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
+  // The tool would take a leading hyphen for an option.
+  const clusterId = `E${randomBytes(16).toString('base64url').slice(1)}`;
   await Promise.all(
     ports.map(async (_, index) => {
       const configFile = join(directory, String(index + 1), 'server.properties');
