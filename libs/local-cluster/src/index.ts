@@ -10,6 +10,7 @@ export { claimDirectory } from './process/directory-claim.js';
 export { AgentNode, type AgentNodeOptions } from './standalone/agent-node.js';
 export type { Election, ElectionListener } from './standalone/election.js';
 export { MasterNode, type MasterNodeOptions } from './standalone/master-node.js';
+export { ZooKeeperElection, type ZooKeeperElectionSettings } from './standalone/zookeeper-election.js';
 export { ClusterProcess } from './process/cluster-process.js';
 export type { ClusterSettings } from './process/messages.js';
 export { Agent, type AgentStart } from './agent/agent.js';

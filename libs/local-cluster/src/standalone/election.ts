@@ -4,13 +4,13 @@ import type { MasterInfo } from '#mesos';
 export interface ElectionListener {
   /** Who leads now, itself perhaps; nothing while nobody does. */
   onLeader(leader: MasterInfo | undefined): void;
-  /** The announcement is gone, because the store of the election was out of sight for too long. */
+  /** The store of the election was out of sight for so long that another master may lead. */
   onLost(): void;
 }
 
 /** Decides which of several masters leads. */
 export interface Election {
-  /** Announces a master. Resolves when that is done; rejects when the store of the election cannot be reached. */
+  /** Announces a master, at once or as soon as that can be done, and again whenever the announcement is lost. */
   enter(info: MasterInfo, listener: ElectionListener): Promise<void>;
   /** Takes the announcement back; the listener is told nothing any more. */
   leave(): Promise<void>;

@@ -33,6 +33,7 @@ export class MasterNode {
   private electing: Promise<Master> | undefined;
   private master: Master | undefined;
   private isStopped = false;
+  private isLost = false;
 
   private constructor(
     private readonly options: MasterNodeOptions,
@@ -89,7 +90,10 @@ export class MasterNode {
     }
     await election.enter(info, {
       onLeader: (leader) => this.follow(leader),
-      onLost: () => this.lost('the announcement in ZooKeeper is gone: the session has expired'),
+      // A master that only stood by is announced again; one that led, or could have, must not go on.
+      onLost: () => {
+        if (this.electing !== undefined) this.lost('ZooKeeper was out of sight: the session has expired');
+      },
     });
   }
 
@@ -117,7 +121,8 @@ export class MasterNode {
   }
 
   private lost(message: string): void {
-    if (this.isStopped) return;
+    if (this.isStopped || this.isLost) return;
+    this.isLost = true;
     this.links.close();
     this.options.onLost(message);
   }
