@@ -66,4 +66,6 @@ function banner({ workDir, zooKeeper }: ClusterPlan, { url, agents }: RunningClu
   return `${lines.join('\n')}\n`;
 }
 
-const isLoopback = (ip: string): boolean => ip === '::1' || ip.startsWith('127.');
+function isLoopback(ip: string): boolean {
+  return ip === '::1' || ip.startsWith('127.');
+}
