@@ -150,8 +150,6 @@ describe('refusals', () => {
 
 describe('what this version does not do', () => {
   it.each([
-    ['--zk', 'zk://h:2181/m'],
-    ['--event_log', 'kafka://b/topic'],
     ['--master', 'zk://h:2181/mesos'],
     ['--master', 'sim://?agents=3'],
     ['--ssl_keystore_path', '/k'],
@@ -166,18 +164,15 @@ describe('what this version does not do', () => {
     ['--task_reservation_timeout', '1'],
     ['--enable_features', 'secrets'],
     ['--deprecated_features', 'proxy_events'],
-    ['--roles', 'api'],
-    ['--zk_hosts', 'h:2181'],
-    ['--ha'],
   ])('stops the start: %s %s', (...argv) => {
     const messages = refusal({ argv });
     expect(messages).toEqual([expect.stringMatching(/^`--.* is not supported by this version of Ekiden/)]);
   });
 
   it('also when a variable asks for it', () => {
-    expect(refusal({ env: { MARATHON_ZK: 'zk://h/m', MESOSPHERE_KEYSTORE_PATH: '/k' } })).toEqual([
+    expect(refusal({ env: { MARATHON_SENTRY: 'https://s', MESOSPHERE_KEYSTORE_PATH: '/k' } })).toEqual([
       '`--ssl_keystore_path` is not supported by this version of Ekiden (from MESOSPHERE_KEYSTORE_PATH)',
-      '`--zk` is not supported by this version of Ekiden (from MARATHON_ZK)',
+      '`--sentry` is not supported by this version of Ekiden (from MARATHON_SENTRY)',
     ]);
   });
 
