@@ -3,7 +3,6 @@ import { ApiModule, createHttpAdapter, type ApiOptions } from '#api';
 import { EXIT_CODES, type Configuration, type ExitCode, type SettingsReport } from '#configuration';
 import type { EventLog } from '#event-log';
 import { ClusterProcess } from '#local-cluster';
-import { UrlListDetector, type Authentication, type MasterDetector } from '#mesos';
 import { createLogging, Metrics, startRuntimeMetrics, type Logging } from '#observability';
 import { Scheduler, SchedulerModule } from '#scheduler';
 import { NestFactory } from '@nestjs/core';
@@ -11,6 +10,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ekidenModule } from './ekiden.module.js';
 import { effectiveConfiguration } from './effective-configuration.js';
 import { localClusterSettings } from './local-cluster-settings.js';
+import { authenticationOf, detectorFor } from './master-detector.js';
 import { NestLogger } from './nest-logger.js';
 import { openEventLog } from './open-log.js';
 
@@ -65,7 +65,7 @@ export class Ekiden {
         configuration,
         logging,
         metrics,
-        detector: detectorFor(configuration, cluster),
+        detector: detectorFor(configuration, cluster?.url, logging.logger('mesos')),
         authentication: authenticationOf(configuration),
         node: `${configuration.hostname}:${configuration.httpPort}`,
         onFatal: options.onFatal,
@@ -142,19 +142,6 @@ async function startCluster(
 ): Promise<ClusterProcess | undefined> {
   const settings = localClusterSettings(configuration);
   return settings && ClusterProcess.start(settings, logging.logger('cluster'));
-}
-
-function detectorFor({ master }: Configuration, cluster: ClusterProcess | undefined): MasterDetector {
-  const urls = cluster === undefined ? (master.kind === 'remote' ? master.urls : []) : [cluster.url];
-  const [first, ...others] = urls.map((url) => new URL(url));
-  if (first === undefined) throw new Error('no Mesos master is configured');
-  return new UrlListDetector([first, ...others]);
-}
-
-function authenticationOf(configuration: Configuration): Authentication | undefined {
-  const { mesosAuthentication, mesosAuthenticationPrincipal, mesosAuthenticationSecret } = configuration;
-  if (!mesosAuthentication || mesosAuthenticationPrincipal === undefined) return undefined;
-  return { principal: mesosAuthenticationPrincipal, secret: mesosAuthenticationSecret ?? '' };
 }
 
 async function listen(options: ApiOptions & { scheduler: Scheduler }): Promise<NestFastifyApplication> {

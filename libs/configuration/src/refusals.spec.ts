@@ -150,7 +150,6 @@ describe('refusals', () => {
 
 describe('what this version does not do', () => {
   it.each([
-    ['--master', 'zk://h:2181/mesos'],
     ['--master', 'sim://?agents=3'],
     ['--ssl_keystore_path', '/k'],
     ['--tls_cert', '/c'],
