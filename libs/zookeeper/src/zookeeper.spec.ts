@@ -6,7 +6,7 @@ import { hasZooKeeper } from '../../../test/support/real-services.js';
 import { ZooKeeperEnsemble } from '../../../test/support/zookeeper-server.js';
 import { CREATOR_ALL_WORLD_READ } from './acl.js';
 import { recordChanges, until } from './changes.fixture.js';
-import { TcpProxy } from './tcp-proxy.fixture.js';
+import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { ZooKeeper, type ZooKeeperOptions } from './zookeeper.js';
 
 const SESSION_TIMEOUT_MS = 1_500;
