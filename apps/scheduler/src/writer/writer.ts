@@ -51,9 +51,6 @@ const TURN_COMMANDS = 16;
 /** So many batches may be on their way to the disk while the next one is decided. */
 const APPENDS_IN_FLIGHT = 8;
 
-/** So long commands of the API wait for the lease of the lead to be good again (`spec/operations.md` §7.4). */
-const PATIENCE_MS = 2750;
-
 type Phase = 'stopped' | 'recovering' | 'ready' | 'stopping';
 
 const stopwatchMs = (): number => performance.now();
@@ -85,12 +82,11 @@ export class Writer {
   private unavailableReason = 'Ekiden is starting';
   /** The last rebuild of the state, done or under way. */
   private recovery: Promise<void> | undefined;
-  private patience: NodeJS.Timeout | undefined;
 
   constructor(private readonly ports: WriterPorts) {
     this.runtime = new SchedulerRuntime(ports.settings, 0);
     this.replies = new Replies(ports.metrics);
-    this.gate = new LeadGate(() => ports.lead.mayAct());
+    this.gate = new LeadGate(ports.lead, () => this.refuseWaiting());
   }
 
   get ready(): boolean {
@@ -125,7 +121,6 @@ export class Writer {
     this.unavailableReason = 'Ekiden is stopping';
     if (wasReady) await this.finishAccepted();
     this.refuseAll(this.inbox.drain());
-    clearTimeout(this.patience);
     this.gate.close();
     await this.recovery?.catch(() => undefined);
     await this.ports.snapshotter.settled();
@@ -138,7 +133,6 @@ export class Writer {
     this.phase = 'stopped';
     this.generation += 1;
     this.unavailableReason = reason;
-    clearTimeout(this.patience);
     this.refuseAll(this.inbox.drain());
     this.gate.close();
   }
@@ -180,22 +174,11 @@ export class Writer {
     if (this.draining || this.appendsInFlight >= APPENDS_IN_FLIGHT || !this.hasWork) return;
     this.draining = true;
     setImmediate(() => {
-      if (!this.gate.isOpen) this.limitPatience();
       this.gate.pass(() => {
         this.draining = false;
         if (this.phase === 'ready' || this.phase === 'stopping') this.runTurn();
       });
     });
-  }
-
-  /** Whoever waits for an answer is not kept waiting for long. */
-  private limitPatience(): void {
-    this.patience ??= setTimeout(() => {
-      this.patience = undefined;
-      if (this.gate.isOpen) return;
-      this.replies.refuseAll(this.inbox.drainApi(), 'it is not certain at the moment that this node leads');
-      if (this.inbox.length > 0) this.limitPatience();
-    }, PATIENCE_MS).unref();
   }
 
   /** News to decide, or something that former turns had no time for; at the end the latter is left to the next leader. */
@@ -396,6 +379,11 @@ export class Writer {
     return new Promise((resolve, reject) =>
       this.gate.pass(resolve, () => reject(new LeadLostError('the lead was lost'))),
     );
+  }
+
+  /** Whoever waits for an answer is not kept waiting for long; the cluster's news are. */
+  private refuseWaiting(): void {
+    this.replies.refuseAll(this.inbox.drainApi(), 'it is not certain at the moment that this node leads');
   }
 
   private refuseAll(items: readonly InboxItem[]): void {
