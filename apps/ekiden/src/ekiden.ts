@@ -110,7 +110,7 @@ export class Ekiden {
     let ekiden: Ekiden | undefined;
     const term = new LeaderTerm({
       logger: logging.logger('leadership'),
-      strictSuspend: configuration.zkStrictSuspend,
+      electionTimeoutMs: configuration.zkTimeoutMs,
       onEnd: (exitCode, message) =>
         void (ekiden?.leave() ?? Promise.resolve()).finally(() => onFatal(exitCode, message)),
     });

@@ -3,14 +3,14 @@ import { EXIT_CODES, type ExitCode } from '#configuration';
 import type { CandidateListener, Coordination, LeadershipLoss } from '#coordination';
 import type { Logger } from '#observability';
 import type { Lead, Scheduler } from '#scheduler';
+import { setTimeout as delay } from 'node:timers/promises';
 import { exitCodeFor, messageFor } from './exit-code-for.js';
 
 /** Between the answer to `DELETE /v2/leader` and the end of the lead (`spec/operations.md` §6.4). */
 const ABDICATION_DELAY_MS = 500;
 
-/** So long a term may take to finish what it accepted, and to step out of the election. */
+/** So long a term may take to finish what it accepted. */
 const FINISH_LIMIT_MS = 5000;
-const WITHDRAW_LIMIT_MS = 2000;
 
 const EXIT_CODE_OF_LOSS: Readonly<Record<LeadershipLoss['reason'], ExitCode>> = {
   connection: EXIT_CODES.storeLost,
@@ -22,8 +22,8 @@ const EXIT_CODE_OF_LOSS: Readonly<Record<LeadershipLoss['reason'], ExitCode>> = 
 /** What a term needs of the process. */
 export interface LeaderTermPorts {
   readonly logger: Logger;
-  /** Give up the lead as soon as ZooKeeper is out of sight. */
-  readonly strictSuspend: boolean;
+  /** So long the store of the election may take to answer. */
+  readonly electionTimeoutMs: number;
   /** The term is over and left, and with it the process: it should end with this code. Called once. */
   readonly onEnd: (exitCode: ExitCode, message: string) => void;
 }
@@ -59,7 +59,8 @@ export class LeaderTerm implements Leadership, CandidateListener, Lead {
   }
 
   confirm(): Promise<boolean> {
-    return this.coordination?.confirm() ?? Promise.resolve(false);
+    const answer = this.coordination?.confirm() ?? Promise.resolve(false);
+    return Promise.race([answer, delay(this.ports.electionTimeoutMs, false, { ref: false })]);
   }
 
   /** Begins to watch the election, and stands for it when there is a scheduler that could lead. */
@@ -84,7 +85,6 @@ export class LeaderTerm implements Leadership, CandidateListener, Lead {
       {},
       'the store of the election is out of sight: nothing is decided until it is back',
     );
-    if (this.ports.strictSuspend) this.end(EXIT_CODES.storeLost, 'the store of the election is out of sight');
   }
 
   onResumed(): void {
@@ -149,7 +149,7 @@ export class LeaderTerm implements Leadership, CandidateListener, Lead {
   }
 
   private async leave(exitCode: ExitCode, message: string): Promise<void> {
-    await settledWithin(WITHDRAW_LIMIT_MS, this.coordination?.withdraw());
+    await settledWithin(this.ports.electionTimeoutMs, this.coordination?.withdraw());
     this.ports.onEnd(exitCode, message);
   }
 }
