@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ApiModule, createHttpAdapter, type ApiOptions } from '#api';
+import { ApiModule, createHttpAdapter, listen, type ApiOptions, type Leadership } from '#api';
 import { EXIT_CODES, type Configuration, type ExitCode, type SettingsReport } from '#configuration';
 import type { EventLog } from '#event-log';
 import { ClusterProcess } from '#local-cluster';
@@ -37,6 +37,7 @@ interface Parts {
   readonly cluster: ClusterProcess | undefined;
   readonly scheduler: Scheduler;
   readonly application: NestFastifyApplication;
+  readonly url: string;
   readonly stopMetrics: () => void;
 }
 
@@ -70,8 +71,9 @@ export class Ekiden {
         node: `${configuration.hostname}:${configuration.httpPort}`,
         onFatal: options.onFatal,
       });
-      const application = await listen({
+      const { application, url } = await serve({
         log,
+        leadership: alwaysLeading(options.onFatal),
         configuration,
         logging,
         metrics,
@@ -83,7 +85,7 @@ export class Ekiden {
       undo.push(() => application.close());
       await scheduler.start();
       const stopMetrics = startRuntimeMetrics(metrics);
-      return new Ekiden({ configuration, log, cluster, scheduler, application, stopMetrics });
+      return new Ekiden({ configuration, log, cluster, scheduler, application, url, stopMetrics });
     } catch (error) {
       for (const step of undo.toReversed()) await step();
       throw error;
@@ -92,12 +94,7 @@ export class Ekiden {
 
   /** Base address of the API. */
   get url(): string {
-    const { port, address } = this.parts.application.getHttpServer().address() as {
-      port: number;
-      address: string;
-    };
-    const host = address.includes(':') ? `[${address}]` : address;
-    return `http://${host}:${port}`;
+    return this.parts.url;
   }
 
   get dataDir(): string {
@@ -157,7 +154,26 @@ function authenticationOf(configuration: Configuration): Authentication | undefi
   return { principal: mesosAuthenticationPrincipal, secret: mesosAuthenticationSecret ?? '' };
 }
 
-async function listen(options: ApiOptions & { scheduler: Scheduler }): Promise<NestFastifyApplication> {
+/** A node without an election leads from begin to end; its supervisor starts it again when it gives up the lead. */
+function alwaysLeading(onFatal: EkidenOptions['onFatal']): Leadership {
+  const giveUp = (): void => onFatal(EXIT_CODES.leadershipLost, 'the lead was given up on request');
+  return {
+    leader: undefined,
+    stopping: false,
+    leadsNow: () => true,
+    abdicate: () => setTimeout(giveUp, ABDICATION_MS).hasRef(),
+  };
+}
+
+/** The answer of `DELETE /v2/leader` gets this long to arrive (`spec/operations.md` §6.4). */
+const ABDICATION_MS = 500;
+
+interface Served {
+  readonly application: NestFastifyApplication;
+  readonly url: string;
+}
+
+async function serve(options: ApiOptions & { scheduler: Scheduler }): Promise<Served> {
   const { scheduler, ...apiOptions } = options;
   const module = ekidenModule([ApiModule.forRoot(apiOptions), SchedulerModule.forRoot(scheduler)]);
   const adapter = await createHttpAdapter(apiOptions);
@@ -166,6 +182,6 @@ async function listen(options: ApiOptions & { scheduler: Scheduler }): Promise<N
     abortOnError: false,
     logger: new NestLogger(options.logging.logger('nest')),
   });
-  await application.listen(options.configuration.httpPort, options.configuration.httpAddress);
-  return application;
+  const { url } = await listen(application, apiOptions);
+  return { application, url };
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { EXIT_CODES, helpText, loadConfiguration, type ExitCode } from '#configuration';
+import { TlsFilesError } from '#api';
 import { LogFencedError, LogOpenError, LogUnavailableError } from '#event-log';
 import { createLogging } from '#observability';
 import { banner } from './banner.js';
@@ -62,6 +63,7 @@ async function main(): Promise<void> {
 function exitCodeFor(error: unknown): ExitCode {
   if (error instanceof LogOpenError || error instanceof LogUnavailableError)
     return EXIT_CODES.storeUnreachable;
+  if (error instanceof TlsFilesError) return EXIT_CODES.badConfiguration;
   if (error instanceof LogFencedError) return EXIT_CODES.leadershipFailed;
   return isAddressInUse(error) ? EXIT_CODES.addressInUse : EXIT_CODES.leadershipFailed;
 }

@@ -116,15 +116,15 @@ export const storageFlags = {
     hidden: true,
   }),
   election_path: flag(textType(), 'Path of the election in ZooKeeper.', LATER),
-  leader_wait_timeout: flag(integerType(), 'Time that a standby waits for a leader.', LATER),
-  standby_reads: flag(choiceType('local', 'proxy'), 'How a standby answers reads.', {
-    ...LATER,
-    default: 'local',
-  }),
-  standby_serves_nothing: flag(toggleType, 'A standby forwards every request.', {
-    ...LATER,
+  leader_wait_timeout: quantity(
+    millisecondsType(),
+    'ms',
+    'Time that a request waits for a leader to be known and loaded.',
+    { default: 2750 },
+  ),
+  standby_reads: flag(choiceType('local', 'proxy'), 'How a standby answers reads.', { default: 'local' }),
+  standby_serves_nothing: flag(toggleType, 'A standby forwards every request, also /ping.', {
     default: false,
-    given: false,
   }),
   zk_strict_suspend: flag(toggleType, 'Give up leadership as soon as ZooKeeper is out of sight.', {
     ...LATER,
