@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ApiModule, createHttpAdapter, type ApiOptions } from '#api';
+import { ApiModule, createHttpAdapter, listen, type ApiOptions, type Listening } from '#api';
 import { EXIT_CODES, type Configuration, type ExitCode, type SettingsReport } from '#configuration';
 import type { Coordination } from '#coordination';
 import type { EventLog } from '#event-log';
@@ -57,6 +57,7 @@ interface Parts {
   readonly cluster: ClusterProcess | undefined;
   readonly term: LeaderTerm;
   readonly application: NestFastifyApplication;
+  readonly url: string;
   readonly stopMetrics: () => void;
 }
 
@@ -114,46 +115,33 @@ export class Ekiden {
       onEnd: (exitCode, message) =>
         void (ekiden?.leave() ?? Promise.resolve()).finally(() => onFatal(exitCode, message)),
     });
-    const address = new NodeAddress(configuration);
-    const scheduler = mayLead(configuration) ? schedulerOf(makings, { cluster, term, address }) : undefined;
+    let listening: Listening | undefined;
+    const node = (): string => listening?.hostPort ?? configuration.hostname;
+    const scheduler = mayLead(configuration) ? schedulerOf(makings, { cluster, term, node }) : undefined;
     // With an election, what a standby must know before it stands for it.
     if (electionOf(configuration) !== undefined) await scheduler?.warmUp();
-    const application = await listen(
-      {
-        log,
-        configuration,
-        logging,
-        metrics,
-        settings: makings.settings,
-        buildRevision: makings.buildRevision,
-        onReadSideStopped: (error) => term.end(EXIT_CODES.storeLost, error.message),
-      },
-      scheduler ?? new NoScheduler(),
-    );
+    const { settings, buildRevision } = makings;
+    const onReadSideStopped = (error: Error): void => term.end(EXIT_CODES.storeLost, error.message);
+    const api = { log, leadership: term, configuration, logging, metrics, settings, buildRevision };
+    const served = await serve({ ...api, onReadSideStopped }, scheduler ?? new NoScheduler());
+    const { application } = served;
+    listening = served.listening;
     undo.push(() => application.close());
-    address.listensOn(application);
-    const coordination = (shared?.coordinate ?? coordinate)(
-      configuration,
-      address.hostPort,
-      logging.logger('leadership'),
-    );
+    const logger = logging.logger('leadership');
+    const coordination = (shared?.coordinate ?? coordinate)(configuration, listening.hostPort, logger);
     undo.push(() => coordination.close());
     if (electionOf(configuration) === undefined && scheduler !== undefined)
       await term.joinAndLead(coordination, scheduler);
     else await term.join(coordination, scheduler);
     const stopMetrics = startRuntimeMetrics(metrics);
-    ekiden = new Ekiden({ configuration, log, cluster, term, application, stopMetrics });
+    const { url } = listening;
+    ekiden = new Ekiden({ configuration, log, cluster, term, application, url, stopMetrics });
     return ekiden;
   }
 
   /** Base address of the API. */
   get url(): string {
-    const { port, address } = this.parts.application.getHttpServer().address() as {
-      port: number;
-      address: string;
-    };
-    const host = address.includes(':') ? `[${address}]` : address;
-    return `http://${host}:${port}`;
+    return this.parts.url;
   }
 
   get dataDir(): string {
@@ -191,27 +179,9 @@ export class Ekiden {
 
 type Undo = (() => Promise<unknown> | void)[];
 
-/** `host:port` of this node as others know it; with `--http_port 0` the port is known once the server listens. */
-class NodeAddress {
-  private port: number;
-
-  constructor(private readonly configuration: Configuration) {
-    this.port = configuration.httpPort;
-  }
-
-  get hostPort(): string {
-    const { hostname } = this.configuration;
-    return `${hostname.includes(':') ? `[${hostname}]` : hostname}:${this.port}`;
-  }
-
-  listensOn(application: NestFastifyApplication): void {
-    this.port = (application.getHttpServer().address() as { port: number }).port;
-  }
-}
-
 function schedulerOf(
   { configuration, logging, metrics, log }: Makings,
-  { cluster, term, address }: { cluster: ClusterProcess | undefined; term: LeaderTerm; address: NodeAddress },
+  { cluster, term, node }: { cluster: ClusterProcess | undefined; term: LeaderTerm; node: () => string },
 ): Scheduler {
   return new Scheduler({
     log,
@@ -222,7 +192,7 @@ function schedulerOf(
     cluster: identityOf(configuration),
     detector: detectorFor(configuration, cluster),
     authentication: authenticationOf(configuration),
-    node: () => address.hostPort,
+    node,
     onFatal: (exitCode, message) => term.end(exitCode, message),
     onDeposed: (reason) => term.deposed(reason),
   });
@@ -261,7 +231,12 @@ function authenticationOf(configuration: Configuration): Authentication | undefi
   return { principal: mesosAuthenticationPrincipal, secret: mesosAuthenticationSecret ?? '' };
 }
 
-async function listen(options: ApiOptions, scheduler: SchedulerDoor): Promise<NestFastifyApplication> {
+interface Served {
+  readonly application: NestFastifyApplication;
+  readonly listening: Listening;
+}
+
+async function serve(options: ApiOptions, scheduler: SchedulerDoor): Promise<Served> {
   const module = ekidenModule([ApiModule.forRoot(options), SchedulerModule.forRoot(scheduler)]);
   const adapter = await createHttpAdapter(options);
   const application = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -269,6 +244,5 @@ async function listen(options: ApiOptions, scheduler: SchedulerDoor): Promise<Ne
     abortOnError: false,
     logger: new NestLogger(options.logging.logger('nest')),
   });
-  await application.listen(options.configuration.httpPort, options.configuration.httpAddress);
-  return application;
+  return { application, listening: await listen(application, options) };
 }

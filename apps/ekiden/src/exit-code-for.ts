@@ -1,3 +1,4 @@
+import { TlsFilesError } from '#api';
 import { EXIT_CODES, type ExitCode } from '#configuration';
 import { CoordinationUnavailableError } from '#coordination';
 import { LogFencedError, LogOpenError, LogUnavailableError } from '#event-log';
@@ -6,7 +7,8 @@ import { SettingError } from './setting-error.js';
 
 /** What the process ends with after an error (`spec/operations.md` §8). */
 export function exitCodeFor(error: unknown): ExitCode {
-  if (error instanceof WrongClusterError || error instanceof SettingError) return EXIT_CODES.badConfiguration;
+  const isBadSetting = [WrongClusterError, SettingError, TlsFilesError].some((type) => error instanceof type);
+  if (isBadSetting) return EXIT_CODES.badConfiguration;
   if (error instanceof LogOpenError || error instanceof LogUnavailableError)
     return EXIT_CODES.storeUnreachable;
   if (error instanceof CoordinationUnavailableError) return EXIT_CODES.storeUnreachable;

@@ -133,15 +133,15 @@ export const storageFlags = {
     electionPathType,
     'Path of the election in ZooKeeper; `ekiden/leader` below that of zk.',
   ),
-  leader_wait_timeout: flag(integerType(), 'Time that a standby waits for a leader.', LATER),
-  standby_reads: flag(choiceType('local', 'proxy'), 'How a standby answers reads.', {
-    ...LATER,
-    default: 'local',
-  }),
-  standby_serves_nothing: flag(toggleType, 'A standby forwards every request.', {
-    ...LATER,
+  leader_wait_timeout: quantity(
+    millisecondsType(),
+    'ms',
+    'Time that a request waits for a leader to be known and loaded.',
+    { default: 2750 },
+  ),
+  standby_reads: flag(choiceType('local', 'proxy'), 'How a standby answers reads.', { default: 'local' }),
+  standby_serves_nothing: flag(toggleType, 'A standby forwards every request, also /ping.', {
     default: false,
-    given: false,
   }),
   zk_strict_suspend: flag(
     toggleType,
