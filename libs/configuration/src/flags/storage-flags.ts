@@ -97,17 +97,20 @@ export const storageFlags = {
   zk_connection_timeout: quantity(millisecondsType(1), 'ms', 'First connection to ZooKeeper.', {
     default: 10_000,
   }),
-  zk_operation_max_retries: flag(integerType(), 'Retries of a ZooKeeper operation.', {
-    treatment: 'map',
-    default: 5,
+  zk_operation_max_retries: flag(
+    integerType(),
+    'No effect: the election is tried until its session is over.',
+    {
+      ...IGNORE,
+      default: 5,
+      hidden: true,
+    },
+  ),
+  zk_operation_base_retry_sleep_ms: quantity(millisecondsType(), 'ms', 'No effect.', {
+    ...IGNORE,
+    default: 10,
     hidden: true,
   }),
-  zk_operation_base_retry_sleep_ms: quantity(
-    millisecondsType(),
-    'ms',
-    'Base of the back-off of those retries.',
-    { treatment: 'map', default: 10, hidden: true },
-  ),
   zk_compression: flag(toggleType, 'No effect.', { ...IGNORE, default: true }),
   zk_compression_threshold: quantity(bytesType, 'bytes', 'No effect.', { ...IGNORE, default: 65_536 }),
   zk_max_node_size: quantity(bytesType, 'bytes', 'No effect.', { ...IGNORE, default: 1_024_000 }),
@@ -130,15 +133,15 @@ export const storageFlags = {
     electionPathType,
     'Path of the election in ZooKeeper; `ekiden/leader` below that of zk.',
   ),
-  leader_wait_timeout: flag(integerType(), 'Time that a standby waits for a leader.', LATER),
-  standby_reads: flag(choiceType('local', 'proxy'), 'How a standby answers reads.', {
-    ...LATER,
-    default: 'local',
-  }),
-  standby_serves_nothing: flag(toggleType, 'A standby forwards every request.', {
-    ...LATER,
+  leader_wait_timeout: quantity(
+    millisecondsType(),
+    'ms',
+    'Time that a request waits for a leader to be known and loaded.',
+    { default: 2750 },
+  ),
+  standby_reads: flag(choiceType('local', 'proxy'), 'How a standby answers reads.', { default: 'local' }),
+  standby_serves_nothing: flag(toggleType, 'A standby forwards every request, also /ping.', {
     default: false,
-    given: false,
   }),
   zk_strict_suspend: flag(
     toggleType,

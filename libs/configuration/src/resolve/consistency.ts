@@ -1,5 +1,6 @@
 import type { Configuration } from '../configuration.js';
 import type { Findings } from '../sources/setting.js';
+import { checkTls, hasTls } from './tls-consistency.js';
 
 /** Rules over several flags (`spec/operations.md §9, §10.1`). `isSet` tells whether somebody set a flag, rightly or not. */
 export function checkConsistency(
@@ -9,6 +10,7 @@ export function checkConsistency(
 ): void {
   checkConflicts(configuration, isSet, findings);
   checkElection(configuration, isSet, findings);
+  checkTls(configuration, isSet, findings);
   warnOfRisks(configuration, isSet, findings);
 }
 
@@ -87,10 +89,21 @@ function warnOfRisks(
     );
   }
   if (configuration.httpCredentials !== undefined) {
-    findings.warn('`--http_credentials` without TLS: the password crosses the network unencrypted');
-  } else if (!isLoopback(configuration.httpAddress)) {
+    if (!configuration.disableHttp) {
+      findings.warn('`--http_credentials` over plain HTTP: the password crosses the network unencrypted');
+    }
+  } else warnOfOpenDoors(configuration, findings);
+}
+
+/** Clients with a certificate are known; anybody else who reaches a listener may do everything. */
+function warnOfOpenDoors(configuration: Configuration, findings: Findings): void {
+  const { disableHttp, httpAddress, httpsAddress = httpAddress, tlsClientCa } = configuration;
+  const open: (readonly [flag: string, address: string])[] = [];
+  if (!disableHttp) open.push(['http_address', httpAddress]);
+  if (hasTls(configuration) && tlsClientCa === undefined) open.push(['https_address', httpsAddress]);
+  for (const [flag, address] of open.filter((door) => !isLoopback(door[1]))) {
     findings.warn(
-      `\`--http_address ${configuration.httpAddress}\` without \`--http_credentials\`: whoever reaches this port ` +
+      `\`--${flag} ${address}\` without \`--http_credentials\`: whoever reaches this port ` +
         'can run commands on the cluster',
     );
   }
