@@ -17,7 +17,7 @@ export interface HeldLog {
 }
 
 export function heldLog(log: EventLog): HeldLog {
-  let open: () => void = () => undefined;
+  let open: (() => void) | undefined;
   let gate = Promise.resolve();
   const subscribe: EventLog['subscribe'] = (after, handler) =>
     log.subscribe(after, async (batch) => {
@@ -34,7 +34,7 @@ export function heldLog(log: EventLog): HeldLog {
         open = resolve;
       });
     },
-    release: () => open(),
+    release: () => open?.(),
   };
 }
 

@@ -29,6 +29,7 @@ async function start(flags?: ClusterFlags) {
 
 const atLeader = () => request(cluster.leader.url);
 const atStandby = () => request(cluster.standby.url);
+const launching = () => launchEvents(appDefinition(), 1).slice(0, 1);
 const create = (id: string) =>
   cluster.leader.leader.append([{ type: 'AppCreated', data: { app: appDefinition({ id }) } }]);
 
@@ -127,8 +128,6 @@ describe('a read at a standby', () => {
 });
 
 describe('what only the leader remembers', () => {
-  const launching = () => launchEvents(appDefinition(), 1).slice(0, 1);
-
   it('is read from the leader', async () => {
     await start();
     const info = await atStandby().get('/v2/info').expect(200);
