@@ -1,23 +1,32 @@
 import { join } from 'node:path';
-import type { Configuration } from '#configuration';
-import { createMemoryEventLog, openSqliteEventLog, type EventLog } from '#event-log';
+import type { Configuration, KafkaLocation } from '#configuration';
+import { createMemoryEventLog, LogOpenError, openSqliteEventLog, type EventLog } from '#event-log';
 import type { Logger } from '#observability';
-
-/** The path of the SQLite log, or `undefined` when the log lives in memory only. */
-export function eventLogPath({ eventLog, dataDir }: Configuration): string | undefined {
-  if (eventLog.kind === 'memory') return undefined;
-  return eventLog.path ?? join(dataDir, 'events.db');
-}
 
 /** Opens the event log that the configuration names. Rejects with `LogOpenError`. */
 export async function openEventLog(configuration: Configuration, logger: Logger): Promise<EventLog> {
-  const path = eventLogPath(configuration);
-  if (path === undefined) {
-    logger.warn({}, 'the event log lives in memory: everything is forgotten when Ekiden stops');
-    return createMemoryEventLog().log;
+  const { eventLog, dataDir } = configuration;
+  switch (eventLog.kind) {
+    case 'memory':
+      logger.warn({}, 'the event log lives in memory: everything is forgotten when Ekiden stops');
+      return createMemoryEventLog().log;
+    case 'sqlite': {
+      const path = eventLog.path ?? join(dataDir, 'events.db');
+      const onWarning = (message: string): void => logger.warn({ path }, message);
+      return openSqliteEventLog({ path, folderMode: folderMode(configuration), onWarning });
+    }
+    case 'kafka':
+      return openSharedLog(eventLog);
   }
-  const onWarning = (message: string): void => logger.warn({ path }, message);
-  return openSqliteEventLog({ path, folderMode: folderMode(configuration), onWarning });
+}
+
+/** Whether other nodes write and follow the same log. */
+export const isShared = ({ eventLog }: Pick<Configuration, 'eventLog'>): boolean => eventLog.kind === 'kafka';
+
+/** The log of a topic. */
+function openSharedLog({ brokers, topic }: KafkaLocation): Promise<EventLog> {
+  const message = `the topic ${topic} on ${brokers.join(',')} cannot be opened: this build has no Kafka adapter`;
+  return Promise.reject(new LogOpenError('unusable', message));
 }
 
 /**
