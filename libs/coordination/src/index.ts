@@ -6,7 +6,6 @@ export {
   createSingleNodeCoordination,
   type SingleNodeOptions,
 } from './single-node/single-node-coordination.js';
-export type { Clock as CoordinationClock } from './zookeeper/clock.js';
 export type { CoordinationMetrics } from './zookeeper/metrics.js';
 export {
   createZooKeeperCoordination,

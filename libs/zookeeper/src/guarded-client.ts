@@ -2,6 +2,8 @@ import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { createClient, type Client } from 'node-zookeeper-client';
 
+import type { Clock, Instant } from './clock.js';
+
 /** The inner states of the client's connection, as its `state` events number them. */
 export const CONNECTION_STATE = {
   connecting: 1,
@@ -41,8 +43,7 @@ export interface GuardedClientOptions {
   /** Longest wait before the servers are tried all over again. */
   readonly retryDelayMs: number;
   readonly credentials: string | undefined;
-  /** A monotonic clock. */
-  readonly nowMs: () => number;
+  readonly clock: Clock;
 }
 
 /** One session's client of node-zookeeper-client, with its weak places covered. */
@@ -51,19 +52,20 @@ export class GuardedClient {
   readonly #connection: ConnectionManager;
   readonly #servers: readonly Server[];
   readonly #retryDelayMs: number;
-  readonly #nowMs: () => number;
+  readonly #clock: Clock;
   #next = 0;
   #attempts = 0;
   #connectedAtMs = Number.NEGATIVE_INFINITY;
   #retryTimer: NodeJS.Timeout | undefined;
-  #attemptStartedMs = 0;
+  #attemptStartedAt: Instant;
   #abandoned = false;
 
   /** @param onState told every inner state of the connection, at once. */
   constructor(options: GuardedClientOptions, onState: (state: number) => void) {
     this.#servers = shuffled(options.servers.map(parseServer));
     this.#retryDelayMs = options.retryDelayMs;
-    this.#nowMs = options.nowMs;
+    this.#clock = options.clock;
+    this.#attemptStartedAt = options.clock();
     // The names are never resolved: the list only tells the client how many servers there are.
     const names = options.servers.map((_, index) => `server-${index}`).join(',');
     this.client = createClient(names, { sessionTimeout: options.sessionTimeoutMs, retries: 0 });
@@ -84,8 +86,8 @@ export class GuardedClient {
   }
 
   /** When the present connection was begun. */
-  get attemptStartedMs(): number {
-    return this.#attemptStartedMs;
+  get attemptStartedAt(): Instant {
+    return this.#attemptStartedAt;
   }
 
   get isConnecting(): boolean {
@@ -135,13 +137,13 @@ export class GuardedClient {
     connection.on('state', (state) => {
       if (state !== CONNECTION_STATE.connected) return;
       this.#attempts = 0;
-      this.#connectedAtMs = this.#nowMs();
+      this.#connectedAtMs = this.#clock().monotonicMs;
     });
   }
 
   /** After all servers were tried in vain, and after a connection that was cut as soon as it was there. */
   #mustPause(): boolean {
-    if (this.#attempts === 0) return this.#nowMs() - this.#connectedAtMs < SHORT_CONNECTION_MS;
+    if (this.#attempts === 0) return this.#clock().monotonicMs - this.#connectedAtMs < SHORT_CONNECTION_MS;
     return this.#attempts % this.#servers.length === 0;
   }
 
@@ -149,7 +151,7 @@ export class GuardedClient {
     const server = this.#servers[this.#next % this.#servers.length]!;
     this.#next += 1;
     this.#attempts += 1;
-    this.#attemptStartedMs = this.#nowMs();
+    this.#attemptStartedAt = this.#clock();
     return server;
   }
 

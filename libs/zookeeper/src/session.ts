@@ -1,7 +1,9 @@
 import type { Client } from 'node-zookeeper-client';
 
+import type { Clock, Instant } from './clock.js';
 import { toZooKeeperError, ZooKeeperError } from './errors.js';
 import { CONNECTION_STATE, GuardedClient } from './guarded-client.js';
+import { SignsOfLife } from './signs-of-life.js';
 
 /** Longest wait for the servers to end a session that is closed. */
 const CLOSE_LIMIT_MS = 2_000;
@@ -17,8 +19,7 @@ export interface SessionOptions {
   readonly credentials: string | undefined;
   /** Asked for; the servers may grant another. */
   readonly sessionTimeoutMs: number;
-  /** A monotonic clock. */
-  readonly nowMs: () => number;
+  readonly clock: Clock;
 }
 
 /** What becomes of a session. After `expired` or `refused` nothing more is said. */
@@ -26,7 +27,7 @@ export type SessionEvent = 'connected' | 'suspended' | 'expired' | 'refused';
 
 interface PendingRequest {
   readonly name: string;
-  readonly sentAtMs: number;
+  readonly sentAt: Instant;
   readonly fail: (error: ZooKeeperError) => void;
 }
 
@@ -34,7 +35,7 @@ interface PendingRequest {
 export type Send<T> = (client: Client, done: (error: unknown, result: T) => void) => void;
 
 /**
- * One session: requests that always end, and a watch over the connection. An unanswered request is a third of the
+ * One session: requests that always end, and a watch over the connection. An unanswered request is a quarter of the
  * session's time-out old at most before the connection is given up for the next server; so is a silent server, which is
  * asked something at least six times per session time-out.
  */
@@ -45,6 +46,7 @@ export class Session {
   readonly #pending = new Set<PendingRequest>();
   #isConnected = false;
   #isOver = false;
+  readonly #signs = new SignsOfLife();
   #lastAnsweredMs: number | undefined;
   #watchTimer: NodeJS.Timeout | undefined;
 
@@ -82,6 +84,15 @@ export class Session {
     return this.#lastAnsweredMs;
   }
 
+  /** What the leader of the ensemble knew of at least when it handled a request that was sent at `sentAt`. */
+  signKnownBefore(sentAt: Instant): Instant | undefined {
+    return this.#signs.knownBefore(sentAt, this.timeoutMs);
+  }
+
+  get #nowMs(): number {
+    return this.#options.clock().monotonicMs;
+  }
+
   /**
    * Sends a request. Fails at once while there is no connection: what it would find later is a different world.
    *
@@ -90,7 +101,7 @@ export class Session {
   request<T>(name: string, send: Send<T>): Promise<T> {
     if (!this.#isConnected) return Promise.reject(this.#notConnected(name));
     return new Promise<T>((resolve, reject) => {
-      const pending: PendingRequest = { name, sentAtMs: this.#options.nowMs(), fail: reject };
+      const pending: PendingRequest = { name, sentAt: this.#options.clock(), fail: reject };
       this.#pending.add(pending);
       const done = (error: unknown, result: T): void => {
         if (!this.#pending.delete(pending)) return;
@@ -142,7 +153,8 @@ export class Session {
     if (this.#isOver) return;
     if (state === CONNECTION_STATE.connected) {
       this.#isConnected = true;
-      this.#lastAnsweredMs = Math.max(this.#lastAnsweredMs ?? 0, this.#guarded.attemptStartedMs);
+      this.#signs.connected(this.#guarded.attemptStartedAt);
+      this.#lastAnsweredMs = Math.max(this.#lastAnsweredMs ?? 0, this.#guarded.attemptStartedAt.monotonicMs);
       this.#watchEvery(this.timeoutMs / 12);
       this.#onEvent('connected');
     } else if (state === CONNECTION_STATE.expired) {
@@ -165,8 +177,9 @@ export class Session {
     this.#onEvent(event);
   }
 
-  #answered(request: PendingRequest): void {
-    this.#lastAnsweredMs = Math.max(this.#lastAnsweredMs ?? 0, request.sentAtMs);
+  #answered({ sentAt }: PendingRequest): void {
+    this.#signs.answered(sentAt, this.timeoutMs);
+    this.#lastAnsweredMs = Math.max(this.#lastAnsweredMs ?? 0, sentAt.monotonicMs);
   }
 
   #failPending(code: 'CONNECTION_LOSS' | 'SESSION_EXPIRED' | 'AUTH_FAILED' | 'CLOSED'): void {
@@ -198,7 +211,7 @@ export class Session {
       });
       return;
     }
-    const silentMs = this.#options.nowMs() - (this.#lastAnsweredMs ?? 0);
+    const silentMs = this.#nowMs - (this.#lastAnsweredMs ?? 0);
     if (this.#pending.size > 0 || silentMs < this.timeoutMs / 6) return;
     // The answer counts, not what it says; a failure shows as a change of the connection.
     this.request('heartbeat', (client, done) => client.exists('/', done)).catch(() => {});
@@ -206,17 +219,17 @@ export class Session {
 
   #isOverdue(): boolean {
     const [oldest] = this.#pending;
-    return oldest !== undefined && this.#options.nowMs() - oldest.sentAtMs >= this.timeoutMs / 3;
+    return oldest !== undefined && this.#nowMs - oldest.sentAt.monotonicMs >= this.timeoutMs / 4;
   }
 
   /** A server that takes connections and says nothing must not keep the session from those that do. */
   #watchAttempt(): void {
     if (!this.#guarded.isConnecting) return;
-    const { attempts, attemptStartedMs } = this.#guarded;
+    const { attempts, attemptStartedAt } = this.#guarded;
     const { servers } = this.#options;
     const round = Math.floor(Math.max(0, attempts - 1) / servers.length);
     const baseMs = Math.max(MIN_ATTEMPT_MS, this.timeoutMs / (3 * servers.length));
     const limitMs = Math.min(this.timeoutMs, baseMs * 2 ** round);
-    if (this.#options.nowMs() - attemptStartedMs >= limitMs) this.#guarded.dropConnection();
+    if (this.#nowMs - attemptStartedAt.monotonicMs >= limitMs) this.#guarded.dropConnection();
   }
 }

@@ -108,7 +108,7 @@ describe.runIf(hasZooKeeper)('ZooKeeper', () => {
 
     it('knows when a server answered last', async () => {
       let nowMs = 1_000;
-      const zookeeper = await connected({ nowMs: () => nowMs });
+      const zookeeper = await connected({ clock: () => ({ monotonicMs: nowMs, wallMs: nowMs }) });
       expect(zookeeper.lastContactMs).toBe(1_000);
       nowMs = 1_100;
       await zookeeper.children('/');

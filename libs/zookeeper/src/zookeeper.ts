@@ -2,6 +2,7 @@ import { CreateMode } from 'node-zookeeper-client';
 
 import { OPEN_ACCESS, type AccessList } from './acl.js';
 import type { ZooKeeperAddress } from './address.js';
+import { SYSTEM_CLOCK, type Clock, type Instant } from './clock.js';
 import { isZooKeeperError, ZooKeeperError } from './errors.js';
 import { SILENT_LOGGER, type Logger } from './logger.js';
 import { Session, type Send, type SessionEvent } from './session.js';
@@ -15,8 +16,7 @@ export interface ZooKeeperOptions {
   /** Asked for; the servers may grant another. */
   readonly sessionTimeoutMs: number;
   readonly logger?: Logger;
-  /** A monotonic clock; `performance.now` unless given. */
-  readonly nowMs?: () => number;
+  readonly clock?: Clock;
 }
 
 /** What the connection went through. */
@@ -91,10 +91,18 @@ export class ZooKeeper {
 
   /**
    * When the last request of this session was sent that a server answered, on the monotonic clock. Any server of the
-   * ensemble may have answered, even one that is cut off from the others: for a lease take {@link ZooKeeper.check}.
+   * ensemble may have answered, even one that is cut off from the others: see {@link ZooKeeper.certainContact}.
    */
   get lastContactMs(): number | undefined {
     return this.#isSessionEstablished ? this.#session.lastContactMs : undefined;
+  }
+
+  /**
+   * From when on at the earliest the ensemble counts the time-out of this session, given that a {@link ZooKeeper.check}
+   * which was sent at `sentAt` has been answered: whatever happens now, the session lasts until its time-out after that.
+   */
+  certainContact(sentAt: Instant): Instant | undefined {
+    return this.#isSessionEstablished ? this.#session.signKnownBefore(sentAt) : undefined;
   }
 
   /**
@@ -244,11 +252,11 @@ export class ZooKeeper {
   }
 
   #openSession(): Session {
-    const { address, sessionTimeoutMs, nowMs = () => performance.now() } = this.#options;
+    const { address, sessionTimeoutMs, clock = SYSTEM_CLOCK } = this.#options;
     const { servers, credentials } = address;
     this.#ownNodes.clear();
     this.#isSessionEstablished = false;
-    return new Session({ servers, credentials, sessionTimeoutMs, nowMs }, (event) => this.#onEvent(event));
+    return new Session({ servers, credentials, sessionTimeoutMs, clock }, (event) => this.#onEvent(event));
   }
 
   #onEvent(event: SessionEvent): void {

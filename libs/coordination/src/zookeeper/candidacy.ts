@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
-import { isZooKeeperError, type AccessList, type ZooKeeper } from '#zookeeper';
+import { isZooKeeperError, type AccessList, type Clock, type Instant, type ZooKeeper } from '#zookeeper';
 
 import type { Logger } from '../logger.js';
 import { Notifier } from '../notifier.js';
 import type { CandidateListener, LeadershipLoss } from '../port.js';
 import { latchPrefix, type CandidateNode } from './candidates.js';
-import type { Clock, Instant } from './clock.js';
 import type { ForeignLatch } from './foreign-latch.js';
 import { Lease } from './lease.js';
 import type { CoordinationMetrics } from './metrics.js';
@@ -240,7 +239,8 @@ export class Candidacy {
   }
 
   #renewed(sentAt: Instant): void {
-    this.#lease?.renew(sentAt);
+    const contact = this.#options.zookeeper.certainContact(sentAt);
+    if (contact !== undefined) this.#lease?.renew(contact);
     clearTimeout(this.#lossTimer);
     this.#lossTimer = setTimeout(() => this.#onLeaseEnd(), this.#lease?.leftMs);
   }

@@ -1,28 +1,25 @@
-import type { Clock, Instant } from './clock.js';
+import type { Clock, Instant } from '#zookeeper';
 
-/** How much of the session's time-out a lease lasts from the moment its renewal was sent. */
-const LEASE_SHARE = 2 / 3;
+/** How much of the session's time-out a lease lasts; the rest is for clocks that do not run alike. */
+const LEASE_SHARE = 11 / 12;
 
 /** How often within a session's time-out it is renewed. */
 const RENEWALS = 12;
 
 /**
- * How long nobody else can have been elected. A renewal is a round trip through the leader of the ensemble that proves
- * that the own node was there after it was sent.
- *
- * Why two thirds: the ensemble counts a session's time-out from the last sign of life that its leader knows of. A
- * server hands over the signs of its clients every half tick, so with the renewal sent at `s` the leader knows at least
- * of the one sent before `s - tick/2`, which is no older than `s - tick/2 - timeout/12`. ZooKeeper grants no time-out
- * under two ticks, thus the session cannot end before `s + timeout - timeout/4 - timeout/12 = s + timeout * 2/3`.
+ * How long nobody else can have been elected. It counts from the last sign of life that the leader of the ensemble must
+ * know of, for that is what it counts the session's time-out from; a renewal is a round trip through that leader which
+ * proves that the own node was still there. With renewals in time that sign is a third of the time-out old at most, so
+ * that a leader which loses sight of ZooKeeper has at least seven twelfths of the time-out left to find it again.
  *
  * The time is read from two clocks and the longer one counts: the monotonic clock stands still while a machine sleeps,
- * the other may be set back. A clock that is set forward ends the lease until the next renewal only.
+ * the other may be set back. A clock that is set forward ends the lease until signs from after that are known.
  */
 export class Lease {
   readonly renewalIntervalMs: number;
   readonly #durationMs: number;
   readonly #clock: Clock;
-  #renewedAt: Instant | undefined;
+  #contact: Instant | undefined;
 
   /** @param timeoutMs of the session, as granted. */
   constructor(timeoutMs: number, clock: Clock) {
@@ -33,20 +30,19 @@ export class Lease {
 
   /** @param sentAt when the round trip began that has succeeded now. */
   renew(sentAt: Instant): void {
-    if (this.#renewedAt === undefined || sentAt.monotonicMs > this.#renewedAt.monotonicMs)
-      this.#renewedAt = sentAt;
+    if (this.#contact === undefined || sentAt.monotonicMs > this.#contact.monotonicMs) this.#contact = sentAt;
   }
 
   get isGood(): boolean {
-    if (this.#renewedAt === undefined) return false;
+    if (this.#contact === undefined) return false;
     const now = this.#clock();
-    const elapsedMs = now.monotonicMs - this.#renewedAt.monotonicMs;
-    return Math.max(elapsedMs, now.wallMs - this.#renewedAt.wallMs) < this.#durationMs;
+    const elapsedMs = now.monotonicMs - this.#contact.monotonicMs;
+    return Math.max(elapsedMs, now.wallMs - this.#contact.wallMs) < this.#durationMs;
   }
 
   /** Until the lease ends on the monotonic clock; never negative. */
   get leftMs(): number {
-    if (this.#renewedAt === undefined) return 0;
-    return Math.max(0, this.#renewedAt.monotonicMs + this.#durationMs - this.#clock().monotonicMs);
+    if (this.#contact === undefined) return 0;
+    return Math.max(0, this.#contact.monotonicMs + this.#durationMs - this.#clock().monotonicMs);
   }
 }

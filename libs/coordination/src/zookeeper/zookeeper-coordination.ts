@@ -2,8 +2,10 @@ import {
   CREATOR_ALL_WORLD_READ,
   isZooKeeperError,
   OPEN_ACCESS,
+  SYSTEM_CLOCK,
   ZooKeeper,
   type AccessList,
+  type Clock,
   type ZooKeeperAddress,
   type ZooKeeperChange,
 } from '#zookeeper';
@@ -14,7 +16,6 @@ import { Notifier } from '../notifier.js';
 import { CoordinationUnavailableError, type CandidateListener, type Coordination } from '../port.js';
 import { Candidacy } from './candidacy.js';
 import type { CandidateNode } from './candidates.js';
-import { SYSTEM_CLOCK, type Clock } from './clock.js';
 import { ElectionBoard } from './election-board.js';
 import { ForeignLatch } from './foreign-latch.js';
 import { NO_METRICS, type CoordinationMetrics } from './metrics.js';
@@ -80,8 +81,8 @@ class ZooKeeperCoordination implements Coordination {
 
   async start(candidate?: CandidateListener): Promise<void> {
     if (this.#zookeeper !== undefined) throw new Error('the election was begun before');
-    const { address, sessionTimeoutMs } = this.#options;
-    const zookeeper = new ZooKeeper({ address, sessionTimeoutMs, logger: this.#logger });
+    const { address, sessionTimeoutMs, clock } = this.#options;
+    const zookeeper = new ZooKeeper({ address, sessionTimeoutMs, clock, logger: this.#logger });
     this.#zookeeper = zookeeper;
     this.#board = new ElectionBoard(zookeeper, this.#electionPath);
     if (candidate !== undefined) this.#candidacy = this.#newCandidacy(zookeeper, candidate);
@@ -239,7 +240,10 @@ class ZooKeeperCoordination implements Coordination {
     if (isZooKeeperError(error, 'CONNECTION_LOSS', 'SESSION_EXPIRED', 'CLOSED')) return;
     this.#logger.error({ err: error, path: this.#electionPath }, 'the election cannot be read');
     const reason = error instanceof Error ? error.message : String(error);
-    this.#onFirstAnswer?.(new CoordinationUnavailableError(`ZooKeeper refuses to ${reason}`));
+    const hint = isZooKeeperError(error, 'NO_AUTH')
+      ? ': are the credentials in --zk those of the other nodes?'
+      : '';
+    this.#onFirstAnswer?.(new CoordinationUnavailableError(`ZooKeeper refused: ${reason}${hint}`));
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(this.#look, RETRY_DELAY_MS);
   }
