@@ -31,20 +31,24 @@ export function standbyFilter(server: FastifyInstance, parts: ApiParts): void {
   const standby = new StandbyRequests(parts);
   server.addHook('onRequest', (request, reply, done) => {
     if (term.now() && !leadership.stopping) return done();
-    standby.handle(request, reply).then(
-      (goOn) => {
-        if (goOn) done();
-      },
-      (error: Error) => done(error),
-    );
+    void standby.pass(request, reply, done);
   });
 }
 
 class StandbyRequests {
   constructor(private readonly parts: ApiParts) {}
 
+  /** Answers the request, or lets this node go on with it. */
+  async pass(request: FastifyRequest, reply: FastifyReply, goOn: (error?: Error) => void): Promise<void> {
+    try {
+      if (await this.isForUs(request, reply)) goOn();
+    } catch (error) {
+      goOn(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
   /** Whether this node goes on with the request itself; if not, it is answered. */
-  async handle(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+  private async isForUs(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
     const { term, leadership, configuration } = this.parts;
     const { method, url, is404: unknown } = request;
     const route = standbyRoute({ method, url, unknown, query: request.query as Query }, configuration);

@@ -102,7 +102,7 @@ function secureOptions({ identity, clientAuthorities }: TlsMaterial): ServerOpti
 
 /** The address a server listens on, as it stands in a URL. */
 function hostOf(server: Server | HttpsServer | undefined): string {
-  const { address } = server?.address() as AddressInfo;
+  const { address } = (server?.address() ?? { address: '' }) as AddressInfo;
   return address.includes(':') ? `[${address}]` : address;
 }
 

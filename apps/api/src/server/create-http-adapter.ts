@@ -15,11 +15,8 @@ import { standbyFilter } from '../filters/standby-filter.js';
 import { unmatchedFilter } from '../filters/unmatched-filter.js';
 import { normalizeUrl } from '../paths/normalize-url.js';
 import { errorAnswer, JSON_TYPE } from '../wire/answer.js';
-import { registerBodyParser } from './body-parser.js';
+import { BODY_LIMIT_BYTES, registerBodyParser } from './body-parser.js';
 import { send } from './send.js';
-
-/** Largest request body, in bytes. */
-const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
 
 /** Idle connections are closed after this time (`spec/operations.md` §1.1). */
 const IDLE_TIMEOUT_MS = 30_000;

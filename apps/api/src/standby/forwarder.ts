@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici';
 import type { OwnAddress } from '../listeners/own-address.js';
 import { originForm } from '../paths/normalize-url.js';
 import type { Projection } from '../projection/projection.js';
+import { BODY_LIMIT_BYTES } from '../server/body-parser.js';
 import { peerOf } from '../server/actor.js';
 import { send } from '../server/send.js';
 import { errorAnswer } from '../wire/answer.js';
@@ -29,6 +30,10 @@ export class Forwarder {
   async forward(request: FastifyRequest, reply: FastifyReply, hostPort: string): Promise<void> {
     if (hasPassed(request.headers['x-marathon-via'], this.own.hostPort)) {
       return send(reply, errorAnswer(502, 'Detected proxying loop.'));
+    }
+    // The leader would break off the connection, and its answer with it.
+    if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) {
+      return send(reply, errorAnswer(413, 'Request body is too large'));
     }
     const gone = clientGone(reply);
     try {
@@ -81,10 +86,7 @@ export class Forwarder {
     const written = Number(response.headers['x-ekiden-sequence'] ?? 0);
     if (written > 0) await reachedWithin(this.projection, written, OWN_WRITE_MS);
     reply.hijack();
-    reply.raw.writeHead(
-      response.statusCode,
-      responseHeaders(response.headers as IncomingHttpHeaders, this.own.hostPort),
-    );
+    reply.raw.writeHead(response.statusCode, responseHeaders(response.headers, this.own.hostPort));
     reply.raw.flushHeaders();
     // What broke in the middle of a body can only be told by breaking off as well.
     await pipeline(response.body, reply.raw).catch(() => reply.raw.destroy());

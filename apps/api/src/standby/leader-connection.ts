@@ -49,7 +49,7 @@ export class LeaderConnection {
     const { answerMs = this.configuration.leaderProxyReadTimeoutMs, method, ...rest } = request;
     return this.requests.request({
       ...rest,
-      method: method as Dispatcher.HttpMethod,
+      method: method,
       origin: this.originOf(hostPort),
       headersTimeout: answerMs,
     });

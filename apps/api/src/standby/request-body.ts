@@ -14,8 +14,13 @@ export function passingBody(request: IncomingMessage): Readable | undefined {
   };
   request.once('close', breakOff);
   request.once('error', breakOff);
+  // Nobody takes it any more, and the client must get rid of the rest before it reads its answer.
+  body.once('close', () => {
+    request.unpipe(body);
+    request.resume();
+  });
   // Whoever destroys the body knows why; without a listener the process would end.
-  body.on('error', () => request.unpipe(body));
+  body.on('error', () => undefined);
   request.pipe(body);
   return body;
 }
