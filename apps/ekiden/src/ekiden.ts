@@ -4,7 +4,6 @@ import { EXIT_CODES, type Configuration, type ExitCode, type SettingsReport } fr
 import type { Coordination } from '#coordination';
 import type { EventLog } from '#event-log';
 import { ClusterProcess } from '#local-cluster';
-import { UrlListDetector, type Authentication, type MasterDetector } from '#mesos';
 import { createLogging, Metrics, startRuntimeMetrics, type Logger, type Logging } from '#observability';
 import {
   checkIdentity,
@@ -22,6 +21,7 @@ import { effectiveConfiguration } from './effective-configuration.js';
 import { electionOf, identityOf, mayLead } from './election.js';
 import { LeaderTerm, settledWithin } from './leader-term.js';
 import { localClusterSettings } from './local-cluster-settings.js';
+import { authenticationOf, detectorFor } from './master-detector.js';
 import { NestLogger } from './nest-logger.js';
 import { isShared, openEventLog } from './open-log.js';
 
@@ -190,7 +190,7 @@ function schedulerOf(
     metrics,
     lead: term,
     cluster: identityOf(configuration),
-    detector: detectorFor(configuration, cluster),
+    detector: detectorFor(configuration, cluster?.url, logging.logger('mesos')),
     authentication: authenticationOf(configuration),
     node,
     onFatal: (exitCode, message) => term.end(exitCode, message),
@@ -216,19 +216,6 @@ async function startCluster(
 ): Promise<ClusterProcess | undefined> {
   const settings = localClusterSettings(configuration);
   return settings && ClusterProcess.start(settings, logging.logger('cluster'));
-}
-
-function detectorFor({ master }: Configuration, cluster: ClusterProcess | undefined): MasterDetector {
-  const urls = cluster === undefined ? (master.kind === 'remote' ? master.urls : []) : [cluster.url];
-  const [first, ...others] = urls.map((url) => new URL(url));
-  if (first === undefined) throw new Error('no Mesos master is configured');
-  return new UrlListDetector([first, ...others]);
-}
-
-function authenticationOf(configuration: Configuration): Authentication | undefined {
-  const { mesosAuthentication, mesosAuthenticationPrincipal, mesosAuthenticationSecret } = configuration;
-  if (!mesosAuthentication || mesosAuthenticationPrincipal === undefined) return undefined;
-  return { principal: mesosAuthenticationPrincipal, secret: mesosAuthenticationSecret ?? '' };
 }
 
 interface Served {

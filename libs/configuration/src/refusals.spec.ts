@@ -189,7 +189,6 @@ describe('refusals', () => {
 
 describe('what this version does not do', () => {
   it.each([
-    ['--master', 'zk://h:2181/mesos'],
     ['--master', 'sim://?agents=3'],
     ['--metrics_statsd'],
     ['--plugin_dir', '/p'],
