@@ -3,8 +3,20 @@ import type { Configuration, KafkaLocation } from '#configuration';
 import { createMemoryEventLog, LogOpenError, openSqliteEventLog, type EventLog } from '#event-log';
 import type { Logger } from '#observability';
 
+/** What a log that several nodes share needs to know of the one that opens it. */
+export interface LogHost {
+  readonly logger: Logger;
+  /** How the node calls itself at the brokers. */
+  readonly node: string;
+  /** Whether the node may act as the leader: asked before it takes its place as the writer again. */
+  readonly mayWrite: () => boolean;
+  /** The log cannot be followed any more. */
+  readonly onLost: (error: Error) => void;
+}
+
 /** Opens the event log that the configuration names. Rejects with `LogOpenError`. */
-export async function openEventLog(configuration: Configuration, logger: Logger): Promise<EventLog> {
+export async function openEventLog(configuration: Configuration, host: LogHost): Promise<EventLog> {
+  const { logger } = host;
   const { eventLog, dataDir } = configuration;
   switch (eventLog.kind) {
     case 'memory':
@@ -16,7 +28,7 @@ export async function openEventLog(configuration: Configuration, logger: Logger)
       return openSqliteEventLog({ path, folderMode: folderMode(configuration), onWarning });
     }
     case 'kafka':
-      return openSharedLog(eventLog);
+      return openSharedLog(eventLog, configuration, host);
   }
 }
 
@@ -24,7 +36,11 @@ export async function openEventLog(configuration: Configuration, logger: Logger)
 export const isShared = ({ eventLog }: Pick<Configuration, 'eventLog'>): boolean => eventLog.kind === 'kafka';
 
 /** The log of a topic. */
-function openSharedLog({ brokers, topic }: KafkaLocation): Promise<EventLog> {
+function openSharedLog(
+  { brokers, topic }: KafkaLocation,
+  _configuration: Configuration,
+  _host: LogHost,
+): Promise<EventLog> {
   const message = `the topic ${topic} on ${brokers.join(',')} cannot be opened: this build has no Kafka adapter`;
   return Promise.reject(new LogOpenError('unusable', message));
 }

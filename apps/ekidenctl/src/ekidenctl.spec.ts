@@ -65,9 +65,9 @@ describe('ekidenctl', () => {
   });
 });
 
-describe('framework reset', () => {
-  const reset = (...flags: readonly string[]) => run('framework', 'reset', '--data_dir', dataDir, ...flags);
+const reset = (...flags: readonly string[]) => run('framework', 'reset', '--data_dir', dataDir, ...flags);
 
+describe('framework reset', () => {
   it('gives the framework up only when it is told to', async () => {
     const log = await openLog();
     await log.append([registered], await log.claimEpoch());

@@ -4,6 +4,7 @@ import { forgetFramework, isTerminal, SchedulerRuntime, Turn, type State } from 
 import type { EventLog } from '#event-log';
 import { domainSettings, IdentitySource, recoverState } from '#scheduler';
 import type { Command, CommandContext } from './command.js';
+import { TOOL } from './tool.js';
 
 /** So many tasks are given up per batch of the log. */
 const TASKS_PER_BATCH = 500;
@@ -21,7 +22,7 @@ export const frameworkReset: Command = {
   options: { yes: { description: 'Do it; without this the command only tells what it would do.' } },
   async run(context) {
     const { configuration, logging } = context;
-    const log = await openEventLog(configuration, logging.logger('log'));
+    const log = await openEventLog(configuration, { ...TOOL, logger: logging.logger('log') });
     try {
       await log.checkWritable();
       return await reset(context, log);
