@@ -94,19 +94,19 @@ describe('framework reset', () => {
   });
 });
 
+const other = (): string => join(dataDir, 'copy', 'events.db');
+
+async function prepareLog(): Promise<void> {
+  const log = await openLog();
+  await log.append([registered], await log.claimEpoch());
+  await log.append(
+    [{ ...registered, id: 'event-2', data: { frameworkId: 'fw-2', master: 'm' } }],
+    await log.claimEpoch(),
+  );
+  await log.close();
+}
+
 describe('ekidenctl log copy', () => {
-  const other = (): string => join(dataDir, 'copy', 'events.db');
-
-  async function prepareLog(): Promise<void> {
-    const log = await openLog();
-    await log.append([registered], await log.claimEpoch());
-    await log.append(
-      [{ ...registered, id: 'event-2', data: { frameworkId: 'fw-2', master: 'm' } }],
-      await log.claimEpoch(),
-    );
-    await log.close();
-  }
-
   it('copies events as they are, and tells that the states are equal', async () => {
     await prepareLog();
     const { code, printed } = await run('log', 'copy', '--data_dir', dataDir, '--to', `sqlite:${other()}`);

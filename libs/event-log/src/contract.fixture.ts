@@ -32,6 +32,8 @@ const snapshotAt = (position: number): Snapshot => ({
   state: `{"at":${position},"text":"日本😀"}`,
 });
 
+const foreign = (position: number, epoch: number): StoredEvent => ({ ...newEvent(), position, epoch });
+
 /** Collects what a subscription delivers, and resolves `reached(n)` when position n has come. */
 function collector(log: EventLog, after = 0) {
   const deliveries: (readonly StoredEvent[])[] = [];
@@ -164,12 +166,6 @@ export function describeEventLogContract(
     });
 
     describe('adoption of another log', () => {
-      const foreign = (position: number, term: number): StoredEvent => ({
-        ...newEvent(),
-        position,
-        epoch: term,
-      });
-
       it('keeps positions and terms, and the next term is above them', async () => {
         const events = [foreign(1, 3), foreign(2, 3), foreign(3, 7)];
         await log.adopt(events, epoch);
