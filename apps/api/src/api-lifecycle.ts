@@ -6,36 +6,39 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { API_OPTIONS, type ApiOptions } from './api-options.js';
+import { ApiParts } from './api-parts.js';
 import { registerStateGauges } from './api-metrics.js';
 import { EventHub } from './event-stream/event-hub.js';
-import { Projection } from './projection/projection.js';
 
 /** Starts and stops the read side with the application. */
 @Injectable()
 export class ApiLifecycle implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   constructor(
     @Inject(API_OPTIONS) private readonly options: ApiOptions,
-    @Inject(Projection) private readonly projection: Projection,
+    @Inject(ApiParts) private readonly parts: ApiParts,
     @Inject(EventHub) private readonly hub: EventHub,
   ) {}
 
   /** Loads the state before the server takes requests. */
   async onApplicationBootstrap(): Promise<void> {
     const { metrics, logging, onReadSideStopped } = this.options;
-    registerStateGauges(metrics, this.projection);
-    await this.projection.start((error) => {
+    registerStateGauges(metrics, this.parts.projection);
+    await this.parts.projection.start((error) => {
       logging.logger('api').error({ error }, 'the read side stopped');
       onReadSideStopped?.(error);
     });
+    await this.parts.term.begun();
   }
 
-  /** Streams would keep the server from closing. */
+  /** Streams would keep the server from closing; nobody else comes in over TLS either. */
   onModuleDestroy(): void {
     this.hub.close();
+    this.parts.listeners.close();
   }
 
   /** After the server has closed: requests under way still needed the read side. */
   async onApplicationShutdown(): Promise<void> {
-    await this.projection.close();
+    await this.parts.connection.close();
+    await this.parts.projection.close();
   }
 }

@@ -1,10 +1,13 @@
 import type { Configuration, SettingsReport } from '#configuration';
 import type { EventLog } from '#event-log';
 import type { Logging, Metrics } from '#observability';
+import type { Leadership } from './leadership.js';
 
 /** What the API needs from the process that hosts it. */
 export interface ApiOptions {
   readonly log: EventLog;
+  /** Who leads the cluster. */
+  readonly leadership: Leadership;
   readonly configuration: Configuration;
   /** Where every setting came from, secrets masked: the body of `GET /config`. */
   readonly settings: SettingsReport;
@@ -16,6 +19,8 @@ export interface ApiOptions {
   readonly onReadSideStopped?: (error: Error) => void;
   /** Interval of the empty lines that keep event streams alive; 10 s unless given. */
   readonly eventStreamHeartbeatMs?: number;
+  /** Interval in which the TLS files are looked at for changes; 5 s unless given. */
+  readonly tlsLookMs?: number;
   /** Wall clock, epoch ms; the system's unless given. */
   readonly nowMs?: () => number;
 }

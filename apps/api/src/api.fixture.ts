@@ -19,7 +19,8 @@ import { createMemoryEventLog, type EventLog } from '#event-log';
 import { createLogging, Metrics } from '#observability';
 import type { ApiOptions } from './api-options.js';
 import { VERSION_MS } from './domain-objects.fixture.js';
-import { ApiModule, createHttpAdapter } from './index.js';
+import { ApiParts } from './api-parts.js';
+import { ApiModule, createHttpAdapter, listen, type Leadership } from './index.js';
 
 /** What the scripted leader answers to a command, and the events it puts on the log for it. */
 export interface Scripted {
@@ -63,11 +64,33 @@ export class ScriptedLeader {
   }
 }
 
+/** Who leads, as the test says. */
+export class SwitchableLeadership implements Leadership {
+  leader: string | undefined;
+  stopping = false;
+  abdications = 0;
+
+  constructor(public leads = true) {}
+
+  leadsNow(): boolean {
+    return this.leads;
+  }
+
+  abdicate(): boolean {
+    if (this.leads) this.abdications += 1;
+    return this.leads;
+  }
+}
+
 export interface TestApi {
   readonly app: NestFastifyApplication;
   readonly leader: ScriptedLeader;
   readonly log: EventLog;
   readonly url: string;
+  /** Base address of the TLS listener, if the flags ask for one. */
+  readonly tlsUrl: string | undefined;
+  /** As other nodes know this one. */
+  readonly hostPort: string;
   readonly metrics: Metrics;
   readonly close: () => Promise<void>;
 }
@@ -87,17 +110,18 @@ export async function startApi(
     bodyParser: false,
     logger: false,
   });
-  await app.listen(0, '127.0.0.1');
+  const { url, hostPort } = await listen(app, options);
   const close = async (): Promise<void> => {
     await app.close();
     await log.close();
   };
-  return { app, leader, log, url: await app.getUrl(), metrics: options.metrics, close };
+  const { tlsUrl } = ApiParts.of(options).listeners;
+  return { app, leader, log, url, tlsUrl, hostPort, metrics: options.metrics, close };
 }
 
 function apiOptions(flags: readonly string[], log: EventLog): ApiOptions {
   const loaded = loadConfiguration({
-    argv: ['--hostname', 'ekiden.example', ...flags],
+    argv: [...flagsUnlessGiven(flags), ...flags],
     env: {},
     machine: { hostname: 'ekiden.example', userName: 'tester', cpus: 1 },
   });
@@ -107,6 +131,7 @@ function apiOptions(flags: readonly string[], log: EventLog): ApiOptions {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   return {
     log,
+    leadership: new SwitchableLeadership(),
     configuration: loaded.configuration,
     settings: loaded.settings,
     logging: createLogging({ level: 'info', destination: silent, isTerminal: false }),
@@ -114,6 +139,12 @@ function apiOptions(flags: readonly string[], log: EventLog): ApiOptions {
     buildRevision: 'revision-1',
     nowMs: () => VERSION_MS + 10_000,
   };
+}
+
+/** Ports are free ones; TLS, where a test asks for it, too. */
+function flagsUnlessGiven(flags: readonly string[]): string[] {
+  const defaults = { '--hostname': 'ekiden.example', '--http_port': '0', '--https_port': '0' };
+  return Object.entries(defaults).flatMap(([flag, value]) => (flags.includes(flag) ? [] : [flag, value]));
 }
 
 function leaderModule(leader: ScriptedLeader) {

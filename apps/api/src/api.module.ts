@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
+import { ApiParts } from './api-parts.js';
 import { ApiLifecycle } from './api-lifecycle.js';
 import { API_OPTIONS, type ApiOptions } from './api-options.js';
 import { AppReads } from './app-reads.js';
@@ -10,7 +11,9 @@ import { DeploymentsController } from './controllers/deployments.controller.js';
 import { EventsController } from './controllers/events.controller.js';
 import { GroupsController } from './controllers/groups.controller.js';
 import { InfoController } from './controllers/info.controller.js';
+import { LeaderController } from './controllers/leader.controller.js';
 import { PluginsController } from './controllers/plugins.controller.js';
+import { PositionController } from './controllers/position.controller.js';
 import { QueueController } from './controllers/queue.controller.js';
 import { SystemController } from './controllers/system.controller.js';
 import { TasksController } from './controllers/tasks.controller.js';
@@ -29,6 +32,7 @@ import { Writer } from './writer.js';
 @Module({})
 export class ApiModule {
   static forRoot(options: ApiOptions): DynamicModule {
+    const parts = ApiParts.of(options);
     return {
       module: ApiModule,
       imports: [CqrsModule],
@@ -40,17 +44,19 @@ export class ApiModule {
         DeploymentsController,
         QueueController,
         InfoController,
+        LeaderController,
         PluginsController,
+        PositionController,
         SystemController,
         EventsController,
       ],
       providers: [
         { provide: API_OPTIONS, useValue: options },
-        { provide: Projection, useValue: new Projection(options.log) },
+        { provide: Projection, useValue: parts.projection },
+        { provide: ApiParts, useValue: parts },
         {
           provide: EventHub,
-          useFactory: (projection: Projection) => new EventHub(options, projection),
-          inject: [Projection],
+          useFactory: () => new EventHub(options, parts),
         },
         { provide: APP_FILTER, useClass: ApiExceptionFilter },
         AppReads,

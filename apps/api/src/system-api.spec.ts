@@ -75,7 +75,7 @@ describe('paths and methods', () => {
   });
 
   it.each([
-    ['delete', '/v2/leader', 'GET, HEAD'],
+    ['put', '/v2/leader', 'DELETE, GET, HEAD'],
     ['delete', '/v2/info', 'GET, HEAD'],
     ['post', '/v2/apps/foo', 'DELETE, GET, HEAD, PATCH, PUT'],
     ['get', '/v2/apps/foo/tasks/t1', 'DELETE'],
@@ -334,10 +334,10 @@ describe('system endpoints', () => {
   });
 
   it('shows the configuration without secrets', async () => {
-    await serve('--http_credentials', 'ada:word');
-    const config = await http().get('/config').auth('ada', 'word').expect(200);
+    await serve('--http_credentials', 'ada:hush');
+    const config = await http().get('/config').auth('ada', 'hush').expect(200);
     expect(config.body.http_credentials).toEqual({ value: '***', source: 'cli' });
-    expect(config.text).not.toContain('word"');
+    expect(config.text).not.toContain('hush');
   });
 
   it('measures requests and the state', async () => {

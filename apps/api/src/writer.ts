@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SubmitCommand, type ApiCommand, type Submission } from '#domain';
-import { Projection } from './projection/projection.js';
+import { ApiParts } from './api-parts.js';
 import { actorOf } from './server/actor.js';
 import { send } from './server/send.js';
 import { errorAnswer } from './wire/answer.js';
@@ -15,7 +15,7 @@ const LONGEST_KEY = 255;
 export class Writer {
   constructor(
     private readonly commands: CommandBus,
-    @Inject(Projection) private readonly projection: Projection,
+    @Inject(ApiParts) private readonly parts: ApiParts,
   ) {}
 
   /** Submits a command in the name of the request's sender and sends the answer. */
@@ -24,11 +24,14 @@ export class Writer {
     if (Array.isArray(key) || key === '' || (key !== undefined && key.length > LONGEST_KEY)) {
       return send(reply, errorAnswer(400, `Idempotency-Key must have 1 to ${LONGEST_KEY} characters`));
     }
+    // It led when the request came in; the body took its time.
+    if (!this.parts.leadership.leadsNow())
+      return send(reply, errorAnswer(503, 'This node does not lead any more'));
     const submit = new SubmitCommand(command, actorOf(request), key);
     const submission = await this.commands.execute<SubmitCommand, Submission>(submit);
-    await this.projection.waitFor(submission.position);
+    await this.parts.projection.waitFor(submission.position);
     reply.header('x-ekiden-sequence', submission.position);
-    send(reply, replyAnswer(command, submission.reply, baseUrlOf(request, reply)));
+    send(reply, replyAnswer(command, submission.reply, baseUrlOf(request, this.parts)));
   }
 }
 
@@ -36,7 +39,7 @@ export class Writer {
 const HOST = /^[\w.:[\]-]+$/;
 
 /** The server as the client addressed it, else as the leader is known: what relative `Location`s resolve against. */
-function baseUrlOf(request: FastifyRequest, reply: FastifyReply): string {
+function baseUrlOf(request: FastifyRequest, { own }: ApiParts): string {
   if (HOST.test(request.host)) return `${request.protocol}://${request.host}`;
-  return String(reply.getHeader('x-marathon-leader'));
+  return `${own.scheme}://${own.hostPort}`;
 }

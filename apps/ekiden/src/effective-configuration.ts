@@ -22,8 +22,10 @@ export function effectiveConfiguration(
     for (const [flag, change] of Object.entries(LOCAL_DEFAULTS)) if (isDefault(flag)) changes.push(change);
   }
   // A name that others resolve is of no use while only this machine can connect.
-  if (isDefault('hostname') && isLoopback(configuration.httpAddress)) {
-    changes.push({ hostname: configuration.httpAddress });
+  const { httpAddress, httpsAddress = httpAddress, disableHttp } = configuration;
+  const announced = disableHttp ? httpsAddress : httpAddress;
+  if (isDefault('hostname') && isLoopback(announced)) {
+    changes.push({ hostname: announced });
   }
   return Object.assign({}, configuration, ...changes) as Configuration;
 }

@@ -115,7 +115,7 @@ describe('precedence', () => {
       webui_url: { value: null, source: 'default' },
       failover_timeout: { value: 604_800, source: 'default' },
     });
-    expect(settings).not.toHaveProperty('zk');
+    expect(settings).not.toHaveProperty('zk_compression');
     expect(JSON.stringify(settings)).not.toContain('hidden');
     const lines = settingLines(settings);
     expect(lines).toContain('* --http_port 1');
@@ -185,11 +185,18 @@ describe('warnings', () => {
       { argv: ['--mesos_authentication_secret', 's'] },
       /use `--mesos_authentication_secret_file`/,
     ],
+    ['both listeners', { argv: ['--tls_cert', 'c', '--tls_key', 'k'] }, /`--disable_http` closes it/],
+    ['port of no listener', { argv: ['--https_port', '1'] }, /`--https_port` has no effect without TLS/],
     ['credentials without TLS', { argv: ['--http_credentials', 'a:b'] }, /unencrypted/],
     [
       'open to the network',
       { argv: ['--http_address', '0.0.0.0'] },
       /whoever reaches this port can run commands/,
+    ],
+    [
+      'open to the network over TLS',
+      { argv: ['--https_address', '0.0.0.0', '--disable_http', '--tls_cert', 'c', '--tls_key', 'k'] },
+      /^`--https_address 0.0.0.0` without `--http_credentials`/,
     ],
     ['master without scheme', { argv: ['--master', 'm1:5050'] }, /deprecated; write http:\/\/m1:5050/],
   ])('%s', (_, sources, message) => {

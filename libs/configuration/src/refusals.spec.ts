@@ -99,6 +99,45 @@ describe('refusals', () => {
       { argv: ['--keep_tasks', '--master', 'http://m:5050'] },
       /needs `--master local`/,
     ],
+    ['certificate without key', { argv: ['--tls_cert', '/c'] }, /^`--tls_cert` needs `--tls_key`$/],
+    ['key without certificate', { argv: ['--tls_key', '/k'] }, /^`--tls_key` needs `--tls_cert`$/],
+    [
+      'key store without password',
+      { env: { MESOSPHERE_KEYSTORE_PATH: '/k' } },
+      /^`--ssl_keystore_path` needs `--ssl_keystore_password`$/,
+    ],
+    [
+      'password without key store',
+      { env: { MESOSPHERE_KEYSTORE_PASS: 's' } },
+      /^`--ssl_keystore_password` needs `--ssl_keystore_path`$/,
+    ],
+    ['no listener', { argv: ['--disable_http'] }, /^`--disable_http` needs .*nothing would listen$/],
+    [
+      'authorities of clients without TLS',
+      { argv: ['--tls_client_ca', '/c'] },
+      /^`--tls_client_ca` needs `--tls_cert`/,
+    ],
+    [
+      'two identities',
+      {
+        argv: [
+          '--tls_cert',
+          '/c',
+          '--tls_key',
+          '/k',
+          '--ssl_keystore_path',
+          '/s',
+          '--ssl_keystore_password',
+          'p',
+        ],
+      },
+      /^`--tls_cert` and `--ssl_keystore_path` exclude each other$/,
+    ],
+    [
+      'authorities of clients beside a key store',
+      { argv: ['--ssl_keystore_path', '/s', '--ssl_keystore_password', 'p', '--tls_client_ca', '/c'] },
+      /^`--tls_client_ca` needs `--tls_cert` and `--tls_key` instead/,
+    ],
     [
       'two logs',
       { argv: ['--event_log', 'sqlite', '--internal_store_backend', 'mem'] },
@@ -150,12 +189,7 @@ describe('refusals', () => {
 
 describe('what this version does not do', () => {
   it.each([
-    ['--zk', 'zk://h:2181/m'],
-    ['--event_log', 'kafka://b/topic'],
-    ['--master', 'zk://h:2181/mesos'],
     ['--master', 'sim://?agents=3'],
-    ['--ssl_keystore_path', '/k'],
-    ['--tls_cert', '/c'],
     ['--metrics_statsd'],
     ['--plugin_dir', '/p'],
     ['--event_subscriber', 'http_callback'],
@@ -166,18 +200,15 @@ describe('what this version does not do', () => {
     ['--task_reservation_timeout', '1'],
     ['--enable_features', 'secrets'],
     ['--deprecated_features', 'proxy_events'],
-    ['--roles', 'api'],
-    ['--zk_hosts', 'h:2181'],
-    ['--ha'],
   ])('stops the start: %s %s', (...argv) => {
     const messages = refusal({ argv });
     expect(messages).toEqual([expect.stringMatching(/^`--.* is not supported by this version of Ekiden/)]);
   });
 
   it('also when a variable asks for it', () => {
-    expect(refusal({ env: { MARATHON_ZK: 'zk://h/m', MESOSPHERE_KEYSTORE_PATH: '/k' } })).toEqual([
-      '`--ssl_keystore_path` is not supported by this version of Ekiden (from MESOSPHERE_KEYSTORE_PATH)',
-      '`--zk` is not supported by this version of Ekiden (from MARATHON_ZK)',
+    expect(refusal({ env: { MARATHON_SENTRY: 'https://s', MARATHON_BACKUP_LOCATION: 'b' } })).toEqual([
+      '`--backup_location` is not supported by this version of Ekiden (from MARATHON_BACKUP_LOCATION)',
+      '`--sentry` is not supported by this version of Ekiden (from MARATHON_SENTRY)',
     ]);
   });
 

@@ -1,37 +1,37 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { ReadSchedulerStatus, type SchedulerStatus } from '#domain';
 import { API_OPTIONS, type ApiOptions } from '../api-options.js';
-import { LeaderAddress } from '../server/leader-address.js';
+import { ApiParts } from '../api-parts.js';
 import { send } from '../server/send.js';
 import { valueAnswer } from '../wire/answer.js';
 import { printInfo } from '../wire/info.js';
 
-/** `/v2/info` and `/v2/leader` (`spec/rest-api.md` §12.1, §12.2). */
-@Controller('v2')
+/** `/v2/info` (`spec/rest-api.md` §12.1). */
+@Controller('v2/info')
 export class InfoController {
-  private readonly leader: LeaderAddress;
-
   constructor(
     @Inject(API_OPTIONS) private readonly options: ApiOptions,
     @Inject(QueryBus) private readonly queries: QueryBus,
-    adapterHost: HttpAdapterHost,
-  ) {
-    this.leader = new LeaderAddress(options.configuration, () => adapterHost.httpAdapter.getHttpServer());
-  }
+    @Inject(ApiParts) private readonly parts: ApiParts,
+  ) {}
 
-  @Get('info')
+  @Get()
   async info(@Res() reply: FastifyReply): Promise<void> {
-    const status = await this.queries.execute<ReadSchedulerStatus, SchedulerStatus>(
-      new ReadSchedulerStatus(),
-    );
-    send(reply, valueAnswer(printInfo(this.options, status, this.leader.hostPort)));
+    const elected = this.parts.term.now();
+    const status = elected ? await this.askScheduler() : this.recorded();
+    const leader = this.parts.finder.hostPort ?? null;
+    send(reply, valueAnswer(printInfo(this.options, status, { elected, leader })));
   }
 
-  @Get('leader')
-  leading(@Res() reply: FastifyReply): void {
-    send(reply, valueAnswer({ leader: this.leader.hostPort }));
+  private askScheduler(): Promise<SchedulerStatus> {
+    return this.queries.execute<ReadSchedulerStatus, SchedulerStatus>(new ReadSchedulerStatus());
+  }
+
+  /** What a node without a leader knows. */
+  private recorded(): SchedulerStatus {
+    const { frameworkId = null } = this.parts.projection.model.state;
+    return { connected: false, frameworkId, mesosLeaderUiUrl: null, ready: false };
   }
 }

@@ -5,9 +5,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReadSchedulerStatus, type SchedulerStatus } from '#domain';
 import { metricsJson, PROMETHEUS_CONTENT_TYPES, prometheusText } from '#observability';
 import { API_OPTIONS, type ApiOptions } from '../api-options.js';
+import { ApiParts } from '../api-parts.js';
 import { NEGOTIATES } from '../filters/accept-filter.js';
 import { namesType } from '../paths/accept.js';
-import { Projection } from '../projection/projection.js';
 import { readJson } from '../server/body-parser.js';
 import { send } from '../server/send.js';
 import { errorAnswer, valueAnswer } from '../wire/answer.js';
@@ -20,7 +20,7 @@ import { validateBody } from './bodies/validate-body.js';
 export class SystemController {
   constructor(
     @Inject(API_OPTIONS) private readonly options: ApiOptions,
-    @Inject(Projection) private readonly projection: Projection,
+    @Inject(ApiParts) private readonly parts: ApiParts,
     @Inject(QueryBus) private readonly queries: QueryBus,
   ) {}
 
@@ -36,14 +36,27 @@ export class SystemController {
     send(reply, valueAnswer({ status: 'live' }));
   }
 
-  /** The state is loaded, reads are current and writes are taken. */
+  /** The state is loaded, reads are current and writes are taken, by this node or by a leader that it reaches. */
   @Get('ready')
   async ready(@Res() reply: FastifyReply): Promise<void> {
-    if (!this.projection.following) return send(reply, errorAnswer(503, 'The state is not loaded'));
+    const { projection, term } = this.parts;
+    if (!projection.following) return send(reply, errorAnswer(503, 'The state is not loaded'));
+    if (!(await term.begun())) return this.readyAsStandby(reply);
     const { ready } = await this.queries.execute<ReadSchedulerStatus, SchedulerStatus>(
       new ReadSchedulerStatus(),
     );
     send(reply, ready ? valueAnswer({ status: 'ready' }) : errorAnswer(503, 'Writes are not taken yet'));
+  }
+
+  private async readyAsStandby(reply: FastifyReply): Promise<void> {
+    const { reads } = this.parts;
+    const { current } = await reads.confirm();
+    send(
+      reply,
+      current
+        ? valueAnswer({ status: 'ready' })
+        : errorAnswer(503, reads.problem ?? 'No leader can be reached'),
+    );
   }
 
   @Get('metrics')

@@ -4,6 +4,7 @@ import type { EventLog, StoredEvent } from '#event-log';
 import type { Logger, Metrics } from '#observability';
 import type { ApiOptions } from '../api-options.js';
 import { busEvent, type BusEvent } from '../bus-events/bus-event.js';
+import type { ApiParts } from '../api-parts.js';
 import type { Projection } from '../projection/projection.js';
 import { Frame, framesOf } from './frame.js';
 import { StreamConnection, type StreamLimits, type StreamObserver } from './stream-connection.js';
@@ -32,7 +33,7 @@ export class EventHub {
 
   constructor(
     options: ApiOptions,
-    private readonly projection: Projection,
+    private readonly parts: Pick<ApiParts, 'projection' | 'reads' | 'term'>,
   ) {
     const { configuration, metrics, logging, log } = options;
     this.log = log;
@@ -44,7 +45,7 @@ export class EventHub {
     };
     this.observer = createObserver(metrics);
     metrics.gauge('http.event-streams.active').readFrom(() => this.open.size);
-    projection.observe((events) => this.publish(events));
+    parts.projection.observe((events) => this.publish(events));
     this.heartbeats = setInterval(() => this.beat(), options.eventStreamHeartbeatMs ?? HEARTBEAT_MS);
     this.heartbeats.unref();
   }
@@ -88,9 +89,14 @@ export class EventHub {
     for (const connection of this.live) connection.deliver(groups);
   }
 
+  private get projection(): Projection {
+    return this.parts.projection;
+  }
+
   /** Sends what is on the log behind `after`, page by page at the reader's pace, then joins the live ones. */
   private async replay(connection: StreamConnection, after: number): Promise<void> {
     try {
+      await this.reach(after);
       let position = after;
       while (!connection.closed) {
         // No await stands between this check and joining, so no event can slip between replay and live.
@@ -109,6 +115,19 @@ export class EventHub {
       this.logger.error({ error, after }, 'replay for an event stream failed');
       connection.end();
     }
+  }
+
+  /**
+   * Waits until reads show what the subscriber has seen at another node, which may be ahead of this one: it would get
+   * it twice otherwise. Whoever speaks of a position that not even the leader has comes from another cluster, and joins
+   * at once.
+   */
+  private async reach(after: number): Promise<void> {
+    const { projection, reads, term } = this.parts;
+    if (after <= projection.position || (await term.begun())) return;
+    const confirmation = await reads.confirm();
+    const exists = !confirmation.current || after <= confirmation.leaderPosition;
+    if (exists) await projection.waitFor(after);
   }
 
   private forget(connection: StreamConnection, address: string): void {

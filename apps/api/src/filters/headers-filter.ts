@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { LeaderAddress } from '../server/leader-address.js';
+import type { LeaderFinder } from '../standby/leader-finder.js';
 
 /** Headers that every answer carries (`spec/rest-api.md` §1.2, `spec/operations.md` §10.4). */
 const ALWAYS = {
@@ -11,9 +11,11 @@ const ALWAYS = {
   'x-content-type-options': 'nosniff',
 };
 
-export function headersFilter(server: FastifyInstance, leader: LeaderAddress): void {
+export function headersFilter(server: FastifyInstance, leader: Pick<LeaderFinder, 'baseUrl'>): void {
   server.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(ALWAYS).header('x-marathon-leader', leader.baseUrl);
+    reply.headers(ALWAYS);
+    const { baseUrl } = leader;
+    if (baseUrl !== undefined) reply.header('x-marathon-leader', baseUrl);
     done();
   });
 }

@@ -3,6 +3,12 @@ const ABSOLUTE_FORM = /^https?:\/\/[^/?]*/i;
 const REPEATED_SLASHES = /\/{2,}/g;
 const ENCODED_SLASH = /%2f/gi;
 
+/** The path and query of a request target, as the client wrote them. */
+export const originForm = (target: string): string => {
+  const url = target.startsWith('/') ? target : target.replace(ABSOLUTE_FORM, '');
+  return url.startsWith('/') ? url : `/${url}`;
+};
+
 /**
  * The URL that the router sees: repeated slashes are one, `%2F` is a slash, a trailing slash is dropped; the query
  * string stays as it is (`spec/rest-api.md` §1.4). Clients of Marathon put the leading slash of an id behind the

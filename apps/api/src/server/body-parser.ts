@@ -13,6 +13,9 @@ declare module 'fastify' {
 /** For `@RouteConfig`: whatever the client calls its body, it is read as JSON (`spec/rest-api.md` §1.8). */
 export const ANY_TYPE = { takesAnyType: true } as const;
 
+/** Largest request body, in bytes. */
+export const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
+
 /** An error that carries its status, in the form that Fastify knows. */
 class UnsupportedMediaTypeError extends Error {
   readonly statusCode = 415;

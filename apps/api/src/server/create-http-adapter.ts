@@ -3,21 +3,20 @@ import fastifyCompress from '@fastify/compress';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { ApiOptions } from '../api-options.js';
+import { ApiParts } from '../api-parts.js';
 import { acceptFilter } from '../filters/accept-filter.js';
 import { basicAuthFilter } from '../filters/basic-auth-filter.js';
 import { concurrencyFilter } from '../filters/concurrency-filter.js';
 import { corsFilter } from '../filters/cors-filter.js';
+import { forwardedFilter } from '../filters/forwarded-filter.js';
 import { headersFilter } from '../filters/headers-filter.js';
 import { observationFilter } from '../filters/observation-filter.js';
+import { standbyFilter } from '../filters/standby-filter.js';
 import { unmatchedFilter } from '../filters/unmatched-filter.js';
 import { normalizeUrl } from '../paths/normalize-url.js';
 import { errorAnswer, JSON_TYPE } from '../wire/answer.js';
-import { registerBodyParser } from './body-parser.js';
-import { LeaderAddress } from './leader-address.js';
+import { BODY_LIMIT_BYTES, registerBodyParser } from './body-parser.js';
 import { send } from './send.js';
-
-/** Largest request body, in bytes. */
-const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
 
 /** Idle connections are closed after this time (`spec/operations.md` §1.1). */
 const IDLE_TIMEOUT_MS = 30_000;
@@ -31,6 +30,7 @@ const COMPRESSION_THRESHOLD_BYTES = 1024;
  */
 export async function createHttpAdapter(options: ApiOptions): Promise<FastifyAdapter> {
   const { configuration } = options;
+  const parts = ApiParts.of(options);
   const server = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     keepAliveTimeout: IDLE_TIMEOUT_MS,
@@ -39,12 +39,15 @@ export async function createHttpAdapter(options: ApiOptions): Promise<FastifyAda
     frameworkErrors: (error, _request, reply) => send(reply, errorAnswer(400, error.message)),
     clientErrorHandler: refuseUnreadable,
   });
+  parts.listeners.serve(server);
   registerBodyParser(server);
   observationFilter(server, options);
-  headersFilter(server, new LeaderAddress(configuration, () => server.server));
+  headersFilter(server, parts.finder);
   corsFilter(server, configuration);
   basicAuthFilter(server, configuration);
+  forwardedFilter(server, configuration);
   concurrencyFilter(server, configuration);
+  standbyFilter(server, parts);
   unmatchedFilter(server);
   acceptFilter(server);
   if (configuration.httpCompression) await addCompression(server);

@@ -1,6 +1,6 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { LogUnavailableError } from '#event-log';
+import { LogFencedError, LogUnavailableError } from '#event-log';
 import type { Logger } from '#observability';
 import { API_OPTIONS, type ApiOptions } from '../api-options.js';
 import { ProjectionStoppedError } from '../projection/projection.js';
@@ -32,7 +32,8 @@ export class ApiExceptionFilter implements ExceptionFilter {
 }
 
 function statusOf(error: Error): number {
-  if (error instanceof LogUnavailableError || error instanceof ProjectionStoppedError) return 503;
+  if (error instanceof LogUnavailableError || error instanceof LogFencedError) return 503;
+  if (error instanceof ProjectionStoppedError) return 503;
   if (error instanceof HttpException) return error.getStatus();
   const status = 'statusCode' in error ? error.statusCode : 500;
   return typeof status === 'number' && status >= 400 && status <= 599 ? status : 500;

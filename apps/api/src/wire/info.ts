@@ -9,13 +9,13 @@ import type { ApiOptions } from '../api-options.js';
 export function printInfo(
   { configuration, settings, buildRevision }: ApiOptions,
   status: SchedulerStatus,
-  leader: string,
+  { elected, leader }: { readonly elected: boolean; readonly leader: string | null },
 ): object {
   return {
     name: 'marathon',
     version: configuration.emulatedVersion,
     buildref: buildRevision,
-    elected: true,
+    elected,
     leader,
     frameworkId: status.frameworkId,
     marathon_config: {

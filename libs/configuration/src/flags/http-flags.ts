@@ -30,7 +30,9 @@ const pathListType = listType(
 
 /** The HTTP server (`spec/operations.md §9.2, §9.4, §10`). */
 export const httpFlags = {
-  disable_http: flag(bareType, 'No plain listener.', { ...LATER, default: false, given: false }),
+  disable_http: flag(bareType, 'No plain listener; the address announced is that of the TLS listener.', {
+    default: false,
+  }),
   http_address: flag(
     ipType,
     'Address to listen on. Only this machine can connect unless another one is given; 0.0.0.0 opens the API to the ' +
@@ -38,21 +40,26 @@ export const httpFlags = {
     { default: '127.0.0.1' },
   ),
   http_port: flag(portType, 'Port to listen on; 0 takes a free one.', { default: 8080 }),
-  https_address: flag(ipType, 'Address of the TLS listener.', LATER),
-  https_port: flag(portType, 'Port of the TLS listener.', { ...LATER, default: 8443 }),
-  ssl_keystore_path: flag(pathType, 'Key store of the TLS listener.', {
-    ...LATER,
+  https_address: flag(ipType, 'Address of the TLS listener; that of http_address unless given.'),
+  https_port: flag(portType, 'Port of the TLS listener; 0 takes a free one.', { default: 8443 }),
+  ssl_keystore_path: flag(pathType, 'Key store (PKCS12) of the TLS listener.', {
+    treatment: 'map',
     defaultVariable: 'MESOSPHERE_KEYSTORE_PATH',
   }),
   ssl_keystore_password: flag(textType(), 'Password of the key store.', {
-    ...LATER,
     secret: true,
     defaultVariable: 'MESOSPHERE_KEYSTORE_PASS',
   }),
-  tls_cert: flag(pathType, 'Certificate of the TLS listener (PEM).', LATER),
-  tls_key: flag(pathType, 'Key of the TLS listener (PEM).', LATER),
-  tls_ca: flag(pathType, 'Certificate authorities to trust (PEM).', LATER),
-  tls_client_ca: flag(pathType, 'Certificate authorities of client certificates (PEM).', LATER),
+  ssl_keystore_password_file: flag(pathType, 'File with the password of the key store.', {
+    fileOf: 'ssl_keystore_password',
+  }),
+  tls_cert: flag(pathType, 'Certificate of the TLS listener, its chain behind it (PEM).'),
+  tls_key: flag(pathType, 'Key of the TLS listener (PEM).'),
+  tls_ca: flag(pathType, 'Certificate authorities to trust between nodes, beside the known ones (PEM).'),
+  tls_client_ca: flag(
+    pathType,
+    'Certificate authorities (PEM); the TLS listener then asks every client for a certificate of theirs.',
+  ),
   http_credentials: flag(httpCredentialsType, 'Ask for this user and password on every path.', {
     secret: true,
     defaultVariable: 'MESOSPHERE_HTTP_CREDENTIALS',
@@ -78,20 +85,15 @@ export const httpFlags = {
   trusted_proxies: flag(networkListType, 'Peers whose X-Forwarded-For is believed.'),
   assets_path: flag(pathType, 'Directory that replaces the bundled web UI.', { ...LATER, hidden: true }),
   leader_proxy_max_open_connections: flag(integerType(1), 'Connections from a standby to the leader.', {
-    ...LATER,
     default: 64,
   }),
   leader_proxy_connection_timeout: quantity(millisecondsType(), 'ms', 'Time to connect to the leader.', {
-    ...LATER,
     default: 5000,
   }),
   leader_proxy_read_timeout: quantity(millisecondsType(), 'ms', 'Time to wait for the leader to answer.', {
-    ...LATER,
     default: 10_000,
   }),
   leader_proxy_ssl_ignore_hostname: flag(bareType, 'Do not check the host name of the leader.', {
-    ...LATER,
     default: false,
-    given: false,
   }),
 };

@@ -19,7 +19,7 @@ describe('--help', () => {
 
   it.each([
     ['hidden flags', '--kill_chunk_size'],
-    ['flags of later versions', '--tls_cert'],
+    ['flags of later versions', '--backup_location'],
     ['flags without effect', 'store_cache'],
     ['older flags', 'max_tasks_per_offer'],
   ])('leaves out %s, which --help-all shows', (_, name) => {
@@ -28,7 +28,7 @@ describe('--help', () => {
   });
 
   it('marks what --help-all adds', () => {
-    expect(long).toMatch(/--tls_cert PATH\n {4}\[not in this version\]/);
+    expect(long).toMatch(/--backup_location TEXT\n {4}\[not in this version\]/);
     expect(long).toMatch(/--\[disable_\]store_cache\n {4}\[ignored\]/);
     expect(long).toMatch(/--kill_chunk_size N\n {4}\[hidden\]/);
   });

@@ -1,5 +1,7 @@
 import type { Configuration } from '../configuration.js';
 import type { Findings } from '../sources/setting.js';
+import { checkKafka } from './kafka-consistency.js';
+import { checkTls, hasTls } from './tls-consistency.js';
 
 /** Rules over several flags (`spec/operations.md §9, §10.1`). `isSet` tells whether somebody set a flag, rightly or not. */
 export function checkConsistency(
@@ -8,6 +10,9 @@ export function checkConsistency(
   findings: Findings,
 ): void {
   checkConflicts(configuration, isSet, findings);
+  checkElection(configuration, isSet, findings);
+  checkKafka(configuration, isSet, findings);
+  checkTls(configuration, isSet, findings);
   warnOfRisks(configuration, isSet, findings);
 }
 
@@ -38,6 +43,40 @@ function checkConflicts(
   }
 }
 
+/** Flags that mean nothing but with a log that several nodes share and an election. */
+const ELECTION_FLAGS = ['zk', 'election_path', 'zk_strict_suspend'];
+
+/** There is an election where there is a log that several nodes share (`spec/operations.md` §6). */
+function checkElection(
+  { eventLog, ha, roles, master }: Configuration,
+  isSet: (flagName: string) => boolean,
+  findings: Findings,
+): void {
+  const isShared = eventLog.kind === 'kafka';
+  if (ha && isSet('ha') && !isShared) {
+    findings.problem(
+      '`--ha` needs a log that several nodes share: set `--event_log kafka://host:port,…/topic`, or leave `--ha` away ' +
+        'and have one node that leads at once',
+    );
+  }
+  if (!roles.includes('scheduler') && !(isShared && ha)) {
+    findings.problem(
+      '`--roles api` needs a log that it shares with other nodes, and the election to find the one that leads: set ' +
+        '`--event_log kafka://host:port,…/topic`, and no `--disable_ha`',
+    );
+  }
+  if (isShared && ha && roles.includes('scheduler') && master.kind === 'local') {
+    findings.problem(
+      '`--master local` starts a cluster that only this node knows, so that no other could take over its tasks: name ' +
+        'a master that all nodes reach, or set `--disable_ha`',
+    );
+  }
+  if (isShared && ha) return;
+  for (const name of ELECTION_FLAGS.filter(isSet)) {
+    findings.warn(`\`--${name}\` is not used: this node leads without an election`);
+  }
+}
+
 function warnOfRisks(
   configuration: Configuration,
   isSet: (flagName: string) => boolean,
@@ -52,10 +91,21 @@ function warnOfRisks(
     );
   }
   if (configuration.httpCredentials !== undefined) {
-    findings.warn('`--http_credentials` without TLS: the password crosses the network unencrypted');
-  } else if (!isLoopback(configuration.httpAddress)) {
+    if (!configuration.disableHttp) {
+      findings.warn('`--http_credentials` over plain HTTP: the password crosses the network unencrypted');
+    }
+  } else warnOfOpenDoors(configuration, findings);
+}
+
+/** Clients with a certificate are known; anybody else who reaches a listener may do everything. */
+function warnOfOpenDoors(configuration: Configuration, findings: Findings): void {
+  const { disableHttp, httpAddress, httpsAddress = httpAddress, tlsClientCa } = configuration;
+  const open: (readonly [flag: string, address: string])[] = [];
+  if (!disableHttp) open.push(['http_address', httpAddress]);
+  if (hasTls(configuration) && tlsClientCa === undefined) open.push(['https_address', httpsAddress]);
+  for (const [flag, address] of open.filter((door) => !isLoopback(door[1]))) {
     findings.warn(
-      `\`--http_address ${configuration.httpAddress}\` without \`--http_credentials\`: whoever reaches this port ` +
+      `\`--${flag} ${address}\` without \`--http_credentials\`: whoever reaches this port ` +
         'can run commands on the cluster',
     );
   }

@@ -1,11 +1,26 @@
+import { BackoffBook } from '../launching/backoff.js';
+import { OfferStatistics } from '../launching/offer-statistics.js';
 import type { QueueItem } from '../commands/submission.js';
 import { isProvisioned, isScheduled, type Instance } from '../instances/instance.js';
 import type { State } from '../state/state.js';
 import { formatTimestamp } from '../time/timestamp.js';
 import type { SchedulerRuntime } from './runtime.js';
 
+/** What the scheduler remembers of apps that wait. */
+export type QueueMemory = Pick<SchedulerRuntime, 'backoff' | 'queuedSinceMs' | 'statistics'>;
+
+/** The launch queue as the state alone tells it, to whoever does not have the scheduler's memory. */
+export function recordedLaunchQueue(state: State, nowMs: number): QueueItem[] {
+  const nothing = {
+    backoff: new BackoffBook(),
+    queuedSinceMs: () => undefined,
+    statistics: new OfferStatistics(),
+  };
+  return launchQueue(state, nothing, nowMs);
+}
+
 /** The launch queue: one item per app and role with instances that are to be launched (`spec/scheduling.md` §2.7). */
-export function launchQueue(state: State, runtime: SchedulerRuntime, nowMs: number): QueueItem[] {
+export function launchQueue(state: State, runtime: QueueMemory, nowMs: number): QueueItem[] {
   const items: QueueItem[] = [];
   for (const appId of [...state.instances.queuedAppIds()].toSorted()) {
     for (const [role, instances] of byRole(state.instances.of(appId))) {
@@ -28,7 +43,7 @@ function byRole(instances: readonly Instance[]): Map<string, Instance[]> {
 
 function itemFor(
   state: State,
-  runtime: SchedulerRuntime,
+  runtime: QueueMemory,
   { role, instances, nowMs }: { role: string; instances: readonly Instance[]; nowMs: number },
 ): QueueItem {
   const [first] = instances as readonly [Instance, ...Instance[]];

@@ -19,6 +19,8 @@ export interface SchedulerClientSettings {
   /** The stored framework id; undefined registers a new framework (`spec/mesos-client.md §6.2`). */
   frameworkId: () => string | undefined;
   suppressedRoles: () => string[];
+  /** Asked right before each subscription; while it says no, none is sent. Always yes unless given. */
+  maySubscribe?: () => boolean;
   offerConstraints?: () => OfferConstraints | undefined;
   authentication?: Authentication;
   logger: Logger;
@@ -78,10 +80,11 @@ class MesosSchedulerClient implements SchedulerClient {
     if (this.#loop !== undefined && this.state !== 'FATAL') {
       throw new Error('the Mesos scheduler client runs already');
     }
-    const { detector, authentication, logger, clock, random, options } = this.#settings;
+    const { detector, authentication, maySubscribe, logger, clock, random, options } = this.#settings;
     this.#loop = new SubscriptionLoop({
       detector,
       authentication,
+      maySubscribe: maySubscribe ?? (() => true),
       logger,
       handlers,
       clock: clock ?? systemClock,
@@ -89,6 +92,7 @@ class MesosSchedulerClient implements SchedulerClient {
       options: { ...DEFAULT_CLIENT_OPTIONS, ...options },
       nextGeneration: () => (this.#generation += 1),
       subscribeCall: (withConstraints) => this.#subscribeCall(withConstraints),
+      failoverTimeoutMs: () => this.#failoverTimeoutMs(),
     });
     this.#loop.run();
   }
@@ -112,6 +116,12 @@ class MesosSchedulerClient implements SchedulerClient {
 
   get #session(): Session | undefined {
     return this.#loop?.session;
+  }
+
+  /** A framework that was never registered has nothing to lose. */
+  #failoverTimeoutMs(): number {
+    const { frameworkId, frameworkInfo } = this.#settings;
+    return frameworkId() === undefined ? 0 : (frameworkInfo().failover_timeout ?? 0) * 1000;
   }
 
   /** First contact has no id; afterwards both places hold it (`§6.2`). */

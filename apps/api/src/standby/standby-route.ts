@@ -1,0 +1,62 @@
+import type { Configuration } from '#configuration';
+import { pathOf } from '../paths/path-of.js';
+import { booleanParam, textParam, type Query } from '../paths/query.js';
+
+/**
+ * What a node that does not lead does with a request (`spec/operations.md` §7.1, §7.3):
+ * - `here`: answers it as any node does;
+ * - `read`: answers it from its projection, once that is known to be current;
+ * - `leader-read`: lets the leader answer it, which alone knows all of it, and falls back on what it knows itself;
+ * - `forward`: lets the leader answer it, or fails;
+ * - `redirect`: sends the client to the leader.
+ */
+export type StandbyRoute = 'here' | 'read' | 'leader-read' | 'forward' | 'redirect';
+
+export type StandbyMode = Pick<Configuration, 'standbyReads' | 'standbyServesNothing'>;
+
+/** A request as far as its way depends on it. */
+export interface Routed {
+  readonly method: string;
+  /** Path with query string, tidied. */
+  readonly url: string;
+  readonly query: Query;
+  /** Whether there is nothing at this path, for this method. */
+  readonly unknown: boolean;
+}
+
+/** Facts about one process; `?leader=true` asks for the leader's. */
+const OF_THIS_PROCESS: ReadonlySet<string> = new Set([
+  '/ping',
+  '/live',
+  '/ready',
+  '/metrics',
+  '/metrics/prometheus',
+  '/logging',
+  '/config',
+]);
+
+const STATIC = /^\/(?:$|ui(?:\/|$)|help(?:\/|$)|api-console(?:\/|$)|public(?:\/|$))/;
+
+/** Answers that rest on the memory of the leader's scheduler. */
+const LEADERS_MEMORY: ReadonlySet<string> = new Set(['/v2/queue', '/v2/info']);
+
+/** The question of other nodes; whoever does not lead must say so itself. */
+export const POSITION_PATH = '/ekiden/v1/position';
+
+export const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
+/** The way of a request on a node that does not lead. */
+export function standbyRoute(request: Routed, mode: StandbyMode): StandbyRoute {
+  const path = pathOf(request.url);
+  const { method, query } = request;
+  if (path === POSITION_PATH) return 'here';
+  if (mode.standbyServesNothing) return path.startsWith('/v2/events') ? 'redirect' : 'forward';
+  if (OF_THIS_PROCESS.has(path)) return booleanParam(query, 'leader', false) ? 'forward' : 'here';
+  if (STATIC.test(path) || method === 'OPTIONS') return 'here';
+  if (mode.standbyReads === 'proxy' && path.startsWith('/v2/events')) return 'redirect';
+  if (!isRead(method)) return 'forward';
+  if (path === '/v2/leader' || path === '/v2/events' || request.unknown) return 'here';
+  if (mode.standbyReads === 'proxy') return 'forward';
+  if (textParam(query, 'consistency') === 'stale') return 'here';
+  return LEADERS_MEMORY.has(path) ? 'leader-read' : 'read';
+}
