@@ -16,7 +16,7 @@ COPY --from=build /src/node_modules node_modules
 COPY --from=build /src/dist dist
 COPY --from=build /src/package.json package.json
 COPY --from=build /src/scripts/node-flags.json scripts/node-flags.json
-COPY --from=build /src/packaging/ekiden packaging/ekiden
+COPY --from=build /src/packaging/ekiden /src/packaging/ekidenctl packaging/
 RUN install -d -o node -g node -m 0700 /var/lib/ekiden
 USER node
 # Within a container everybody on its network may connect: set EKIDEN_HTTP_CREDENTIALS_FILE with it.
