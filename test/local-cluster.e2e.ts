@@ -85,7 +85,10 @@ describe('a framework', () => {
     cluster = await LocalClusterProcess.start({ masterArgs: ['--credentials', credentials] });
     const { api } = await startEkiden(
       '--mesos_authentication',
-      ...['--mesos_authentication_principal', 'ekiden', '--mesos_authentication_secret_file', secret],
+      '--mesos_authentication_principal',
+      'ekiden',
+      '--mesos_authentication_secret_file',
+      secret,
     );
     await api.createApp(sleepingApp('one'));
     await api.running('/one', 1);
@@ -135,9 +138,8 @@ describe('agents apart from their master', () => {
     const port = await stablePort();
     const work = ['--work_dir', dataDir];
     const master = new ClusterPart(['--role', 'master', '--port', String(port), ...work]);
-    const agents = new ClusterPart([
-      ...['--role', 'agent', '--master', `127.0.0.1:${port}`, '--agents', '2', '--agent_port', '0', ...work],
-    ]);
+    const place = ['--master', `127.0.0.1:${port}`, ...work];
+    const agents = new ClusterPart(['--role', 'agent', '--agents', '2', '--agent_port', '0', ...place]);
     const active = async (): Promise<number> => {
       const response = await fetch(`http://127.0.0.1:${port}/state`);
       return ((await response.json()) as { activated_slaves: number }).activated_slaves;
@@ -151,6 +153,7 @@ describe('agents apart from their master', () => {
       await eventually(async () => (await active()) === 2, { what: 'the return of both agents' });
       await agents.stop();
       await eventually(async () => (await active()) === 0, { what: 'the end of both agents' });
+      expect(master.isRunning).toBe(true);
     } finally {
       await Promise.all([master.kill(), agents.kill()]);
       await endStrays(dataDir);

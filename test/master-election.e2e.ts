@@ -45,10 +45,12 @@ let candidates: Candidate[];
 /** Ids of masters in the order of their numbers. */
 async function announced(): Promise<string[]> {
   const names = await observer.children(path).catch(() => []);
-  const infos = names.toSorted().map(async (name) => {
-    const data = await observer.data(`${path}/${name}`).catch(() => Buffer.from('{}'));
-    return (JSON.parse(data.toString()) as { id?: string }).id ?? '';
-  });
+  const infos = names
+    .toSorted((left, right) => left.localeCompare(right))
+    .map(async (name) => {
+      const data = await observer.data(`${path}/${name}`).catch(() => Buffer.from('{}'));
+      return (JSON.parse(data.toString()) as { id?: string }).id ?? '';
+    });
   return Promise.all(infos);
 }
 
@@ -93,6 +95,7 @@ describe('the election of a master', () => {
     first.proxy.freeze();
     await eventually(() => first.losses > 0);
     await eventually(() => second.leaders.at(-1) === 'second');
+    expect(second.losses).toBe(0);
   });
 
   it('survives a short loss of the connection', async () => {

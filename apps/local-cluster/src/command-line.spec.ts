@@ -16,6 +16,8 @@ function problemsOf(...argv: readonly string[]): string {
   return read.problems.join('\n');
 }
 
+const domainOf = (zone: string) => ({ fault_domain: { region: { name: 'eu' }, zone: { name: zone } } });
+
 describe('the command line', () => {
   it('is a master with an agent on loopback without flags', () => {
     expect(planOf()).toMatchObject({
@@ -38,7 +40,6 @@ describe('the command line', () => {
   });
 
   it('gives one attribute and one domain to all agents, or one to each', () => {
-    const domainOf = (zone: string) => ({ fault_domain: { region: { name: 'eu' }, zone: { name: zone } } });
     const plan = planOf('--agents', '2', '--attributes', 'rack:a|rack:b', '--domain', 'eu/a|eu/b');
     expect(plan.master.domain).toEqual(domainOf('a'));
     expect(plan.agents.overrides).toEqual([

@@ -214,6 +214,7 @@ describe('agents in a process of their own', () => {
       return (JSON.parse(body) as { activated_slaves: number }).activated_slaves;
     };
     await eventually(async () => (await active()) === 0, 'the end of the link');
+    expect(lost).toEqual([]);
   });
 
   it('say when the master wants none of them any more', async () => {
