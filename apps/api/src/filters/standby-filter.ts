@@ -95,6 +95,11 @@ class StandbyRequests {
     route: 'forward' | 'redirect',
   ): Promise<boolean> {
     const lead = await this.parts.finder.find();
+    // A process that was stopped for a while finds requests that their senders gave up long ago.
+    if (request.socket.destroyed) {
+      reply.hijack();
+      return false;
+    }
     if (lead.at === 'here') return true;
     if (lead.at === 'nowhere') send(reply, NO_LEADER);
     else if (route === 'forward') await this.parts.forwarder.forward(request, reply, lead.hostPort);

@@ -57,6 +57,20 @@ export class LeaderConnection {
 
   /** Asks a leader where it is. Rejects when it does not answer in time or does not lead. */
   async askPosition(hostPort: string): Promise<ClusterFacts> {
+    try {
+      return await this.ask(hostPort);
+    } catch (error) {
+      // The leader may just have closed a connection that was idle; a question may be asked twice.
+      if ((error as { code?: string }).code === 'UND_ERR_SOCKET') return this.ask(hostPort);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.requests.destroy(), this.questions.destroy()]);
+  }
+
+  private async ask(hostPort: string): Promise<ClusterFacts> {
     const { statusCode, body } = await this.questions.request({
       origin: this.originOf(hostPort),
       path: '/ekiden/v1/position',
@@ -69,10 +83,6 @@ export class LeaderConnection {
       throw new Error(`it answers ${statusCode}`);
     }
     return ClusterFacts.from(await body.json());
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.requests.destroy(), this.questions.destroy()]);
   }
 
   private originOf(hostPort: string): string {
