@@ -30,6 +30,12 @@ module.exports = {
       'libs/configuration',
       'libs/observability',
     ]),
+    wall('local-cluster-program-walls', 'apps/local-cluster', [
+      'libs/zookeeper',
+      'libs/mesos',
+      'libs/local-cluster',
+      'libs/observability',
+    ]),
     {
       name: 'domain-is-pure',
       severity: 'error',

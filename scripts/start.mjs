@@ -1,19 +1,6 @@
 /** `npm start`: installs, compiles and runs Ekiden; everything after `--` goes to it. */
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { prepare, root } from './prepare.mjs';
+import { prepare } from './prepare.mjs';
+import { runServer } from './run-server.mjs';
 
 prepare();
-const main = join(root, 'dist/apps/ekiden/src/main.js');
-const flags = JSON.parse(readFileSync(join(root, 'scripts/node-flags.json'), 'utf8'));
-const server = spawn(process.execPath, [...flags, main, ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
-// A terminal sends Ctrl-C to everybody; others signal only this process. Either way the server decides when to end.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    if (!process.stdin.isTTY) server.kill(signal);
-  });
-}
-server.on('exit', (code) => process.exit(code ?? 1));
+runServer('dist/apps/ekiden/src/main.js');

@@ -1,18 +1,29 @@
 import { resolve } from 'node:path';
-import { ApiModule, createHttpAdapter, listen, type ApiOptions, type Leadership } from '#api';
+import { ApiModule, createHttpAdapter, listen, type ApiOptions, type Listening } from '#api';
 import { EXIT_CODES, type Configuration, type ExitCode, type SettingsReport } from '#configuration';
+import type { Coordination } from '#coordination';
 import type { EventLog } from '#event-log';
 import { ClusterProcess } from '#local-cluster';
-import { UrlListDetector, type Authentication, type MasterDetector } from '#mesos';
-import { createLogging, Metrics, startRuntimeMetrics, type Logging } from '#observability';
-import { Scheduler, SchedulerModule } from '#scheduler';
+import { createLogging, Metrics, startRuntimeMetrics, type Logger, type Logging } from '#observability';
+import {
+  checkIdentity,
+  NoScheduler,
+  recoverState,
+  Scheduler,
+  SchedulerModule,
+  type SchedulerDoor,
+} from '#scheduler';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { coordinate } from './coordinate.js';
 import { ekidenModule } from './ekiden.module.js';
 import { effectiveConfiguration } from './effective-configuration.js';
+import { electionOf, identityOf, mayLead } from './election.js';
+import { LeaderTerm, settledWithin } from './leader-term.js';
 import { localClusterSettings } from './local-cluster-settings.js';
+import { authenticationOf, detectorFor } from './master-detector.js';
 import { NestLogger } from './nest-logger.js';
-import { openEventLog } from './open-log.js';
+import { isShared, openEventLog, type LogHost } from './open-log.js';
 
 /** What a process is started with. */
 export interface EkidenOptions {
@@ -23,6 +34,15 @@ export interface EkidenOptions {
   readonly logging?: Logging;
   /** Ekiden cannot go on; the process should end with this code. */
   readonly onFatal: (exitCode: ExitCode, message: string) => void;
+  /** What the node shares with others; each after the configuration unless given. */
+  readonly shared?: Partial<SharedParts>;
+}
+
+/** The doors through which the nodes of a cluster meet. */
+export interface SharedParts {
+  readonly openLog: (configuration: Configuration, host: LogHost) => Promise<EventLog>;
+  /** `node`: `host:port` under which this one is known. */
+  readonly coordinate: (configuration: Configuration, node: string, logger: Logger) => Coordination;
 }
 
 /** How a stop went. */
@@ -35,61 +55,84 @@ interface Parts {
   readonly configuration: Configuration;
   readonly log: EventLog;
   readonly cluster: ClusterProcess | undefined;
-  readonly scheduler: Scheduler;
+  readonly term: LeaderTerm;
   readonly application: NestFastifyApplication;
   readonly url: string;
   readonly stopMetrics: () => void;
 }
 
+/** What the parts are made from. */
+interface Makings extends EkidenOptions {
+  readonly logging: Logging;
+  readonly metrics: Metrics;
+  readonly log: EventLog;
+  readonly term: LeaderTerm;
+}
+
+/** So long requests under way may take once a term is over (`spec/operations.md` §7.4), and so long whatever follows. */
+const DRAIN_LIMIT_MS = 5000;
+const CLOSE_LIMIT_MS = 5000;
+
 /**
- * One process that is everything: API, scheduler and event log; with `--master local` it has a cluster run beside it.
- * The parts know each other only through their doors: buses, log and the Mesos API.
+ * One process: event log, read side and API always; a scheduler on a node that may lead, set to work once it is elected;
+ * with `--master local` a cluster beside it. The parts know each other only through their doors: buses, log, election
+ * and the Mesos API.
  */
 export class Ekiden {
   private constructor(private readonly parts: Parts) {}
 
-  /** Starts everything; resolves when commands are decided. Whatever was started is stopped again on failure. */
-  static async start(options: EkidenOptions): Promise<Ekiden> {
-    const configuration = effectiveConfiguration(options.configuration, options.settings);
-    const logging = options.logging ?? createLogging({ level: configuration.loggingLevel });
+  /**
+   * Starts everything. Resolves when commands are decided; with an election, when this node takes part in it. Whatever
+   * was started is stopped again on failure.
+   */
+  static async start(given: EkidenOptions): Promise<Ekiden> {
+    const configuration = effectiveConfiguration(given.configuration, given.settings);
+    const logging = given.logging ?? createLogging({ level: configuration.loggingLevel });
     const metrics = createMetrics(configuration);
-    const undo: (() => Promise<unknown> | void)[] = [];
+    const undo: Undo = [];
+    let ekiden: Ekiden | undefined;
+    const term = new LeaderTerm({
+      logger: logging.logger('leadership'),
+      electionTimeoutMs: configuration.zkTimeoutMs,
+      onEnd: (exitCode, message) =>
+        void (ekiden?.leave() ?? Promise.resolve()).finally(() => given.onFatal(exitCode, message)),
+    });
     try {
-      const log = await openEventLog(configuration, logging.logger('log'));
+      const log = await openLog({ ...given, configuration, logging, term });
       undo.push(() => log.close());
-      // Nothing is started for a log that takes no writes.
-      await log.checkWritable();
-      const cluster = await startCluster(configuration, logging);
-      if (cluster !== undefined) undo.push(() => cluster.stop({ keepTasks: true }));
-      const scheduler = new Scheduler({
-        log,
-        configuration,
-        logging,
-        metrics,
-        detector: detectorFor(configuration, cluster),
-        authentication: authenticationOf(configuration),
-        node: `${configuration.hostname}:${configuration.httpPort}`,
-        onFatal: options.onFatal,
-      });
-      const { application, url } = await serve({
-        log,
-        leadership: alwaysLeading(options.onFatal),
-        configuration,
-        logging,
-        metrics,
-        scheduler,
-        settings: options.settings,
-        buildRevision: options.buildRevision,
-        onReadSideStopped: (error) => options.onFatal(EXIT_CODES.storeLost, error.message),
-      });
-      undo.push(() => application.close());
-      await scheduler.start();
-      const stopMetrics = startRuntimeMetrics(metrics);
-      return new Ekiden({ configuration, log, cluster, scheduler, application, url, stopMetrics });
+      // Nothing is started for a log that takes no writes; one that others write, too, can be read all the same.
+      if (!isShared(configuration)) await log.checkWritable();
+      ekiden = await Ekiden.compose({ ...given, configuration, logging, metrics, term, log }, undo);
+      return ekiden;
     } catch (error) {
       for (const step of undo.toReversed()) await step();
       throw error;
     }
+  }
+
+  private static async compose(makings: Makings, undo: Undo): Promise<Ekiden> {
+    const { configuration, logging, metrics, log, term, shared } = makings;
+    const cluster = mayLead(configuration) ? await startCluster(configuration, logging) : undefined;
+    if (cluster !== undefined) undo.push(() => cluster.stop({ keepTasks: true }));
+    let listening: Listening | undefined;
+    const node = (): string => listening?.hostPort ?? configuration.hostname;
+    const scheduler = mayLead(configuration) ? schedulerOf(makings, cluster, node) : undefined;
+    await knowCluster(makings, scheduler);
+    const { settings, buildRevision } = makings;
+    const onReadSideStopped = (error: Error): void => term.end(EXIT_CODES.storeLost, error.message);
+    const api = { log, leadership: term, configuration, logging, metrics, settings, buildRevision };
+    const served = await serve({ ...api, onReadSideStopped }, scheduler ?? new NoScheduler());
+    const { application } = served;
+    listening = served.listening;
+    undo.push(() => application.close());
+    const logger = logging.logger('leadership');
+    const coordination = (shared?.coordinate ?? coordinate)(configuration, listening.hostPort, logger);
+    undo.push(() => coordination.close());
+    if (electionOf(configuration) === undefined && scheduler !== undefined)
+      await term.joinAndLead(coordination, scheduler);
+    else await term.join(coordination, scheduler);
+    const stopMetrics = startRuntimeMetrics(metrics);
+    return new Ekiden({ configuration, log, cluster, term, application, url: listening.url, stopMetrics });
   }
 
   /** Base address of the API. */
@@ -111,14 +154,71 @@ export class Ekiden {
    * local cluster are ended with their grace period unless they are to be kept.
    */
   async stop({ keepTasks }: { keepTasks: boolean }): Promise<Stopped> {
-    const { stopMetrics, scheduler, cluster, application, log } = this.parts;
+    const { stopMetrics, term, cluster, application, log } = this.parts;
     stopMetrics();
-    await scheduler.stop();
+    await term.resign();
     const stopped = await cluster?.stop({ keepTasks });
     await application.close();
     await log.close();
     return stopped ?? { stoppedTasks: 0 };
   }
+
+  /** The term is over: requests under way are answered, tasks go on, and the process ends soon, whatever happens. */
+  private async leave(): Promise<void> {
+    const { stopMetrics, term, cluster, application, log } = this.parts;
+    stopMetrics();
+    await settledWithin(DRAIN_LIMIT_MS, application.close());
+    const rest = [Promise.resolve(cluster?.stop({ keepTasks: true })), log.close(), term.resign()];
+    await settledWithin(CLOSE_LIMIT_MS, Promise.allSettled(rest));
+  }
+}
+
+type Undo = (() => Promise<unknown> | void)[];
+
+function openLog({
+  configuration,
+  logging,
+  term,
+  shared,
+}: Pick<Makings, 'configuration' | 'logging' | 'term' | 'shared'>): Promise<EventLog> {
+  const { hostname, httpPort, httpsPort, disableHttp } = configuration;
+  return (shared?.openLog ?? openEventLog)(configuration, {
+    logger: logging.logger('log'),
+    node: `${hostname}:${disableHttp ? httpsPort : httpPort}`,
+    mayWrite: () => term.mayAct(),
+    onLost: (error) => term.end(EXIT_CODES.storeLost, error.message),
+  });
+}
+
+/** What a node must know of its cluster before it takes part in an election; it does not when it belongs to another. */
+async function knowCluster(
+  { configuration, log, logging }: Makings,
+  scheduler: Scheduler | undefined,
+): Promise<void> {
+  if (electionOf(configuration) === undefined) return;
+  if (scheduler !== undefined) return scheduler.warmUp();
+  const { state } = await recoverState(log, logging.logger('log'));
+  checkIdentity(identityOf(configuration), state.cluster);
+}
+
+function schedulerOf(
+  { configuration, logging, metrics, log, term }: Makings,
+  cluster: ClusterProcess | undefined,
+  node: () => string,
+): Scheduler {
+  return new Scheduler({
+    log,
+    configuration,
+    logging,
+    metrics,
+    lead: term,
+    cluster: identityOf(configuration),
+    detector: detectorFor(configuration, cluster?.url, logging.logger('mesos')),
+    authentication: authenticationOf(configuration),
+    node,
+    onFatal: (exitCode, message) => term.end(exitCode, message),
+    onDeposed: (reason) => term.deposed(reason),
+  });
 }
 
 function createMetrics(configuration: Configuration): Metrics {
@@ -141,47 +241,18 @@ async function startCluster(
   return settings && ClusterProcess.start(settings, logging.logger('cluster'));
 }
 
-function detectorFor({ master }: Configuration, cluster: ClusterProcess | undefined): MasterDetector {
-  const urls = cluster === undefined ? (master.kind === 'remote' ? master.urls : []) : [cluster.url];
-  const [first, ...others] = urls.map((url) => new URL(url));
-  if (first === undefined) throw new Error('no Mesos master is configured');
-  return new UrlListDetector([first, ...others]);
-}
-
-function authenticationOf(configuration: Configuration): Authentication | undefined {
-  const { mesosAuthentication, mesosAuthenticationPrincipal, mesosAuthenticationSecret } = configuration;
-  if (!mesosAuthentication || mesosAuthenticationPrincipal === undefined) return undefined;
-  return { principal: mesosAuthenticationPrincipal, secret: mesosAuthenticationSecret ?? '' };
-}
-
-/** A node without an election leads from begin to end; its supervisor starts it again when it gives up the lead. */
-function alwaysLeading(onFatal: EkidenOptions['onFatal']): Leadership {
-  const giveUp = (): void => onFatal(EXIT_CODES.leadershipLost, 'the lead was given up on request');
-  return {
-    leader: undefined,
-    stopping: false,
-    leadsNow: () => true,
-    abdicate: () => setTimeout(giveUp, ABDICATION_MS).hasRef(),
-  };
-}
-
-/** The answer of `DELETE /v2/leader` gets this long to arrive (`spec/operations.md` §6.4). */
-const ABDICATION_MS = 500;
-
 interface Served {
   readonly application: NestFastifyApplication;
-  readonly url: string;
+  readonly listening: Listening;
 }
 
-async function serve(options: ApiOptions & { scheduler: Scheduler }): Promise<Served> {
-  const { scheduler, ...apiOptions } = options;
-  const module = ekidenModule([ApiModule.forRoot(apiOptions), SchedulerModule.forRoot(scheduler)]);
-  const adapter = await createHttpAdapter(apiOptions);
+async function serve(options: ApiOptions, scheduler: SchedulerDoor): Promise<Served> {
+  const module = ekidenModule([ApiModule.forRoot(options), SchedulerModule.forRoot(scheduler)]);
+  const adapter = await createHttpAdapter(options);
   const application = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     abortOnError: false,
     logger: new NestLogger(options.logging.logger('nest')),
   });
-  const { url } = await listen(application, apiOptions);
-  return { application, url };
+  return { application, listening: await listen(application, options) };
 }

@@ -1,1 +1,2 @@
-export { Ekiden, type EkidenOptions, type Stopped } from './ekiden.js';
+export { isShared, openEventLog, type LogHost } from './open-log.js';
+export { Ekiden, type EkidenOptions, type SharedParts, type Stopped } from './ekiden.js';

@@ -1,11 +1,10 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { EXIT_CODES, helpText, loadConfiguration, type ExitCode } from '#configuration';
-import { TlsFilesError } from '#api';
-import { LogFencedError, LogOpenError, LogUnavailableError } from '#event-log';
 import { createLogging } from '#observability';
 import { banner } from './banner.js';
 import { Ekiden } from './ekiden.js';
+import { exitCodeFor, messageFor } from './exit-code-for.js';
 import { stopOn, stopSignal } from './stop-on-signal.js';
 
 await main();
@@ -58,26 +57,6 @@ async function main(): Promise<void> {
       }
     }
   }
-}
-
-function exitCodeFor(error: unknown): ExitCode {
-  if (error instanceof LogOpenError || error instanceof LogUnavailableError)
-    return EXIT_CODES.storeUnreachable;
-  if (error instanceof TlsFilesError) return EXIT_CODES.badConfiguration;
-  if (error instanceof LogFencedError) return EXIT_CODES.leadershipFailed;
-  return isAddressInUse(error) ? EXIT_CODES.addressInUse : EXIT_CODES.leadershipFailed;
-}
-
-function messageFor(error: unknown): string {
-  if (isAddressInUse(error)) {
-    const { address, port } = error as { address?: string; port?: number };
-    return `${address}:${port} is in use by another program; choose another port with --http_port or --https_port`;
-  }
-  return error instanceof Error ? error.message : String(error);
-}
-
-function isAddressInUse(error: unknown): boolean {
-  return (error as { code?: string }).code === 'EADDRINUSE';
 }
 
 function packageFacts(): { version: string } {

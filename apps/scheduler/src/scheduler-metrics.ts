@@ -15,6 +15,7 @@ export class SchedulerMetrics {
   private readonly connectedGauge;
   private readonly reconnects;
   private readonly commandsRejected;
+  private readonly termStart;
   private readonly probeDuration;
   private subscriptions = 0;
 
@@ -31,6 +32,7 @@ export class SchedulerMetrics {
     this.connectedGauge = metrics.gauge('mesos.connected');
     this.reconnects = metrics.counter('mesos.reconnects');
     this.probeDuration = metrics.timer('health-checks.duration');
+    this.termStart = metrics.gauge('leadership.start.duration');
     this.commandsRejected = metrics.counter('commands.rejected');
   }
 
@@ -58,6 +60,11 @@ export class SchedulerMetrics {
       kills.set(gauges.inFlightKills());
       checks.set(gauges.activeChecks());
     });
+  }
+
+  /** The state was loaded and the first event of a term is durable. */
+  termBegan(durationMs: number): void {
+    this.termStart.set(durationMs / 1000);
   }
 
   /** A batch became durable. */

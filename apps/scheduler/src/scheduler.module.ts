@@ -2,17 +2,17 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { FailedProbes } from './handlers/failed-probes.js';
 import { ReadQueueHandler, ReadSchedulerStatusHandler, SubmitCommandHandler } from './handlers/handlers.js';
-import { Scheduler } from './scheduler.js';
+import { SchedulerDoor } from './scheduler-door.js';
 
-/** Puts a scheduler behind the command and query buses. The host starts and stops the scheduler itself. */
+/** Puts a scheduler, or what stands in its place, behind the buses. The host starts and stops the scheduler itself. */
 @Module({})
 export class SchedulerModule {
-  static forRoot(scheduler: Scheduler): DynamicModule {
+  static forRoot(scheduler: SchedulerDoor): DynamicModule {
     return {
       module: SchedulerModule,
       imports: [CqrsModule],
       providers: [
-        { provide: Scheduler, useValue: scheduler },
+        { provide: SchedulerDoor, useValue: scheduler },
         FailedProbes,
         SubmitCommandHandler,
         ReadQueueHandler,

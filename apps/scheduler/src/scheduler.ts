@@ -1,25 +1,34 @@
 import { EXIT_CODES, type Configuration, type ExitCode } from '#configuration';
 import {
+  haveLiveTasks,
   launchQueue,
   rolesWanted,
+  type ClusterIdentity,
+  type FailedProbe,
   type QueueItem,
   type SchedulerCommand,
-  type FailedProbe,
   type SchedulerStatus,
   type State,
   type Submission,
   type SubmitCommand,
 } from '#domain';
-import type { EventLog } from '#event-log';
+import { LogUnavailableError, type EventLog } from '#event-log';
 import type { Authentication, MasterDetector } from '#mesos';
 import type { Logging, Metrics } from '#observability';
+import { setTimeout as delay } from 'node:timers/promises';
 import { domainSettings } from './domain-settings.js';
+import { WarmState } from './following/warm-state.js';
 import { HealthChecker } from './health/health-checker.js';
 import { createProbe } from './health/probe.js';
+import { checkIdentity } from './lead/cluster-identity.js';
+import { LeadLostError, type Lead } from './lead/lead.js';
+import { FRAMEWORK_ID_MISSING } from './mesos/fatal-texts.js';
 import { MesosSession } from './mesos/mesos-session.js';
 import { askReadiness } from './readiness/ask-readiness.js';
 import { ReadinessPoller } from './readiness/readiness-poller.js';
+import type { SchedulerDoor } from './scheduler-door.js';
 import { SchedulerMetrics } from './scheduler-metrics.js';
+import { within } from './within.js';
 import { IdentitySource } from './writer/identity-source.js';
 import { Snapshotter } from './writer/snapshotter.js';
 import { Writer } from './writer/writer.js';
@@ -35,39 +44,58 @@ export interface SchedulerOptions {
   readonly metrics: Metrics;
   readonly detector: MasterDetector;
   readonly authentication?: Authentication;
+  /** Whether this node may act as the leader. */
+  readonly lead: Lead;
+  readonly cluster: ClusterIdentity;
   /** `host:port` under which this node is known. */
-  readonly node: string;
+  readonly node: () => string;
   /** The process cannot go on as leader; it should end with this code. */
   readonly onFatal: (exitCode: ExitCode, message: string) => void;
+  /** Another node leads, or may: this one has stopped acting. */
+  readonly onDeposed: (reason: Error) => void;
 }
 
-/** The leader: one writer, its clock and its session with Mesos. */
-export class Scheduler {
+/** How often a log that is not there at the election is tried again. */
+const RETRY_INTERVAL_MS = 1000;
+
+/** The leader: one writer, its clock and its session with Mesos. Before that, the warm state of a node that may lead. */
+export class Scheduler implements SchedulerDoor {
   private readonly writer: Writer;
   private readonly session: MesosSession;
   private readonly health: HealthChecker;
   private readonly readiness: ReadinessPoller;
   private readonly identity = new IdentitySource();
+  private readonly warm: WarmState;
   private ticker: NodeJS.Timeout | undefined;
   private sessionWanted = false;
   private failedProbes: ((failure: FailedProbe) => void) | undefined;
   private leadershipStartedMs: number | undefined;
 
   constructor(private readonly options: SchedulerOptions) {
-    const { log, configuration, logging, node, detector, authentication, onFatal } = options;
+    const { log, configuration, logging, node, lead, cluster, detector, authentication, onFatal } = options;
     const metrics = new SchedulerMetrics(options.metrics);
+    const snapshotter = new Snapshotter(
+      log,
+      configuration.snapshotIntervalEvents,
+      logging.logger('snapshots'),
+    );
+    this.warm = new WarmState({ log, snapshotter, logger: logging.logger('standby') });
     this.writer = new Writer({
       log,
+      lead,
+      cluster,
       node,
       metrics,
+      snapshotter,
+      warm: this.warm,
       maxQueuedCommands: configuration.maxQueuedRootGroupUpdates,
       identity: this.identity,
       settings: domainSettings(configuration),
-      snapshotter: new Snapshotter(log, configuration.snapshotIntervalEvents, logging.logger('snapshots')),
       logger: logging.logger('writer'),
       perform: (effects) => this.session.perform(effects),
       onDegraded: () => this.standBack(),
       onReady: () => this.becomeLeader(),
+      onDeposed: options.onDeposed,
     });
     this.session = new MesosSession({
       configuration,
@@ -76,6 +104,7 @@ export class Scheduler {
       metrics,
       logger: logging.logger('mesos'),
       tell: (command, settled) => this.writer.tell(command, settled),
+      mayAct: () => lead.mayAct(),
       frameworkId: () => this.writer.view.state.frameworkId,
       roles: () => rolesWanted(this.writer.view, this.identity.nowMs()),
       onFatal,
@@ -93,7 +122,7 @@ export class Scheduler {
     });
     this.readiness = new ReadinessPoller({ state, tell, ask: askReadiness });
     metrics.observe({
-      leadershipStartedMs: () => (this.writer.ready ? this.leadershipStartedMs : undefined),
+      leadershipStartedMs: () => (this.leads && lead.mayAct() ? this.leadershipStartedMs : undefined),
       epoch: () => this.writer.currentEpoch,
       queuedCommands: () => this.writer.queuedCommands,
       activeChecks: () => this.health.active + this.readiness.active,
@@ -101,21 +130,71 @@ export class Scheduler {
     });
   }
 
-  /** Recovers the state and takes the lead; the session with Mesos begins when that is done. */
+  /**
+   * Follows the log from here on, so that an election finds the state at its head. For nodes that may wait long for it.
+   *
+   * @throws {WrongClusterError} the log is that of a cluster with another identity.
+   */
+  async warmUp(): Promise<void> {
+    await this.warm.start();
+    checkIdentity(this.options.cluster, this.warm.state?.cluster);
+  }
+
+  /** Whether the state was loaded in this node's term, and the term is not over; also while the log takes no writes. */
+  get leads(): boolean {
+    return this.leadershipStartedMs !== undefined && this.sessionWanted;
+  }
+
+  /**
+   * Brings the state to the head of the log and takes the lead; the session with Mesos begins when that is done. A log
+   * that is out of reach is waited for, as long as becoming the leader may take.
+   */
   async start(): Promise<void> {
     this.sessionWanted = true;
+    // Before anybody is fenced.
+    checkIdentity(this.options.cluster, this.warm.state?.cluster);
     const limitMs = this.options.configuration.onElectedPrepareTimeoutMs;
-    await within(limitMs, this.writer.start(), `the state could not be loaded within ${limitMs} ms`);
+    await within(limitMs, this.startWriter(), `the state could not be loaded within ${limitMs} ms`);
     this.ticker = setInterval(() => this.writer.tell({ type: 'Tick' }), TICK_INTERVAL_MS);
+  }
+
+  private async startWriter(): Promise<void> {
+    while (this.sessionWanted) {
+      try {
+        return await this.writer.start();
+      } catch (error) {
+        if (!(error instanceof LogUnavailableError) || error.code === 'closed') throw error;
+        const reason = error.message;
+        this.options.logging.logger('writer').warn({ reason }, 'the event log takes no writes: trying again');
+      }
+      await delay(RETRY_INTERVAL_MS);
+    }
+    throw new LeadLostError('the lead was lost before the state was loaded');
   }
 
   /** Leaves Mesos with the tasks running and gives up the lead once everything decided is durable. */
   async stop(): Promise<void> {
+    this.rest();
+    await this.warm.stop();
+    await this.writer.stop();
+  }
+
+  /** The lead is over: nothing is decided or sent from here on; what is on the log is still answered. */
+  drop(reason: string): void {
+    this.rest();
+    this.writer.drop(reason);
+  }
+
+  /** The node may act again after it might not: goes on at once. */
+  wake(): void {
+    this.writer.wake();
+  }
+
+  private rest(): void {
     this.sessionWanted = false;
     clearInterval(this.ticker);
     this.stopChecks();
     this.session.stop();
-    await this.writer.stop();
   }
 
   /** Hands failed probes that change nothing on the log to `listener`, or to nobody. */
@@ -136,20 +215,17 @@ export class Scheduler {
   status(): SchedulerStatus {
     return {
       ...this.session.status(),
-      frameworkId: this.writer.view.state.frameworkId ?? null,
+      frameworkId: (this.warm.state ?? this.writer.view.state).frameworkId ?? null,
       ready: this.writer.ready,
     };
   }
 
   private becomeLeader(): void {
-    this.leadershipStartedMs = performance.now();
+    this.leadershipStartedMs ??= performance.now();
     if (!this.sessionWanted) return;
     const { state } = this.writer.view;
-    if (state.frameworkId === undefined && hasTasks(state.instances.values())) {
-      const message =
-        'the log holds running instances but no framework id: registering anew would orphan every task';
-      return this.options.onFatal(EXIT_CODES.frameworkIdMissing, message);
-    }
+    if (state.frameworkId === undefined && haveLiveTasks(state.instances.values()))
+      return this.options.onFatal(EXIT_CODES.frameworkIdMissing, FRAMEWORK_ID_MISSING);
     this.session.start();
     this.health.start();
     this.readiness.start();
@@ -164,23 +240,5 @@ export class Scheduler {
   private stopChecks(): void {
     this.health.stop();
     this.readiness.stop();
-  }
-}
-
-function hasTasks(instances: Iterable<{ readonly task?: unknown }>): boolean {
-  for (const instance of instances) if (instance.task !== undefined) return true;
-  return false;
-}
-
-/** Rejects with `message` when the task takes longer than `limitMs`. */
-async function within(limitMs: number, task: Promise<void>, message: string): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(message)), limitMs);
-  });
-  try {
-    await Promise.race([task, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

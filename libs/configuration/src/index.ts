@@ -8,7 +8,7 @@ export {
 } from './load-configuration.js';
 export { settingLines, type ReportedSetting, type SettingsReport } from './resolve/settings-report.js';
 export type { MachineFacts } from './flags/flag.js';
-export type { EventLogLocation } from './values/event-log-location.js';
+export type { EventLogLocation, KafkaLocation } from './values/event-log-location.js';
 export type { HttpCredentials } from './values/http-credentials.js';
 export type { LocalMaster, MasterAddress, RemoteMaster } from './values/master-address.js';
 export type { ProcessRole } from './values/roles.js';

@@ -115,7 +115,7 @@ describe('precedence', () => {
       webui_url: { value: null, source: 'default' },
       failover_timeout: { value: 604_800, source: 'default' },
     });
-    expect(settings).not.toHaveProperty('zk');
+    expect(settings).not.toHaveProperty('zk_compression');
     expect(JSON.stringify(settings)).not.toContain('hidden');
     const lines = settingLines(settings);
     expect(lines).toContain('* --http_port 1');

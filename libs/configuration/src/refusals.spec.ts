@@ -189,9 +189,6 @@ describe('refusals', () => {
 
 describe('what this version does not do', () => {
   it.each([
-    ['--zk', 'zk://h:2181/m'],
-    ['--event_log', 'kafka://b/topic'],
-    ['--master', 'zk://h:2181/mesos'],
     ['--master', 'sim://?agents=3'],
     ['--metrics_statsd'],
     ['--plugin_dir', '/p'],
@@ -203,18 +200,15 @@ describe('what this version does not do', () => {
     ['--task_reservation_timeout', '1'],
     ['--enable_features', 'secrets'],
     ['--deprecated_features', 'proxy_events'],
-    ['--roles', 'api'],
-    ['--zk_hosts', 'h:2181'],
-    ['--ha'],
   ])('stops the start: %s %s', (...argv) => {
     const messages = refusal({ argv });
     expect(messages).toEqual([expect.stringMatching(/^`--.* is not supported by this version of Ekiden/)]);
   });
 
   it('also when a variable asks for it', () => {
-    expect(refusal({ env: { MARATHON_ZK: 'zk://h/m', MARATHON_BACKUP_LOCATION: 'b' } })).toEqual([
-      '`--zk` is not supported by this version of Ekiden (from MARATHON_ZK)',
+    expect(refusal({ env: { MARATHON_SENTRY: 'https://s', MARATHON_BACKUP_LOCATION: 'b' } })).toEqual([
       '`--backup_location` is not supported by this version of Ekiden (from MARATHON_BACKUP_LOCATION)',
+      '`--sentry` is not supported by this version of Ekiden (from MARATHON_SENTRY)',
     ]);
   });
 

@@ -5,6 +5,7 @@ export * from './commands/submission.js';
 export { rolesWanted } from './deciding/ask-for-offers.js';
 export { decideApiCommand, decideSchedulerCommand } from './deciding/decide.js';
 export type { Effect } from './deciding/effect.js';
+export { forgetFramework, haveLiveTasks } from './deciding/forget-framework.js';
 export { launchQueue, recordedLaunchQueue } from './deciding/launch-queue.js';
 export { SchedulerRuntime } from './deciding/runtime.js';
 export type { DomainSettings } from './deciding/settings.js';

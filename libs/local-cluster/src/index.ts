@@ -2,14 +2,15 @@
  * Embedded Mesos-compatible cluster: a master with agents that run tasks as processes of this machine. Schedulers
  * talk to it over the same HTTP API as to a real cluster.
  */
-export {
-  startLocalCluster,
-  type LocalAgentsOptions,
-  type LocalCluster,
-  type LocalClusterOptions,
-} from './start-local-cluster.js';
+export { startLocalCluster, type LocalCluster, type LocalClusterOptions } from './start-local-cluster.js';
+export type { LocalAgentsOptions } from './control/local-agents.js';
 export type { ClusterControl } from './control/cluster-control.js';
 export { ControlError } from './control/control-error.js';
+export { claimDirectory } from './process/directory-claim.js';
+export { AgentNode, type AgentNodeOptions } from './standalone/agent-node.js';
+export type { Election, ElectionListener } from './standalone/election.js';
+export { MasterNode, type MasterNodeOptions } from './standalone/master-node.js';
+export { ZooKeeperElection, type ZooKeeperElectionSettings } from './standalone/zookeeper-election.js';
 export { ClusterProcess } from './process/cluster-process.js';
 export type { ClusterSettings } from './process/messages.js';
 export { Agent, type AgentStart } from './agent/agent.js';

@@ -8,7 +8,8 @@ import { readRecordedSession } from '../../../test/support/recorded-session.js';
 import { recordedEvents, shapesByKind } from './master/contract/recording.fixture.js';
 import { SchedulerClient } from './master/contract/scheduler-client.fixture.js';
 import { FRAMEWORK, until } from './master/master-harness.fixture.js';
-import { startLocalCluster, type LocalAgentsOptions, type LocalCluster } from './start-local-cluster.js';
+import type { LocalAgentsOptions } from './control/local-agents.js';
+import { startLocalCluster, type LocalCluster } from './start-local-cluster.js';
 
 let dataDir: string;
 let running: LocalCluster | undefined;

@@ -1,15 +1,9 @@
 import { join } from 'node:path';
-import { defaultAgentOptions, type AgentOptions } from './agent/agent-options.js';
 import type { Agent } from './agent/agent.js';
-import {
-  defaultAgentPort,
-  planAgents,
-  type Addressing,
-  type AgentPlan,
-} from './agent/description/plan-agents.js';
 import { systemHost, type Host } from './agent/host.js';
 import { addedAgentOptions, addedAgentPlan } from './control/added-agents.js';
-import { AgentMember, type MemberEnvironment } from './control/agent-member.js';
+import type { AgentMember, MemberEnvironment } from './control/agent-member.js';
+import { memberFactory, plansFor, type LocalAgentsOptions } from './control/local-agents.js';
 import { ClusterControl, type ControlEnvironment } from './control/cluster-control.js';
 import { ControlEndpoint } from './control/control-endpoint.js';
 import { ControlError } from './control/control-error.js';
@@ -23,25 +17,6 @@ import { AdjustableClock } from './runtime/adjustable-clock.js';
 import { systemClock, type Clock } from './runtime/clock.js';
 import { silentLogger, type Logger } from './runtime/logger.js';
 import { createRandom, type Random } from './runtime/random.js';
-
-/** Agents of an embedded cluster: how many, and what they have in common. */
-export interface LocalAgentsOptions extends Partial<
-  Omit<AgentOptions, 'workDir' | 'ip' | 'hostname' | 'port' | 'detectedShare'>
-> {
-  /** Default 1. */
-  readonly count?: number;
-  /** Address of the only agent, or of all with `shared` addressing. Default 127.0.0.1. */
-  readonly ip?: string;
-  /** Advertised name; default: `ip`. */
-  readonly hostname?: string;
-  /** Agents take this port and the following ones; 0: free ports. Default 5051. */
-  readonly firstPort?: number;
-  readonly addressing?: Addressing;
-  /** By number of the agent, where it differs from the others. */
-  readonly overrides?: readonly Partial<Pick<AgentOptions, 'attributes' | 'domain'>>[];
-  /** Allows several agents with the same explicitly given ports. */
-  readonly allowPortOverlap?: boolean;
-}
 
 /** What an embedded cluster is started with (spec/local-cluster.md §2.1, §3). */
 export interface LocalClusterOptions {
@@ -72,9 +47,6 @@ export interface LocalCluster {
    */
   stop(options: { readonly keepTasks: boolean }): Promise<{ readonly stoppedTasks: number }>;
 }
-
-/** An agent registers at once: over an in-memory link there is no crowd to be kept apart. */
-const REGISTRATION_BACKOFF_MS = 50;
 
 /**
  * Starts a master and its agents in this process. The agents register soon after.
@@ -149,14 +121,6 @@ function environmentOf({ clock, testApi, random, host, logger }: LocalClusterOpt
   };
 }
 
-/** Makes members for their places; nothing is started. */
-function memberFactory({ dataDir, agents }: LocalClusterOptions, environment: MemberEnvironment) {
-  return (place: number, plan: AgentPlan, own: Partial<AgentOptions>): AgentMember => {
-    const workDir = join(dataDir, 'mesos', `agent-${place}`);
-    return new AgentMember({ ...agentOptionsFor(plan, workDir, agents), ...own }, environment);
-  };
-}
-
 async function addMember(master: Master, member: AgentMember): Promise<void> {
   const outcome = await member.start();
   if (!outcome.ok) throw new ControlError(409, outcome.error);
@@ -194,38 +158,4 @@ async function startAll(master: Master, members: readonly AgentMember[]): Promis
     await master.stop();
     throw error;
   }
-}
-
-function plansFor(agents: LocalAgentsOptions): AgentPlan[] {
-  const count = agents.count ?? 1;
-  if (count > 1 && agents.allowPortOverlap !== true && /\bports\b/.test(agents.resources ?? '')) {
-    // Ports that are written out are the same for each agent: two tasks could be given the same one.
-    throw new Error(`${count} agents on one machine cannot all offer the same ports: ${agents.resources}`);
-  }
-  const ip = agents.ip ?? '127.0.0.1';
-  return planAgents({
-    count,
-    ip,
-    hostname: agents.hostname ?? ip,
-    firstPort: agents.firstPort ?? defaultAgentPort,
-    addressing: agents.addressing,
-  });
-}
-
-function agentOptionsFor(plan: AgentPlan, workDir: string, given: LocalAgentsOptions = {}): AgentOptions {
-  const {
-    count: _count,
-    firstPort: _port,
-    addressing: _addressing,
-    allowPortOverlap: _overlap,
-    overrides: _overrides,
-    ...common
-  } = given;
-  const chosen = Object.fromEntries(Object.entries(common).filter(([, value]) => value !== undefined));
-  return {
-    ...defaultAgentOptions(workDir, process.getuid?.() === 0),
-    registrationBackoffFactorMs: REGISTRATION_BACKOFF_MS,
-    ...chosen,
-    ...plan,
-  };
 }

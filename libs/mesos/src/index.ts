@@ -157,7 +157,10 @@ export { validateResource } from './resources/validation.js';
 export { validateRole } from './resources/roles.js';
 export type { MasterDetector } from './detection/master-detector.js';
 export { parseMasterUrls, type ParsedMasterUrls } from './detection/master-urls.js';
+export { masterUrl, type MasterUrlOptions } from './detection/master-nodes.js';
+export { MasterWatch, type MasterWatchSettings } from './detection/master-watch.js';
 export { UrlListDetector } from './detection/url-list-detector.js';
+export { ZooKeeperDetector, type ZooKeeperDetectorSettings } from './detection/zookeeper-detector.js';
 export {
   createSchedulerClient,
   type SchedulerClient,

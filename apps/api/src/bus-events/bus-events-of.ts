@@ -59,6 +59,7 @@ export function busEventsOf(stored: StoredEvent): readonly BusEvent[] {
     case 'HealthChecksRemoved':
       return healthChecksRemoved(event.data, at);
     case 'LeadershipAcquired':
+    case 'FrameworkIdForgotten':
     case 'GroupCreated':
     case 'GroupUpdated':
     case 'GroupDeleted':

@@ -1,11 +1,11 @@
 import { Inject, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { EventBus } from '@nestjs/cqrs';
-import { Scheduler } from '../scheduler.js';
+import { SchedulerDoor } from '../scheduler-door.js';
 
 /** Passes failed probes of which nothing is recorded on to the event bus, for whoever shows them live. */
 export class FailedProbes implements OnModuleInit, OnModuleDestroy {
   constructor(
-    @Inject(Scheduler) private readonly scheduler: Scheduler,
+    @Inject(SchedulerDoor) private readonly scheduler: SchedulerDoor,
     @Inject(EventBus) private readonly bus: EventBus,
   ) {}
 

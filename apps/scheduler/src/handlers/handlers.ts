@@ -8,12 +8,12 @@ import {
 } from '#domain';
 import { Inject } from '@nestjs/common';
 import { CommandHandler, QueryHandler, type ICommandHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { Scheduler } from '../scheduler.js';
+import { SchedulerDoor } from '../scheduler-door.js';
 
 /** The command bus's door to the writer. */
 @CommandHandler(SubmitCommand)
 export class SubmitCommandHandler implements ICommandHandler<SubmitCommand, Submission> {
-  constructor(@Inject(Scheduler) private readonly scheduler: Scheduler) {}
+  constructor(@Inject(SchedulerDoor) private readonly scheduler: SchedulerDoor) {}
 
   execute(command: SubmitCommand): Promise<Submission> {
     return this.scheduler.submit(command);
@@ -22,7 +22,7 @@ export class SubmitCommandHandler implements ICommandHandler<SubmitCommand, Subm
 
 @QueryHandler(ReadQueue)
 export class ReadQueueHandler implements IQueryHandler<ReadQueue, QueueItem[]> {
-  constructor(@Inject(Scheduler) private readonly scheduler: Scheduler) {}
+  constructor(@Inject(SchedulerDoor) private readonly scheduler: SchedulerDoor) {}
 
   async execute(): Promise<QueueItem[]> {
     return this.scheduler.queue();
@@ -31,7 +31,7 @@ export class ReadQueueHandler implements IQueryHandler<ReadQueue, QueueItem[]> {
 
 @QueryHandler(ReadSchedulerStatus)
 export class ReadSchedulerStatusHandler implements IQueryHandler<ReadSchedulerStatus, SchedulerStatus> {
-  constructor(@Inject(Scheduler) private readonly scheduler: Scheduler) {}
+  constructor(@Inject(SchedulerDoor) private readonly scheduler: SchedulerDoor) {}
 
   async execute(): Promise<SchedulerStatus> {
     return this.scheduler.status();

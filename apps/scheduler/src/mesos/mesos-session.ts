@@ -11,6 +11,7 @@ import {
 } from '#mesos';
 import type { Logger } from '#observability';
 import { callFor } from './effects.js';
+import { frameworkRemoved } from './fatal-texts.js';
 import { frameworkInfo } from './framework-info.js';
 import type { SchedulerMetrics } from '../scheduler-metrics.js';
 
@@ -24,6 +25,8 @@ export interface MesosSessionPorts {
   /** Passes news to the writer; `settled` is called once what they changed is durable. */
   readonly tell: (command: SchedulerCommand, settled?: () => void) => void;
   readonly frameworkId: () => string | undefined;
+  /** Whether this node may act as the leader: whoever is not would take the framework away from the real one. */
+  readonly mayAct: () => boolean;
   /** Roles to subscribe with, and those of them for which no offers are wanted at first. */
   readonly roles: () => { readonly roles: readonly string[]; readonly suppressed: readonly string[] };
   /** Nothing but a new process can help. */
@@ -48,6 +51,7 @@ export class MesosSession {
       logger,
       frameworkId,
       frameworkInfo: () => frameworkInfo(configuration, ports.roles().roles),
+      maySubscribe: ports.mayAct,
       suppressedRoles: () => [...ports.roles().suppressed],
       options: {
         silenceLimitMs: configuration.mesosHeartbeatIntervalMs * configuration.mesosHeartbeatFailureThreshold,
@@ -68,9 +72,13 @@ export class MesosSession {
         );
         this.ports.tell({ type: 'SchedulerLost', reason: reason.message });
       },
-      onFatal: (error) => this.ports.onFatal(exitCodeFor(error), error.message),
+      onFatal: (error) => this.ports.onFatal(exitCodeFor(error), this.textOf(error)),
       onAlert: ({ code, message }) => this.ports.logger.warn({ code }, message),
     });
+  }
+
+  private textOf({ code, message }: FatalError): string {
+    return code === 'FrameworkRemoved' ? frameworkRemoved(this.ports.frameworkId(), message) : message;
   }
 
   /** Leaves the master with the tasks running; they are found again by the next session. */

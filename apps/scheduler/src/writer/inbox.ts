@@ -55,6 +55,14 @@ export class Inbox {
     return rest;
   }
 
+  /** Takes out the commands of the API; what the cluster and the clock told stays. */
+  drainApi(): ApiItem[] {
+    const rest = this.drain();
+    const api = rest.filter((item) => item.kind === 'api');
+    for (const item of rest) if (item.kind === 'scheduler') this.push(item);
+    return api;
+  }
+
   private clear(): void {
     this.items = [];
     this.next = 0;

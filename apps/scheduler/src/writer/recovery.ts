@@ -27,7 +27,7 @@ export async function recoverState(log: EventLog, logger: Logger): Promise<Recov
 }
 
 /** A stored event as the fold takes it: the log keeps types open, the up-casters have brought data to today's shape. */
-function recordedFrom(event: StoredEvent): RecordedEvent {
+export function recordedFrom(event: StoredEvent): RecordedEvent {
   return event as unknown as RecordedEvent;
 }
 

@@ -25,6 +25,11 @@ export class Snapshotter {
     private readonly logger: Logger,
   ) {}
 
+  /** Position of the last snapshot that was taken or begun with. */
+  get position(): number {
+    return this.lastPosition;
+  }
+
   /** A state of this position was recovered: the next snapshot is due an interval later. */
   beginAt(position: number): void {
     this.lastPosition = position;

@@ -1,9 +1,11 @@
 import { setImmediate as nextTurnOfTheLoop } from 'node:timers/promises';
 import { loadConfiguration } from '#configuration';
-import type { ApiCommand, Effect, Submission, TurnEnvironment } from '#domain';
+import type { ApiCommand, ClusterIdentity, Effect, Submission, TurnEnvironment } from '#domain';
 import { createMemoryEventLog, type EventLog, type MemoryEventLog, type StoredEvent } from '#event-log';
 import { Metrics, type Logger } from '#observability';
 import { domainSettings } from '../domain-settings.js';
+import type { WarmState } from '../following/warm-state.js';
+import type { Lead } from '../lead/lead.js';
 import { SchedulerMetrics } from '../scheduler-metrics.js';
 import { IdentitySource } from './identity-source.js';
 import { Snapshotter } from './snapshotter.js';
@@ -84,6 +86,28 @@ class BreakableIdentity extends IdentitySource {
   }
 }
 
+/** Whether the node leads is up to the test. */
+export class SettableLead implements Lead {
+  isGood = true;
+  /** What the store of the election answers; nothing: what holds without asking it. */
+  confirmed: boolean | undefined;
+
+  mayAct(): boolean {
+    return this.isGood;
+  }
+
+  confirm(): Promise<boolean> {
+    return Promise.resolve(this.confirmed ?? this.isGood);
+  }
+}
+
+interface HarnessOptions {
+  readonly snapshotIntervalEvents?: number;
+  readonly maxQueuedCommands?: number;
+  readonly cluster?: Partial<ClusterIdentity>;
+  readonly warm?: WarmState;
+}
+
 /** A writer over a log that outlives it, with everything it does noted down. */
 export class WriterHarness {
   readonly identity = new BreakableIdentity();
@@ -92,10 +116,12 @@ export class WriterHarness {
   /** App ids of answered creates, in the order of the answers. */
   readonly answered: string[] = [];
   timesDegraded = 0;
+  readonly deposedBy: Error[] = [];
+  readonly lead = new SettableLead();
 
   constructor(
     readonly log = new HeldLog(),
-    { snapshotIntervalEvents = 1_000_000, maxQueuedCommands = 500 } = {},
+    { snapshotIntervalEvents = 1_000_000, maxQueuedCommands = 500, cluster = {}, warm }: HarnessOptions = {},
   ) {
     this.writer = new Writer({
       log: log.port,
@@ -104,11 +130,15 @@ export class WriterHarness {
       snapshotter: new Snapshotter(log.port, snapshotIntervalEvents, SILENT),
       logger: SILENT,
       metrics: new SchedulerMetrics(new Metrics()),
-      node: 'node-1:8080',
+      node: () => 'node-1:8080',
+      lead: this.lead,
+      cluster: { frameworkName: 'marathon', ...cluster },
+      ...(warm === undefined ? {} : { warm }),
       maxQueuedCommands,
       perform: (effects) => this.performed.push(...effects),
       onDegraded: () => (this.timesDegraded += 1),
       onReady: () => undefined,
+      onDeposed: (reason) => this.deposedBy.push(reason),
     });
   }
 

@@ -8,22 +8,27 @@ import {
   Turn,
   type Actor,
   type ApiCommand,
-  type DomainSettings,
-  type Effect,
   type Refusal,
   type Reply,
   type SchedulerCommand,
   type Submission,
 } from '#domain';
-import { LogUnavailableError, type EventLog } from '#event-log';
-import type { Logger } from '#observability';
 import { setImmediate as nextTurnOfTheLoop, setTimeout as delay } from 'node:timers/promises';
+import { LeadLostError } from '../lead/lead.js';
+import { LeadGate } from '../lead/lead-gate.js';
 import { IdempotentCommands } from './idempotent-commands.js';
-import type { IdentitySource } from './identity-source.js';
 import { Inbox, type ApiItem, type InboxItem } from './inbox.js';
-import { recoverState } from './recovery.js';
-import type { Snapshotter } from './snapshotter.js';
-import type { SchedulerMetrics } from '../scheduler-metrics.js';
+import { Replies, type Answer } from './replies.js';
+import {
+  beginTerm,
+  comeBack,
+  describe,
+  isDeposition,
+  messageOf,
+  RETRY_INTERVAL_MS,
+  termFacts,
+} from './term.js';
+import type { WriterPorts } from './writer-ports.js';
 
 /**
  * A turn ends after this time, so that the event loop is never held up for long (`design.md` §5): 20 ms at most, and a
@@ -38,41 +43,13 @@ const TURN_BUDGET_MS = 5;
 const SETTLE_BUDGET_MS = 4;
 
 /**
- * A turn takes so many commands of the API at most. Clients that wait for their answers send the next command when
- * they have them: were all of them decided in one turn, processor and disk would wait for each other.
+ * So many commands of the API at most per turn. Clients send the next command when they have the answer to the last: were
+ * all of them decided in one turn, processor and disk would wait for each other.
  */
 const TURN_COMMANDS = 16;
 
 /** So many batches may be on their way to the disk while the next one is decided. */
 const APPENDS_IN_FLIGHT = 8;
-
-/** How often a log that takes no writes is asked whether it does again. */
-const RETRY_INTERVAL_MS = 1000;
-
-/** What the writer needs of the world. */
-export interface WriterPorts {
-  readonly log: EventLog;
-  readonly settings: DomainSettings;
-  readonly identity: IdentitySource;
-  readonly snapshotter: Snapshotter;
-  readonly logger: Logger;
-  readonly metrics: SchedulerMetrics;
-  /** `host:port` under which this node is known. */
-  readonly node: string;
-  /** So many commands of the API may wait; more are refused. */
-  readonly maxQueuedCommands: number;
-  /** Carries out effects; called in order, only with effects whose events are durable. */
-  readonly perform: (effects: readonly Effect[]) => void;
-  /** The writer lost its log: whatever rests on undurable state must be dropped. */
-  readonly onDegraded: () => void;
-  /** State is loaded (again), commands are decided. */
-  readonly onReady: () => void;
-}
-
-interface Answer {
-  readonly item: ApiItem;
-  readonly submission: Submission;
-}
 
 type Phase = 'stopped' | 'recovering' | 'ready' | 'stopping';
 
@@ -82,7 +59,8 @@ const stopwatchMs = (): number => performance.now();
  * The single writer. Commands of the API, news of the cluster and the clock pass through one inbox; they are
  * decided in memory one after another, what was decided together is appended together, and only when that is
  * durable are callers answered and effects carried out. If an append fails nothing is guessed: the state is
- * thrown away and rebuilt from the log (`design.md` §1).
+ * thrown away and rebuilt from the log (`design.md` §1). While the node may not act as the leader all of that waits;
+ * when another one leads it is over.
  */
 export class Writer {
   private phase: Phase = 'stopped';
@@ -90,6 +68,8 @@ export class Writer {
   private runtime: SchedulerRuntime;
   private epoch = 0;
   private readonly inbox = new Inbox();
+  private readonly replies: Replies;
+  private readonly gate: LeadGate;
   private readonly idempotent = new IdempotentCommands();
   private draining = false;
   private appendsInFlight = 0;
@@ -99,13 +79,14 @@ export class Writer {
   private tail: Promise<void> = Promise.resolve();
   /** Rebuilds without a durable turn between them. */
   private rebuildsInARow = 0;
-  private durablePosition = 0;
   private unavailableReason = 'Ekiden is starting';
   /** The last rebuild of the state, done or under way. */
   private recovery: Promise<void> | undefined;
 
   constructor(private readonly ports: WriterPorts) {
     this.runtime = new SchedulerRuntime(ports.settings, 0);
+    this.replies = new Replies(ports.metrics);
+    this.gate = new LeadGate(ports.lead, () => this.refuseWaiting());
   }
 
   get ready(): boolean {
@@ -140,13 +121,30 @@ export class Writer {
     this.unavailableReason = 'Ekiden is stopping';
     if (wasReady) await this.finishAccepted();
     this.refuseAll(this.inbox.drain());
+    this.gate.close();
     await this.recovery?.catch(() => undefined);
     await this.ports.snapshotter.settled();
     this.phase = 'stopped';
   }
 
+  /** The lead is over: nothing is decided or carried out from here on. What is durable is answered all the same. */
+  drop(reason: string): void {
+    if (this.phase === 'stopped') return;
+    this.phase = 'stopped';
+    this.generation += 1;
+    this.unavailableReason = reason;
+    this.refuseAll(this.inbox.drain());
+    this.gate.close();
+  }
+
+  /** The node may act again: goes on at once with what waited for that. */
+  wake(): void {
+    this.gate.look();
+  }
+
   private async finishAccepted(): Promise<void> {
-    while (this.inbox.length > 0 || this.appendsInFlight > 0) await nextTurnOfTheLoop();
+    const { lead } = this.ports;
+    while ((this.inbox.length > 0 || this.appendsInFlight > 0) && lead.mayAct()) await nextTurnOfTheLoop();
   }
 
   /** Asks for a decision; the answer comes when everything it rests on is durable. Never rejects. */
@@ -156,7 +154,7 @@ export class Writer {
       if (this.phase !== 'ready') return this.refuseAll([item]);
       if (this.inbox.apiItems >= this.ports.maxQueuedCommands) {
         const reply = { kind: 'refused', code: 'QueueFull', limit: this.ports.maxQueuedCommands } as const;
-        return this.answer(item, { reply, position: this.durablePosition });
+        return this.replies.giveNow(item, reply);
       }
       this.enqueue(item);
     });
@@ -176,12 +174,14 @@ export class Writer {
     if (this.draining || this.appendsInFlight >= APPENDS_IN_FLIGHT || !this.hasWork) return;
     this.draining = true;
     setImmediate(() => {
-      this.draining = false;
-      if (this.phase === 'ready' || this.phase === 'stopping') this.runTurn();
+      this.gate.pass(() => {
+        this.draining = false;
+        if (this.phase === 'ready' || this.phase === 'stopping') this.runTurn();
+      });
     });
   }
 
-  /** News to decide, or something that former turns had no time for; the latter is left to the next leader at the end. */
+  /** News to decide, or something that former turns had no time for; at the end the latter is left to the next leader. */
   private get hasWork(): boolean {
     return this.inbox.length > 0 || (this.phase === 'ready' && this.runtime.hasWork);
   }
@@ -235,7 +235,7 @@ export class Writer {
   /** A decision failed half-way, which is a bug: nothing of its turn may survive in memory. */
   private abandon(error: unknown, culprit: InboxItem | undefined, answers: readonly Answer[]): void {
     const reply = this.bug(error, culprit);
-    if (culprit?.kind === 'api') this.answer(culprit, { reply, position: this.durablePosition });
+    if (culprit?.kind === 'api') this.replies.giveNow(culprit, reply);
     this.degrade(error);
     this.refuseAll(answers.map(({ item }) => item).filter((item) => item !== culprit));
   }
@@ -272,14 +272,16 @@ export class Writer {
       return this.refuseAll(answers.map(({ item }) => item));
     }
     // What is durable is answered in any case; the effects of a state that was given up follow anew from the rebuilt one.
-    this.durablePosition = Math.max(this.durablePosition, answers.at(-1)?.submission.position ?? 0);
-    for (const { item, submission } of answers) this.answer(item, submission);
-    if (generation !== this.generation) return;
-    this.rebuildsInARow = 0;
-    this.appendsInFlight -= 1;
-    for (const done of settled) done();
-    this.ports.perform(turn.effects);
-    this.scheduleDrain();
+    const answerAll = (): void => this.replies.giveAll(answers);
+    this.gate.pass(() => {
+      answerAll();
+      if (generation !== this.generation) return;
+      this.rebuildsInARow = 0;
+      this.appendsInFlight -= 1;
+      for (const done of settled) done();
+      this.ports.perform(turn.effects);
+      this.scheduleDrain();
+    }, answerAll);
   }
 
   /** A turn that decided nothing waits for those before it all the same, so that answers and effects keep their order. */
@@ -295,8 +297,18 @@ export class Writer {
     this.ports.metrics.appended(performance.now() - startedMs);
   }
 
+  /** Somebody else leads: to rebuild and claim another term would fence the real leader. */
+  private deposed(reason: Error): void {
+    if (this.phase === 'stopped') return;
+    const isNews = this.phase !== 'stopping';
+    this.drop(reason.message);
+    this.ports.onDegraded();
+    if (isNews) this.ports.onDeposed(reason);
+  }
+
   /** The log refused: nothing that is not on it may have happened. Rebuild, and come back when it takes writes. */
   private degrade(cause: unknown): void {
+    if (isDeposition(cause)) return this.deposed(cause);
     const reason = messageOf(cause);
     this.ports.logger.error({ error: reason }, 'the event log takes no writes: rebuilding the state from it');
     this.generation += 1;
@@ -313,21 +325,14 @@ export class Writer {
   private async recoverWhenWritable(): Promise<void> {
     // What fails again and again must not turn into a stream of terms on the log.
     if (this.rebuildsInARow > 1) await delay(RETRY_INTERVAL_MS);
-    for (let attempt = 1; this.phase === 'recovering'; attempt++) {
-      try {
-        await this.ports.log.checkWritable();
-        await this.recover();
-        return;
-      } catch (error) {
-        this.unavailableReason = messageOf(error);
-        if (!(error instanceof LogUnavailableError)) {
-          this.ports.logger.error(
-            { error: this.unavailableReason, attempt },
-            'recovery failed, trying again',
-          );
-        }
-        await delay(RETRY_INTERVAL_MS);
-      }
+    try {
+      await comeBack(this.ports, {
+        isWanted: () => this.phase === 'recovering',
+        begin: () => this.recover(),
+        onUnavailable: (reason) => (this.unavailableReason = reason),
+      });
+    } catch (error) {
+      this.degrade(error);
     }
   }
 
@@ -339,58 +344,53 @@ export class Writer {
   }
 
   private async rebuild(): Promise<void> {
-    const { log, logger, identity, settings, snapshotter, node } = this.ports;
+    const { log, identity, settings, snapshotter, node, cluster } = this.ports;
     const startedMs = performance.now();
-    this.epoch = await log.claimEpoch();
-    const { state, lastEventMs, replayed, snapshotPosition } = await recoverState(log, logger);
-    identity.notBefore(lastEventMs);
+    await this.leadIsGood();
+    const term = await beginTerm(this.ports, this.epoch === 0 ? this.ports.warm : undefined);
+    const { state, epoch } = term;
+    identity.notBefore(term.lastEventMs);
+    this.epoch = epoch;
     this.state = state;
     this.runtime = new SchedulerRuntime(settings, identity.nowMs());
-    this.durablePosition = state.position;
-    snapshotter.beginAt(snapshotPosition);
+    this.replies.durablePosition = state.position;
+    snapshotter.beginAt(term.snapshotPosition);
 
+    await this.leadIsGood();
     const settleUntilMs = performance.now() + TURN_BUDGET_MS;
     const turn = this.newTurn(() => performance.now() >= settleUntilMs);
     turn.attributeTo(this.causeOf(turn, 'system'));
-    resume(turn, { node, epoch: this.epoch });
-    await log.append(turn.events, this.epoch);
+    resume(turn, { node: node(), epoch, ...cluster });
+    await log.append(turn.events, epoch);
     if (this.phase !== 'recovering') return;
     this.phase = 'ready';
-    logger.info(
-      {
-        epoch: this.epoch,
-        position: state.position,
-        snapshotPosition,
-        replayed,
-        durationMs: Math.round(performance.now() - startedMs),
-        apps: state.apps.size,
-        instances: state.instances.size,
-      },
-      'state recovered from the event log',
-    );
+    const durationMs = performance.now() - startedMs;
+    this.ports.metrics.termBegan(durationMs);
+    this.ports.logger.info(termFacts(term, durationMs), 'state recovered from the event log');
     this.ports.onReady();
-    this.ports.perform(turn.effects);
-    this.scheduleDrain();
+    this.gate.pass(() => {
+      this.ports.perform(turn.effects);
+      this.scheduleDrain();
+    });
+  }
+
+  /** Resolves when the node may act; rejects when the lead is over. */
+  private leadIsGood(): Promise<void> {
+    return new Promise((resolve, reject) =>
+      this.gate.pass(resolve, () => reject(new LeadLostError('the lead was lost'))),
+    );
+  }
+
+  /** Whoever waits for an answer is not kept waiting for long; the cluster's news are. */
+  private refuseWaiting(): void {
+    this.replies.refuseAll(this.inbox.drainApi(), 'it is not certain at the moment that this node leads');
   }
 
   private refuseAll(items: readonly InboxItem[]): void {
-    const reply = { kind: 'refused', code: 'LogUnavailable', reason: this.unavailableReason } as const;
-    for (const item of items) {
-      if (item.kind === 'api') this.answer(item, { reply, position: this.durablePosition });
-    }
-  }
-
-  private answer(item: ApiItem, submission: Submission): void {
-    if (submission.reply.kind === 'refused') this.ports.metrics.rejected();
-    item.answer(submission);
+    this.replies.refuseAll(items, this.unavailableReason);
   }
 }
 
 /** The clock and the checks that Ekiden runs are its own; the rest comes from the cluster. */
 const isFromMesos = ({ type }: SchedulerCommand): boolean =>
   type !== 'Tick' && type !== 'ReportHealth' && type !== 'ReportReadiness';
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const describe = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -42,7 +42,8 @@ const withoutColonType = textType(
 export const mesosFlags = {
   master: flag(
     masterType,
-    'Mesos masters as host:port or http:// addresses, or `local` for a cluster on this machine, also ' +
+    'Mesos masters as zk://host1:2181,host2:2181/mesos (with `?tls=true` over https), as a list of host:port or ' +
+      'http:// addresses, or in the first line of file:///path; or `local` for a cluster on this machine, also ' +
       '`local://?agents=2&resources=cpus:4;mem:8192&attributes=rack:r1|rack:r2&domain=eu/z1`, where attributes and ' +
       'fault domains are one for all agents or one for each. Unless resources are given, the local cluster offers ' +
       'four times the processors of the machine.',

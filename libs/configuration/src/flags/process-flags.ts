@@ -4,7 +4,7 @@ import { flag } from './flag.js';
 
 /** What this process is and how it reads its settings (`spec/operations.md §9.1, §9.4`). */
 export const processFlags = {
-  roles: flag(rolesType, 'What this process does; this version does both in one process.', {
+  roles: flag(rolesType, 'What this process does; one that is `api` alone never stands for election.', {
     default: ['api', 'scheduler'],
   }),
   emulated_version: flag(

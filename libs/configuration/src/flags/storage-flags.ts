@@ -23,14 +23,22 @@ const zkType: ValueType<string> = {
   show: maskUserInfo,
 };
 
+const electionPathType = textType(
+  'an absolute path such as /marathon/ekiden/leader',
+  (text) => /^(?:\/[^/\s]+)+$/.test(text),
+  'PATH',
+);
+
 /** High availability, ZooKeeper and storage (`spec/operations.md §9.2, §9.4`). */
 export const storageFlags = {
   data_dir: flag(pathType, 'Directory of the event log, its snapshots and the local cluster.', {
     default: './data',
   }),
-  event_log: flag(eventLogType, 'The event log: a file in data_dir, or at the given path.', {
-    default: SQLITE_IN_DATA_DIR,
-  }),
+  event_log: flag(
+    eventLogType,
+    'The event log: a file in data_dir or at the given path, or a Kafka topic that several nodes share.',
+    { default: SQLITE_IN_DATA_DIR },
+  ),
   snapshot_interval_events: flag(integerType(1), 'Events between two snapshots.', { default: 5000 }),
   internal_store_backend: flag(
     choiceType('zk', 'mem'),
@@ -62,41 +70,47 @@ export const storageFlags = {
   }),
   history_retention: flag(textType(), 'Age after which closed history may be compacted.', LATER),
   import_from: flag(textType(), 'One-time import of the state of a Marathon.', LATER),
-  ha: flag(toggleType, 'Take part in an election; without it the process leads at once.', {
-    ...LATER,
-    default: true,
-    given: false,
-  }),
-  leader_election_backend: flag(choiceType('curator'), 'What elects the leader.', {
-    ...LATER,
+  ha: flag(
+    toggleType,
+    'With a log that several nodes share: take part in the election. Without it the process leads at once.',
+    { default: true },
+  ),
+  leader_election_backend: flag(choiceType('curator'), 'What elects the leader: ZooKeeper.', {
+    treatment: 'map',
     default: 'curator',
     hidden: true,
   }),
-  zk: flag(zkType, 'ZooKeeper of the election.', { ...LATER, default: 'zk://localhost:2181/marathon' }),
-  zk_timeout: quantity(millisecondsType(), 'ms', 'Time-out of storage operations.', {
-    ...LATER,
+  zk: flag(zkType, 'ZooKeeper of the election.', {
+    treatment: 'map',
+    default: 'zk://localhost:2181/marathon',
+  }),
+  zk_timeout: quantity(millisecondsType(1), 'ms', 'Time that an operation of ZooKeeper may take.', {
+    treatment: 'map',
     default: 10_000,
   }),
-  zk_session_timeout: quantity(millisecondsType(), 'ms', 'ZooKeeper session.', { ...LATER, default: 10_000 }),
-  zk_connection_timeout: quantity(millisecondsType(), 'ms', 'First connection to ZooKeeper.', {
-    ...LATER,
-    default: 10_000,
-  }),
-  zk_operation_max_retries: flag(integerType(), 'Retries of a ZooKeeper operation.', {
-    ...LATER,
-    default: 5,
-    hidden: true,
-  }),
-  zk_operation_base_retry_sleep_ms: quantity(
-    millisecondsType(),
+  zk_session_timeout: quantity(
+    millisecondsType(1),
     'ms',
-    'Base of the back-off of those retries.',
+    'ZooKeeper session: a leader that is not heard of for so long is replaced.',
+    { default: 10_000 },
+  ),
+  zk_connection_timeout: quantity(millisecondsType(1), 'ms', 'First connection to ZooKeeper.', {
+    default: 10_000,
+  }),
+  zk_operation_max_retries: flag(
+    integerType(),
+    'No effect: the election is tried until its session is over.',
     {
-      ...LATER,
-      default: 10,
+      ...IGNORE,
+      default: 5,
       hidden: true,
     },
   ),
+  zk_operation_base_retry_sleep_ms: quantity(millisecondsType(), 'ms', 'No effect.', {
+    ...IGNORE,
+    default: 10,
+    hidden: true,
+  }),
   zk_compression: flag(toggleType, 'No effect.', { ...IGNORE, default: true }),
   zk_compression_threshold: quantity(bytesType, 'bytes', 'No effect.', { ...IGNORE, default: 65_536 }),
   zk_max_node_size: quantity(bytesType, 'bytes', 'No effect.', { ...IGNORE, default: 1_024_000 }),
@@ -115,7 +129,10 @@ export const storageFlags = {
     default: 10_000,
     hidden: true,
   }),
-  election_path: flag(textType(), 'Path of the election in ZooKeeper.', LATER),
+  election_path: flag(
+    electionPathType,
+    'Path of the election in ZooKeeper; `ekiden/leader` below that of zk.',
+  ),
   leader_wait_timeout: quantity(
     millisecondsType(),
     'ms',
@@ -126,9 +143,9 @@ export const storageFlags = {
   standby_serves_nothing: flag(toggleType, 'A standby forwards every request, also /ping.', {
     default: false,
   }),
-  zk_strict_suspend: flag(toggleType, 'Give up leadership as soon as ZooKeeper is out of sight.', {
-    ...LATER,
-    default: false,
-    given: false,
-  }),
+  zk_strict_suspend: flag(
+    toggleType,
+    'Give up leadership as soon as ZooKeeper is out of sight, as Marathon does.',
+    { default: false },
+  ),
 };

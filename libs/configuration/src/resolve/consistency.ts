@@ -9,6 +9,7 @@ export function checkConsistency(
   findings: Findings,
 ): void {
   checkConflicts(configuration, isSet, findings);
+  checkElection(configuration, isSet, findings);
   checkTls(configuration, isSet, findings);
   warnOfRisks(configuration, isSet, findings);
 }
@@ -37,6 +38,40 @@ function checkConflicts(
   }
   if (configuration.internalStoreBackend === 'mem' && isSet('event_log')) {
     findings.problem('`--event_log` and `--internal_store_backend mem` exclude each other');
+  }
+}
+
+/** Flags that mean nothing but with a log that several nodes share and an election. */
+const ELECTION_FLAGS = ['zk', 'election_path', 'zk_strict_suspend'];
+
+/** There is an election where there is a log that several nodes share (`spec/operations.md` §6). */
+function checkElection(
+  { eventLog, ha, roles, master }: Configuration,
+  isSet: (flagName: string) => boolean,
+  findings: Findings,
+): void {
+  const isShared = eventLog.kind === 'kafka';
+  if (ha && isSet('ha') && !isShared) {
+    findings.problem(
+      '`--ha` needs a log that several nodes share: set `--event_log kafka://host:port,…/topic`, or leave `--ha` away ' +
+        'and have one node that leads at once',
+    );
+  }
+  if (!roles.includes('scheduler') && !(isShared && ha)) {
+    findings.problem(
+      '`--roles api` needs a log that it shares with other nodes, and the election to find the one that leads: set ' +
+        '`--event_log kafka://host:port,…/topic`, and no `--disable_ha`',
+    );
+  }
+  if (isShared && ha && roles.includes('scheduler') && master.kind === 'local') {
+    findings.problem(
+      '`--master local` starts a cluster that only this node knows, so that no other could take over its tasks: name ' +
+        'a master that all nodes reach, or set `--disable_ha`',
+    );
+  }
+  if (isShared && ha) return;
+  for (const name of ELECTION_FLAGS.filter(isSet)) {
+    findings.warn(`\`--${name}\` is not used: this node leads without an election`);
   }
 }
 

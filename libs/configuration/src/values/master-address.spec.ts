@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { masterType } from './master-address.js';
 
 const local = {
@@ -88,4 +91,51 @@ describe('--master', () => {
   ])('%s is refused with the reason', (text, reason) => {
     expect(masterType.parse(text)).toEqual({ ok: false, reason: expect.stringMatching(reason) as string });
   });
+
+  it.each([
+    ['zk://h/mesos', { url: 'zk://h/mesos' }],
+    ['zk://h1:2181,h2:2182/a/b/', { url: 'zk://h1:2181,h2:2182/a/b' }],
+    ['zk://u:p@h:1/m', { url: 'zk://u:p@h:1/m', text: 'zk://xxxxxxxx:xxxxxxxx@h:1/m' }],
+    ['zk://h/m?tls=true', { url: 'zk://h/m', tls: true, preferHostname: true }],
+    ['zk://h/m?tls=true&prefer_hostname=false', { tls: true, preferHostname: false }],
+    ['zk://h/m?prefer_hostname=true', { tls: false, preferHostname: true }],
+  ])('%s is where masters announce themselves', (text, expected) => {
+    const value = { kind: 'zookeeper', tls: false, preferHostname: false, text, ...expected };
+    expect(masterType.parse(text)).toMatchObject({ ok: true, value });
+  });
+
+  it.each([
+    ['zk://h', /needs the path of the masters/],
+    ['zk://h//a', /needs the path of the masters/],
+    ['zk://u@h/m', /credentials as user:password/],
+    ['zk://h:99999/m', /`h:99999`, which is not host:port/],
+    ['zk://h/m?ssl=true', /unknown option `ssl`/],
+    ['zk://h/m?tls=yes', /true or false as `tls`/],
+  ])('%s is refused with the reason', (text, reason) => {
+    expect(masterType.parse(text)).toEqual({ ok: false, reason: expect.stringMatching(reason) as string });
+  });
+
+  it.each([
+    ['zk://u:p@h/m\nignored\n', { kind: 'zookeeper', url: 'zk://u:p@h/m' }],
+    ['http://m1:5050', { kind: 'remote', urls: ['http://m1:5050'] }],
+  ])('may stand in a file: %j', (content, value) => {
+    expect(masterType.parse(`file://${fileWith(content)}`)).toMatchObject({ ok: true, value });
+  });
+
+  it('is not found in a file that has none', () => {
+    expect(masterType.parse('file:///nowhere')).toMatchObject({ reason: expect.stringContaining('ENOENT') });
+    expect(masterType.parse('file:relative')).toMatchObject({ reason: expect.stringContaining('file:///') });
+    for (const content of ['', 'file:///other', 'zk://h'])
+      expect(masterType.parse(`file://${fileWith(content)}`)).toMatchObject({
+        ok: false,
+        reason: expect.stringMatching(/whose first line/),
+      });
+  });
 });
+
+function fileWith(content: string): string {
+  const directory = mkdtempSync(join(tmpdir(), 'master-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  writeFileSync(join(directory, 'master'), content);
+  return join(directory, 'master');
+}

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { durationType, integerType, maskUserInfo, splitList, toggleType } from './basic-types.js';
 import { parsed, refused, unexpected, unsupported, type Parsed, type ValueType } from './value-type.js';
+import { parseZooKeeperMasters, type ZooKeeperMasters } from './zookeeper-masters.js';
 
 /** Where an agent stands. */
 export interface FaultDomain {
@@ -41,7 +43,7 @@ export interface RemoteMaster {
   readonly text: string;
 }
 
-export type MasterAddress = LocalMaster | RemoteMaster;
+export type MasterAddress = LocalMaster | RemoteMaster | ZooKeeperMasters;
 
 const DEFAULT_MASTER_PORT = '5050';
 
@@ -57,19 +59,38 @@ const LOCAL_OPTIONS = [
   'test_api',
 ];
 
-/** What `--master` takes. */
+/** What `--master` takes (`spec/mesos-client.md §5`). */
 export const masterType: ValueType<MasterAddress> = {
   arity: 'value',
-  expects: '`local`, `local://?agents=3`, `host:port`, or a comma-separated list of http:// addresses',
+  expects:
+    '`local`, `local://?agents=3`, `zk://host1:2181,host2:2181/mesos`, `host:port`, a comma-separated list of http:// ' +
+    'addresses, or file:///path with one of them in its first line',
   placeholder: 'MASTER',
-  parse(text) {
-    if (text === 'local' || text.startsWith('local:')) return parseLocal(text);
-    const scheme = /^(zk|sim|file):/.exec(text)?.[1];
-    if (scheme !== undefined) return unsupported(`with a ${scheme}: address`);
-    return parseRemote(text);
-  },
+  parse: (text) => (text.startsWith('file:') ? parseFile(text) : parseAddress(text)),
   show: (value) => value.text,
 };
+
+function parseAddress(text: string): Parsed<MasterAddress> {
+  if (text === 'local' || text.startsWith('local:')) return parseLocal(text);
+  if (text.startsWith('zk:')) return parseZooKeeperMasters(text);
+  if (text.startsWith('sim:')) return unsupported('with a sim: address');
+  return parseRemote(text);
+}
+
+/** The address stands in a file, where credentials are not seen by others (`spec/mesos-client.md §5`). */
+function parseFile(text: string): Parsed<MasterAddress> {
+  const path = /^file:\/\/(\/.+)$/s.exec(text)?.[1];
+  if (path === undefined) return refused('must name a file as file:///path');
+  let first: string;
+  try {
+    first = readFileSync(path, 'utf8').split('\n', 1)[0]?.trim() ?? '';
+  } catch (error) {
+    return refused(`names ${path}, which cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+  const inside = first.startsWith('file:') ? unexpected : parseAddress(first);
+  if (inside.ok) return inside;
+  return refused(`names ${path}, whose first line ${inside.reason ?? 'is no address of a master'}`);
+}
 
 function parseLocal(text: string): Parsed<LocalMaster> {
   const query = /^local(?::\/\/)?(?:\?(.*))?$/s.exec(text);

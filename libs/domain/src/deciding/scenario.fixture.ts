@@ -216,7 +216,8 @@ export class Scenario {
     return state;
   }
 
-  private turn<T>(decide: (turn: Turn) => T): T {
+  /** Decides something and settles what follows from it. */
+  turn<T>(decide: (turn: Turn) => T): T {
     const turn = new Turn(this.state, this.runtime, this.settings, this.environment());
     const result = decide(turn);
     settle(turn);

@@ -1,5 +1,6 @@
 import { resumeHealthChecks } from '../instances/health/registration.js';
 import { sendKills } from '../instances/kill-service.js';
+import type { EventData } from '../events/domain-event.js';
 import type { State } from '../state/state.js';
 import { answerOffers, keepOffersWaiting } from './answer-offers.js';
 import { askForOffers } from './ask-for-offers.js';
@@ -24,7 +25,7 @@ export function settle(turn: Turn): void {
  * The first turn of a term: says who leads, then begins to look at everything once, so that whatever the former leader
  * left half-done simply goes on (`design.md` §1).
  */
-export function resume(turn: Turn, leader: { node: string; epoch: number }): void {
+export function resume(turn: Turn, leader: EventData['LeadershipAcquired']): void {
   turn.runtime.learn(turn.state, turn.nowMs);
   turn.emit({ type: 'LeadershipAcquired', data: leader });
   resumeHealthChecks(turn);

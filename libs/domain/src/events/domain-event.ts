@@ -13,12 +13,14 @@ import type { Timestamp } from '../time/timestamp.js';
  * self-contained, so that a reader of the log needs no other event to tell a subscriber what happened.
  */
 export interface EventData {
-  /** A process became the writer; `epoch` is its term. */
-  LeadershipAcquired: { node: string; epoch: number };
+  /** A process became the writer; `epoch` is its term. What it says of the cluster holds until the next term. */
+  LeadershipAcquired: { node: string; epoch: number } & Partial<ClusterIdentity>;
   /** The master gave this framework its id, or knew it already. */
   FrameworkRegistered: { frameworkId: string; master: string };
   /** The session was resumed with the id we had. */
   FrameworkReregistered: { frameworkId: string; master: string };
+  /** An operator gave the framework up with all its tasks; the next session registers a new one. `null`: none was known. */
+  FrameworkIdForgotten: { frameworkId: string | null };
   /** The connection to the master was lost. */
   SchedulerDisconnected: { reason: string };
 
@@ -101,6 +103,14 @@ export interface EventData {
 
   /** A command carried an idempotency key; the same key gets `reply` again. */
   CommandAccepted: { key: string; fingerprint: string; reply: RememberedReply };
+}
+
+/** What all nodes of one cluster have in common. */
+export interface ClusterIdentity {
+  /** The name that the framework registers with. */
+  frameworkName: string;
+  /** Where its leaders are elected; absent in a term without an election. */
+  electionPath?: string;
 }
 
 export type AppChange = 'configuration' | 'scale' | 'restart';

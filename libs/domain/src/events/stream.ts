@@ -35,6 +35,7 @@ export function streamOf(event: DomainEvent): string {
       return `instance:${event.data.instanceId}`;
     case 'FrameworkRegistered':
     case 'FrameworkReregistered':
+    case 'FrameworkIdForgotten':
     case 'SchedulerDisconnected':
       return 'framework';
     case 'LeadershipAcquired':

@@ -32,6 +32,12 @@ export function evolve(state: State, event: RecordedEvent): void {
     case 'FrameworkReregistered':
       state.frameworkId = event.data.frameworkId;
       return;
+    case 'FrameworkIdForgotten':
+      state.frameworkId = undefined;
+      return;
+    case 'LeadershipAcquired':
+      state.cluster = identityOf(event.data);
+      return;
     case 'DeploymentStarted':
       return startDeployment(state, event.data, event.time);
     case 'DeploymentStepStarted':
@@ -47,7 +53,6 @@ export function evolve(state: State, event: RecordedEvent): void {
     case 'HealthChecksRemoved':
       return removeChecks(state, event.data.appId, event.data.version);
     case 'AppTerminated':
-    case 'LeadershipAcquired':
     case 'SchedulerDisconnected':
     case 'RootGroupChangeRefused':
     case 'UnknownInstanceTerminated':
@@ -55,6 +60,13 @@ export function evolve(state: State, event: RecordedEvent): void {
     default:
       return evolveInstances(state, event);
   }
+}
+
+/** Terms of former releases said nothing of the cluster. */
+function identityOf(data: EventData['LeadershipAcquired']): State['cluster'] {
+  const { frameworkName, electionPath } = data;
+  if (frameworkName === undefined) return undefined;
+  return { frameworkName, ...(electionPath === undefined ? {} : { electionPath }) };
 }
 
 type InstanceEvent = Extract<

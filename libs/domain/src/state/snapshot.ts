@@ -1,5 +1,6 @@
 import type { AppDefinition, HealthCheck } from '../definitions/app/app-definition.js';
 import type { Plan } from '../deployments/plan.js';
+import type { ClusterIdentity } from '../events/domain-event.js';
 import type { Instance } from '../instances/instance.js';
 import { instanceOf, recordOf, type InstanceRecord } from '../instances/instance-record.js';
 import type { Timestamp } from '../time/timestamp.js';
@@ -41,7 +42,13 @@ interface DeploymentRecord {
 
 /** One line of a snapshot: a tagged record. Lines come in the order in which they can be restored. */
 type SnapshotLine =
-  | { t: 'head'; position: number; rootVersion: Timestamp; frameworkId?: string }
+  | {
+      t: 'head';
+      position: number;
+      rootVersion: Timestamp;
+      frameworkId?: string;
+      cluster?: ClusterIdentity;
+    }
   | { t: 'group'; v: Group }
   /** A retained version of a stored app; the last one of each app is the stored one. */
   | { t: 'version'; v: AppDefinition }
@@ -105,6 +112,7 @@ function restoreLine(state: State, definitions: Map<string, AppDefinition>, line
       state.position = line.position;
       state.rootVersion = line.rootVersion;
       state.frameworkId = line.frameworkId;
+      state.cluster = line.cluster;
       return;
     case 'group':
       state.groups.set(line.v.id, line.v);
@@ -180,8 +188,14 @@ function restoreDeployment(
 }
 
 function* smallParts(state: State): Iterable<SnapshotLine> {
-  const { position, rootVersion, frameworkId } = state;
-  yield { t: 'head', position, rootVersion, ...(frameworkId === undefined ? {} : { frameworkId }) };
+  const { position, rootVersion, frameworkId, cluster } = state;
+  yield {
+    t: 'head',
+    position,
+    rootVersion,
+    ...(frameworkId === undefined ? {} : { frameworkId }),
+    ...(cluster === undefined ? {} : { cluster }),
+  };
   for (const v of state.groups.values()) yield { t: 'group', v };
   for (const [appId, versions] of state.healthChecked) {
     for (const [version, healthChecks] of versions) {

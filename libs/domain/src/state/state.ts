@@ -1,5 +1,6 @@
 import type { AppDefinition, HealthCheck } from '../definitions/app/app-definition.js';
 import type { MesosTaskState } from '../cluster/mesos-shapes.js';
+import type { ClusterIdentity } from '../events/domain-event.js';
 import type { RememberedReply } from '../commands/remembered-reply.js';
 import type { Plan } from '../deployments/plan.js';
 import { isDescendant, ROOT } from '../ids/path-id.js';
@@ -75,6 +76,8 @@ export class State {
   /** Version of the root group: grows strictly with each change of the tree. */
   rootVersion: Timestamp;
   frameworkId: string | undefined;
+  /** What the latest term said of the cluster. */
+  cluster: ClusterIdentity | undefined;
   /** Stored definitions by absolute id. */
   readonly apps = new Map<string, AppDefinition>();
   /** Groups by absolute id, the root included. */

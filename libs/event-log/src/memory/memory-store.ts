@@ -43,9 +43,10 @@ export class MemoryStore implements LogStore {
     }
   }
 
-  async claimEpoch(epoch: number): Promise<void> {
+  async claimEpoch(): Promise<LogState> {
     await this.#flush();
-    this.#epoch = epoch;
+    this.#epoch += 1;
+    return this.state();
   }
 
   async recover(): Promise<number> {

@@ -5,6 +5,7 @@ import { createRandom, type Random } from '../runtime/random.js';
 import { resolveMasterOptions, type MasterOptions } from './options.js';
 import { assembleMaster, type MasterParts } from './assemble-master.js';
 import { isOnMachine } from './agents/machines.js';
+import { FrontDoor } from './http/front-door.js';
 import type { ControlHandler } from './http/master-server.js';
 import { Registry } from './registry/registry.js';
 import type { TestHooks } from './state/test-hooks.js';
@@ -16,6 +17,8 @@ export interface MasterSettings {
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly logger?: Logger | undefined;
+  /** An address that is open already, and an id that was announced already, by a master that was elected. */
+  readonly announced?: { readonly door: FrontDoor; readonly id: string } | undefined;
   /** Only for tests. */
   readonly hooks?: TestHooks | undefined;
 }
@@ -34,31 +37,36 @@ export class Master {
     private readonly state: MasterState,
     private readonly registry: Registry,
     private readonly parts: MasterParts,
+    private readonly door: FrontDoor,
   ) {}
 
   /** Reads the registry and listens; rejects when either cannot be done. */
   static async start(settings: MasterSettings): Promise<Master> {
     const options = resolveMasterOptions(settings.options);
+    const { announced } = settings;
     const state = new MasterState({
       options,
       clock: settings.clock ?? systemClock,
       random: settings.random ?? createRandom(),
       logger: settings.logger ?? silentLogger,
       hooks: settings.hooks,
+      masterId: announced?.id,
     });
     const registry = await Registry.open(options.workDir);
     const parts = assembleMaster(state, registry);
+    let door: FrontDoor;
     try {
-      const port = await parts.server.listen(options.ip, options.port);
-      state.address = { ...state.address, port };
+      door = announced?.door ?? (await FrontDoor.open(options.ip, options.port));
     } catch (error) {
       await registry.close();
       throw error;
     }
+    state.address = { ...state.address, port: door.port };
+    door.handler = (request, response) => parts.server.handle(request, response);
     parts.allocator.start();
     parts.recovery.open();
     state.logger.info({ masterId: state.masterId, ...state.address }, 'Master started');
-    return new Master(state, registry, parts);
+    return new Master(state, registry, parts, door);
   }
 
   /** Base URL of the HTTP server, without a trailing slash. */
@@ -114,7 +122,7 @@ export class Master {
       agent.pingTimer?.cancel();
       agent.reregisterTimer?.cancel();
     }
-    await this.parts.server.close();
+    await this.door.close();
     await this.registry.close();
     this.state.logger.info({ masterId: this.state.masterId }, 'Master stopped');
   }

@@ -24,26 +24,34 @@ const noticeMs = 5_000;
 const pollMs = 10;
 
 /**
- * Makes this process the only one that runs the cluster of a directory, on behalf of its parent. A cluster that an
+ * Makes this process the only one that runs the cluster of a directory, on behalf of `ownerPid`: its parent, or itself
+ * when it lives for nobody else. A cluster that an
  * owner left behind as it died is waited for, and ended when it does not end by itself.
  *
  * @throws Error when another living process has its cluster there.
  */
-export async function claimDirectory(directory: string, bootId: string): Promise<void> {
+export async function claimDirectory(
+  directory: string,
+  bootId: string,
+  ownerPid: number = process.ppid,
+): Promise<void> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, 'cluster.json');
   const text = await readTextOrNothing(path);
-  if (text !== undefined) await takeFrom(JSON.parse(text) as ClaimRecord, directory, bootId);
-  const claim: ClaimRecord = { bootId, holder: identityOf(process.pid), owner: identityOf(process.ppid) };
+  if (text !== undefined) await takeFrom(JSON.parse(text) as ClaimRecord, { directory, bootId, ownerPid });
+  const claim: ClaimRecord = { bootId, holder: identityOf(process.pid), owner: identityOf(ownerPid) };
   await replaceDurably(path, JSON.stringify(claim));
 }
 
-async function takeFrom(former: ClaimRecord, directory: string, bootId: string): Promise<void> {
-  if (former.bootId !== bootId) return;
+async function takeFrom(
+  former: ClaimRecord,
+  { directory, bootId, ownerPid }: { directory: string; bootId: string; ownerPid: number },
+): Promise<void> {
   const { holder, owner } = former;
+  if (former.bootId !== bootId || holder.pid === process.pid) return;
   for (let waitedMs = 0; isAlive(holder); waitedMs += pollMs) {
-    // Our own parent may have lost a cluster that has not quite ended.
-    if (isAlive(owner) && owner.pid !== process.ppid) {
+    // Our own owner may have lost a cluster that has not quite ended.
+    if (isAlive(owner) && owner.pid !== ownerPid) {
       throw new Error(`the local cluster in ${directory} is in use by process ${owner.pid}`);
     }
     if (waitedMs >= noticeMs) signalProcess(holder.pid, 'SIGKILL');

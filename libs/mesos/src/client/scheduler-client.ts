@@ -19,6 +19,8 @@ export interface SchedulerClientSettings {
   /** The stored framework id; undefined registers a new framework (`spec/mesos-client.md §6.2`). */
   frameworkId: () => string | undefined;
   suppressedRoles: () => string[];
+  /** Asked right before each subscription; while it says no, none is sent. Always yes unless given. */
+  maySubscribe?: () => boolean;
   offerConstraints?: () => OfferConstraints | undefined;
   authentication?: Authentication;
   logger: Logger;
@@ -78,10 +80,11 @@ class MesosSchedulerClient implements SchedulerClient {
     if (this.#loop !== undefined && this.state !== 'FATAL') {
       throw new Error('the Mesos scheduler client runs already');
     }
-    const { detector, authentication, logger, clock, random, options } = this.#settings;
+    const { detector, authentication, maySubscribe, logger, clock, random, options } = this.#settings;
     this.#loop = new SubscriptionLoop({
       detector,
       authentication,
+      maySubscribe: maySubscribe ?? (() => true),
       logger,
       handlers,
       clock: clock ?? systemClock,

@@ -20,9 +20,13 @@ export type ClientState =
 /** Errors of unknown meaning in a row after which an operator is told (`§6.7`). */
 const ALERT_AFTER_ERRORS = 3;
 
+/** How often it is asked whether a subscription may be sent. */
+const NOT_NOW_MS = 50;
+
 export interface SubscriptionLoopSettings {
   detector: MasterDetector;
   authentication: Authentication | undefined;
+  maySubscribe: () => boolean;
   logger: Logger;
   handlers: SchedulerHandlers;
   clock: Clock;
@@ -95,6 +99,10 @@ export class SubscriptionLoop {
       await this.#wait(random() * options.connectDelayMaxMs);
       if (this.#stopped) {
         return;
+      }
+      if (!this.#settings.maySubscribe()) {
+        await this.#wait(NOT_NOW_MS);
+        continue;
       }
       const next = await this.#attempt(candidate);
       if (this.#stopped) {

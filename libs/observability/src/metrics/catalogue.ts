@@ -38,6 +38,10 @@ export const METRICS = {
   'leadership.duration': gauge('Time since this process leads', 'seconds'),
   'leadership.epoch': gauge('Number of the current leader term'),
   'leadership.leader': gauge('1 while this process leads'),
+  'leadership.start.duration': gauge(
+    'What it took from the election to the first event of the term',
+    'seconds',
+  ),
   deployments: counter('Deployments accepted'),
   'deployments.dismissed': counter('Deployments refused'),
   'tasks.launched': counter('Tasks sent to Mesos for launch'),

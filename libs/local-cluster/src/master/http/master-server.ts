@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MaintenanceEndpoint } from '../operator/maintenance-endpoint.js';
 import type { OperatorCalls } from '../operator/operator-calls.js';
 import type { OperatorEndpoint } from '../operator/operator-endpoint.js';
@@ -21,42 +20,19 @@ export type ControlHandler = (request: IncomingMessage, response: ServerResponse
 const CONTROL_PREFIX = '/_control/';
 const CALLS_PATH = '/api/v1';
 const MASTER_PREFIX = '/master';
-/** Longer than a client's own idle limit, so that the client decides and never meets a closing socket. */
-const KEEP_ALIVE_MS = 120_000;
-
-/** The master's HTTP server: the scheduler endpoint and the operator's pages, bare and under `/master`. */
+/** What a leading master answers: the scheduler endpoint and the operator's pages, bare and under `/master`. */
 export class MasterServer {
-  private readonly server: Server;
   /** Answers requests below `/_control/`; without one they find nothing. */
   control: ControlHandler | undefined;
 
   constructor(
     private readonly state: MasterState,
     private readonly parts: ServerParts,
-  ) {
-    this.server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, noDelay: true });
-    this.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      this.route(request, response).catch((error: unknown) => this.fail(response, error));
-    });
-  }
+  ) {}
 
-  /** Resolves with the port once connections are taken; rejects when the address cannot be had. */
-  listen(ip: string, port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, ip, () => {
-        this.server.off('error', reject);
-        resolve((this.server.address() as AddressInfo).port);
-      });
-    });
-  }
-
-  /** Breaks all connections, streams included: to frameworks it looks like the end of the process. */
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
+  /** Answers a request. */
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    this.route(request, response).catch((error: unknown) => this.fail(response, error));
   }
 
   private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -16,10 +16,12 @@ export interface MasterEnvironment {
   readonly random: Random;
   readonly logger: Logger;
   readonly hooks?: TestHooks | undefined;
+  /** Of this run of the master; made here unless given. */
+  readonly masterId?: string | undefined;
 }
 
 /** Everything the master knows; changed only by its parts, one call after another. */
-export class MasterState implements MasterEnvironment {
+export class MasterState implements Omit<MasterEnvironment, 'masterId'> {
   readonly options: MasterOptions;
   readonly clock: Clock;
   readonly random: Random;
@@ -42,7 +44,7 @@ export class MasterState implements MasterEnvironment {
     this.random = random;
     this.logger = logger;
     this.hooks = environment.hooks ?? {};
-    this.ids = new IdSource(random.uuid());
+    this.ids = new IdSource(environment.masterId ?? random.uuid());
     this.startedAtMs = clock.nowMs();
     this.completedFrameworks = new BoundedMap(options.maxCompletedFrameworks);
     this.address = { ip: options.ip, port: options.port, hostname: options.hostname ?? options.ip };

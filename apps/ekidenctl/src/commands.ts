@@ -1,0 +1,5 @@
+import type { Command } from './command.js';
+import { frameworkReset } from './framework-reset.js';
+
+/** Everything that `ekidenctl` does, in the order of its help. */
+export const COMMANDS: readonly Command[] = [frameworkReset];

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqliteEventLog, type NewEvent } from '#event-log';
+import { recoverState } from '#scheduler';
+import { createLogging } from '#observability';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ekidenctl } from './ekidenctl.js';
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'ekidenctl-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true }));
+
+async function run(...argv: readonly string[]) {
+  const printed: string[] = [];
+  const complaints: string[] = [];
+  const code = await ekidenctl({
+    argv,
+    env: {},
+    print: (line) => printed.push(line),
+    complain: (line) => complaints.push(line),
+  });
+  return { code, printed: printed.join('\n'), complaints: complaints.join('\n') };
+}
+
+const openLog = () => openSqliteEventLog({ path: join(dataDir, 'events.db'), onWarning: () => undefined });
+
+const registered: NewEvent = {
+  id: 'event-1',
+  stream: 'framework',
+  type: 'FrameworkRegistered',
+  schema: 1,
+  time: 1,
+  actor: { kind: 'mesos' },
+  correlationId: 'c',
+  causationId: null,
+  data: { frameworkId: 'fw-1', master: 'm' },
+};
+
+/** What the log knows of the framework. */
+async function frameworkId(): Promise<string | undefined> {
+  const log = await openLog();
+  const { state } = await recoverState(log, createLogging({ level: 'error' }).logger('test'));
+  await log.close();
+  return state.frameworkId;
+}
+
+describe('ekidenctl', () => {
+  it.each([[[]], [['--help']]])('tells its commands: %j', async (argv) => {
+    const { code, printed } = await run(...argv);
+    expect(code).toBe(0);
+    expect(printed).toContain('framework reset');
+  });
+
+  it.each([
+    [['nope'], /unknown command: nope/],
+    [['framework', 'reset', '--yes=1'], /`--yes` takes no value/],
+    [['framework', 'reset', '--nope'], /`--nope` is not a known flag/],
+  ])('refuses %j', async (argv, message) => {
+    const { code, complaints } = await run(...argv);
+    expect(code).toBe(112);
+    expect(complaints).toMatch(message);
+  });
+});
+
+const reset = (...flags: readonly string[]) => run('framework', 'reset', '--data_dir', dataDir, ...flags);
+
+describe('framework reset', () => {
+  it('gives the framework up only when it is told to', async () => {
+    const log = await openLog();
+    await log.append([registered], await log.claimEpoch());
+    await log.close();
+    expect((await reset('--help')).printed).toContain('--yes');
+    const asked = await reset();
+    expect(asked.code).toBe(1);
+    expect(asked.printed).toMatch(/fw-1[^]*Add --yes/);
+    expect(await frameworkId()).toBe('fw-1');
+    expect((await reset('--yes')).code).toBe(0);
+    expect(await frameworkId()).toBeUndefined();
+    expect(await reset('--yes')).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('nothing to give up'),
+    });
+  });
+
+  it('does not touch the log of a node that runs', async () => {
+    const log = await openLog();
+    const { code, complaints } = await reset('--yes');
+    await log.close();
+    expect(code).toBe(1);
+    expect(complaints).toMatch(/the event log /);
+  });
+});

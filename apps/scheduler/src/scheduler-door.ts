@@ -1,0 +1,30 @@
+import type { FailedProbe, QueueItem, SchedulerStatus, Submission, SubmitCommand } from '#domain';
+
+/** What the buses reach of a scheduler; also the injection token. */
+export abstract class SchedulerDoor {
+  abstract submit(command: SubmitCommand): Promise<Submission>;
+  abstract queue(): QueueItem[];
+  abstract status(): SchedulerStatus;
+  /** Hands failed probes that change nothing on the log to `listener`, or to nobody. */
+  abstract tellFailedProbes(listener: ((failure: FailedProbe) => void) | undefined): void;
+}
+
+/** What a node without a scheduler has in its place: it decides nothing, and says so. */
+export class NoScheduler implements SchedulerDoor {
+  submit(): Promise<Submission> {
+    const reason = 'this node serves reads only, and forwards writes to the one that leads';
+    return Promise.resolve({ reply: { kind: 'refused', code: 'LogUnavailable', reason }, position: 0 });
+  }
+
+  queue(): QueueItem[] {
+    return [];
+  }
+
+  status(): SchedulerStatus {
+    return { connected: false, frameworkId: null, mesosLeaderUiUrl: null, ready: false };
+  }
+
+  tellFailedProbes(): void {
+    // There are none.
+  }
+}

@@ -1,0 +1,61 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { sendText } from './responses.js';
+
+/** Answers one request. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Takes over the connection of a request that wants another protocol than HTTP; `head` came with the request. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** Longer than a client's own idle limit, so that the client decides and never meets a closing socket. */
+const KEEP_ALIVE_MS = 120_000;
+
+/** Says that a leader is not ready yet: its registry is being read (C§2, row 5). */
+export const answerWhileRecovering: RequestHandler = (_, response) =>
+  sendText(response, 503, 'Master has not finished recovery');
+
+/** The listening address of a master. It is open before the master leads: somebody has to say so. */
+export class FrontDoor {
+  /** Who answers at the moment. */
+  handler: RequestHandler = answerWhileRecovering;
+  /** Nobody speaks another protocol here unless this is set. */
+  upgradeHandler: UpgradeHandler | undefined;
+
+  private constructor(private readonly server: Server) {
+    server.on('request', (request: IncomingMessage, response: ServerResponse) =>
+      this.handler(request, response),
+    );
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (this.upgradeHandler === undefined) socket.destroy();
+      else this.upgradeHandler(request, socket, head);
+    });
+  }
+
+  /** Resolves once connections are taken; rejects when the address cannot be had. `port` 0: any free one. */
+  static async open(ip: string, port: number): Promise<FrontDoor> {
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, noDelay: true });
+    const door = new FrontDoor(server);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, ip, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    return door;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Breaks all connections, streams included: to frameworks it looks like the end of the process. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+}
