@@ -49,7 +49,7 @@ describe.runIf(hasKafka)('real Kafka brokers', () => {
 
   it.each(LINES)('%s: reads what was committed, and not what was aborted, over a kill', async (line) => {
     const { cluster, kafka } = await start(line, 1);
-    await createTopic(kafka);
+    await cluster.createTopic('log');
     const producer = await transactionalProducer(kafka);
     await commit(producer, 'a', 'b');
     const aborted = await producer.transaction();
@@ -63,7 +63,7 @@ describe.runIf(hasKafka)('real Kafka brokers', () => {
 
   it.each(LINES)('%s: goes on with two of three, and brings the third up to date', async (line) => {
     const { cluster, kafka } = await start(line, 3);
-    await createTopic(kafka);
+    await cluster.createTopic('log');
     const producer = await transactionalProducer(kafka);
     await commit(producer, 'a');
     await cluster.inSync('log');
@@ -78,13 +78,6 @@ describe.runIf(hasKafka)('real Kafka brokers', () => {
     expect(await valuesUntil(kafka, 'b')).toEqual(['a', 'b']);
   });
 });
-
-async function createTopic(kafka: Kafka): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic: 'log', numPartitions: 1 }] });
-  await admin.disconnect();
-}
 
 async function commit(producer: Producer, ...values: string[]): Promise<void> {
   const transaction = await producer.transaction();

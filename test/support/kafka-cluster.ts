@@ -83,6 +83,16 @@ export class KafkaCluster extends ServerGroup {
     return this.plan.classPath;
   }
 
+  /** Creates a topic of one partition and waits until every broker has it. */
+  async createTopic(topic: string, config: Readonly<Record<string, string>> = {}): Promise<void> {
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await this.withAdmin((admin) =>
+      // kafkajs would fail if the broker that it asks for the leader has not heard of the topic yet.
+      admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }], waitForLeaders: false }),
+    );
+    await this.inSync(topic);
+  }
+
   /** Waits until every replica of every partition of the topic is in sync; two brokers may be killed one by one then. */
   async inSync(topic: string): Promise<void> {
     await eventually(
@@ -176,7 +186,8 @@ async function serves(plan: ClusterPlan, index: number): Promise<boolean> {
 
 /** Gives all brokers the same new cluster id. */
 async function formatStorage({ directory, classPath, ports }: ClusterPlan): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
+  // The tool would take a leading hyphen for an option.
+  const clusterId = `E${randomBytes(16).toString('base64url').slice(1)}`;
   await Promise.all(
     ports.map(async (_, index) => {
       const configFile = join(directory, String(index + 1), 'server.properties');

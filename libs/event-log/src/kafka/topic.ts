@@ -1,4 +1,5 @@
-import { ConfigResourceTypes, type Admin } from 'kafkajs';
+// Node finds some exports of this package only on its default.
+import kafkajs, { type Admin } from 'kafkajs';
 import { LogOpenError } from '../errors.js';
 import type { KafkaTopicAddress } from './kafka-options.js';
 
@@ -74,7 +75,7 @@ async function createTopic(admin: Admin, { topic, replicationFactor }: KafkaTopi
 async function readSettings(admin: Admin, topic: string): Promise<ReadonlyMap<string, string>> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
   });
   const entries = resources[0]?.configEntries ?? [];
   return new Map(entries.map(({ configName, configValue }) => [configName, configValue]));
