@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from './eventually.js';
 import { JavaServer } from './java-server.js';
 import { stablePorts } from './ports.js';
 import { missingForZooKeeper, ZOOKEEPER_JAR } from './real-services.js';
+import { ServerGroup } from './server-group.js';
 import { temporaryDirectory } from './site.js';
 
 /** The logger prints to the standard error stream, which goes to the server's log file. */
@@ -14,10 +15,6 @@ const CLASS_PATH = `${ZOOKEEPER_JAR}:/usr/share/java/slf4j-simple.jar`;
 const TICK_MS = 250;
 
 const FOUR_LETTER_TIMEOUT_MS = 2_000;
-
-const POLL_INTERVAL_MS = 50;
-
-const QUORUM_TIMEOUT_MS = 60_000;
 
 export interface ZooKeeperOptions {
   /** One (the default) or an odd number for an ensemble. */
@@ -33,11 +30,16 @@ interface Server {
 }
 
 /** Real ZooKeeper servers on loopback: one, or an ensemble. Sessions of 500 ms up to a minute can be asked for. */
-export class ZooKeeperEnsemble {
+export class ZooKeeperEnsemble extends ServerGroup {
   private constructor(
-    private readonly directory: string,
+    directory: string,
     private readonly servers: readonly Server[],
-  ) {}
+  ) {
+    super(
+      directory,
+      servers.map(({ process }) => process),
+    );
+  }
 
   /** Starts the servers and waits until every one of them serves clients. */
   static async start({ size = 1 }: ZooKeeperOptions = {}): Promise<ZooKeeperEnsemble> {
@@ -46,67 +48,12 @@ export class ZooKeeperEnsemble {
     const ports = await stablePorts(size * 3);
     const peers = Array.from({ length: size }, (_, index) => ports.slice(index * 3, index * 3 + 3));
     const servers = peers.map((_, index) => prepareServer(join(directory, String(index + 1)), index, peers));
-    const ensemble = new ZooKeeperEnsemble(directory, servers);
-    try {
-      for (const { process } of servers) process.launch();
-      await Promise.all(servers.map(({ process }) => process.ready()));
-    } catch (error) {
-      await ensemble.dispose();
-      throw error;
-    }
-    return ensemble;
+    return new ZooKeeperEnsemble(directory, servers).begin();
   }
 
   /** `host:port` of every server, separated by commas. */
   get connectString(): string {
     return this.servers.map(({ clientPort }) => `127.0.0.1:${clientPort}`).join(',');
-  }
-
-  get size(): number {
-    return this.servers.length;
-  }
-
-  /** Ends a server as a power cut would. */
-  kill(index: number): Promise<void> {
-    return this.process(index).kill();
-  }
-
-  /** Stops a server in an orderly way. */
-  stop(index: number): Promise<void> {
-    return this.process(index).stop();
-  }
-
-  /** Stops a server in its tracks; its connections stay open. */
-  freeze(index: number): void {
-    this.process(index).freeze();
-  }
-
-  /** Lets a frozen server go on. */
-  thaw(index: number): void {
-    this.process(index).thaw();
-  }
-
-  /** Starts a server that ended, on its port and data. Does not wait: alone it cannot serve before others are back. */
-  launch(index: number): void {
-    this.process(index).launch();
-  }
-
-  /** Starts a server that ended, on its port and data, and waits until it serves clients. */
-  async restart(index: number): Promise<void> {
-    this.launch(index);
-    await this.process(index).ready();
-  }
-
-  /** Ends all servers at once as a power cut would. */
-  async killAll(): Promise<void> {
-    await Promise.all(this.servers.map(({ process }) => process.kill()));
-  }
-
-  /** Starts all servers that ended and waits until every one serves clients. */
-  async restartAll(): Promise<void> {
-    const ended = this.servers.filter(({ process }) => !process.isRunning);
-    for (const { process } of ended) process.launch();
-    await Promise.all(ended.map(({ process }) => process.ready()));
   }
 
   /** The part that a server plays now. */
@@ -116,26 +63,15 @@ export class ZooKeeperEnsemble {
 
   /** Which server leads the ensemble (or is alone); waits while none does. */
   async leaderIndex(): Promise<number> {
-    const deadlineMs = performance.now() + QUORUM_TIMEOUT_MS;
-    for (;;) {
-      const modes = await Promise.all(this.servers.map((_, index) => this.mode(index)));
-      const index = modes.findIndex((mode) => mode === 'leader' || mode === 'standalone');
-      if (index >= 0) return index;
-      if (performance.now() > deadlineMs) throw new Error(`no server leads: ${modes.join(', ')}`);
-      await delay(POLL_INTERVAL_MS);
-    }
-  }
-
-  /** Ends all servers and removes their files. */
-  async dispose(): Promise<void> {
-    await this.killAll();
-    rmSync(this.directory, { recursive: true, force: true });
-  }
-
-  private process(index: number): JavaServer {
-    const server = this.servers[index];
-    if (server === undefined) throw new RangeError(`there is no server ${index}`);
-    return server.process;
+    const index = await eventually(
+      async () => {
+        const modes = await Promise.all(this.servers.map((_, at) => this.mode(at)));
+        const leader = modes.findIndex((mode) => mode === 'leader' || mode === 'standalone');
+        return leader < 0 ? undefined : { leader };
+      },
+      { what: 'a leader of the ZooKeeper ensemble' },
+    );
+    return index.leader;
   }
 }
 

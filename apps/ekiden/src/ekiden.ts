@@ -23,7 +23,7 @@ import { LeaderTerm, settledWithin } from './leader-term.js';
 import { localClusterSettings } from './local-cluster-settings.js';
 import { authenticationOf, detectorFor } from './master-detector.js';
 import { NestLogger } from './nest-logger.js';
-import { isShared, openEventLog } from './open-log.js';
+import { isShared, openEventLog, type LogHost } from './open-log.js';
 
 /** What a process is started with. */
 export interface EkidenOptions {
@@ -40,7 +40,7 @@ export interface EkidenOptions {
 
 /** The doors through which the nodes of a cluster meet. */
 export interface SharedParts {
-  readonly openLog: (configuration: Configuration, logger: Logger) => Promise<EventLog>;
+  readonly openLog: (configuration: Configuration, host: LogHost) => Promise<EventLog>;
   /** `node`: `host:port` under which this one is known. */
   readonly coordinate: (configuration: Configuration, node: string, logger: Logger) => Coordination;
 }
@@ -66,6 +66,7 @@ interface Makings extends EkidenOptions {
   readonly logging: Logging;
   readonly metrics: Metrics;
   readonly log: EventLog;
+  readonly term: LeaderTerm;
 }
 
 /** So long requests under way may take once a term is over (`spec/operations.md` §7.4), and so long whatever follows. */
@@ -89,15 +90,20 @@ export class Ekiden {
     const logging = given.logging ?? createLogging({ level: configuration.loggingLevel });
     const metrics = createMetrics(configuration);
     const undo: Undo = [];
+    let ekiden: Ekiden | undefined;
+    const term = new LeaderTerm({
+      logger: logging.logger('leadership'),
+      electionTimeoutMs: configuration.zkTimeoutMs,
+      onEnd: (exitCode, message) =>
+        void (ekiden?.leave() ?? Promise.resolve()).finally(() => given.onFatal(exitCode, message)),
+    });
     try {
-      const identity = identityOf(configuration);
-      const log = await (given.shared?.openLog ?? openEventLog)(configuration, logging.logger('log'));
+      const log = await openLog({ ...given, configuration, logging, term });
       undo.push(() => log.close());
       // Nothing is started for a log that takes no writes; one that others write, too, can be read all the same.
       if (!isShared(configuration)) await log.checkWritable();
-      if (!mayLead(configuration))
-        checkIdentity(identity, (await recoverState(log, logging.logger('log'))).state.cluster);
-      return await Ekiden.compose({ ...given, configuration, logging, metrics, log }, undo);
+      ekiden = await Ekiden.compose({ ...given, configuration, logging, metrics, term, log }, undo);
+      return ekiden;
     } catch (error) {
       for (const step of undo.toReversed()) await step();
       throw error;
@@ -105,21 +111,13 @@ export class Ekiden {
   }
 
   private static async compose(makings: Makings, undo: Undo): Promise<Ekiden> {
-    const { configuration, logging, metrics, log, onFatal, shared } = makings;
+    const { configuration, logging, metrics, log, term, shared } = makings;
     const cluster = mayLead(configuration) ? await startCluster(configuration, logging) : undefined;
     if (cluster !== undefined) undo.push(() => cluster.stop({ keepTasks: true }));
-    let ekiden: Ekiden | undefined;
-    const term = new LeaderTerm({
-      logger: logging.logger('leadership'),
-      electionTimeoutMs: configuration.zkTimeoutMs,
-      onEnd: (exitCode, message) =>
-        void (ekiden?.leave() ?? Promise.resolve()).finally(() => onFatal(exitCode, message)),
-    });
     let listening: Listening | undefined;
     const node = (): string => listening?.hostPort ?? configuration.hostname;
-    const scheduler = mayLead(configuration) ? schedulerOf(makings, { cluster, term, node }) : undefined;
-    // With an election, what a standby must know before it stands for it.
-    if (electionOf(configuration) !== undefined) await scheduler?.warmUp();
+    const scheduler = mayLead(configuration) ? schedulerOf(makings, cluster, node) : undefined;
+    await knowCluster(makings, scheduler);
     const { settings, buildRevision } = makings;
     const onReadSideStopped = (error: Error): void => term.end(EXIT_CODES.storeLost, error.message);
     const api = { log, leadership: term, configuration, logging, metrics, settings, buildRevision };
@@ -134,9 +132,7 @@ export class Ekiden {
       await term.joinAndLead(coordination, scheduler);
     else await term.join(coordination, scheduler);
     const stopMetrics = startRuntimeMetrics(metrics);
-    const { url } = listening;
-    ekiden = new Ekiden({ configuration, log, cluster, term, application, url, stopMetrics });
-    return ekiden;
+    return new Ekiden({ configuration, log, cluster, term, application, url: listening.url, stopMetrics });
   }
 
   /** Base address of the API. */
@@ -179,9 +175,36 @@ export class Ekiden {
 
 type Undo = (() => Promise<unknown> | void)[];
 
+function openLog({
+  configuration,
+  logging,
+  term,
+  shared,
+}: Pick<Makings, 'configuration' | 'logging' | 'term' | 'shared'>): Promise<EventLog> {
+  const { hostname, httpPort, httpsPort, disableHttp } = configuration;
+  return (shared?.openLog ?? openEventLog)(configuration, {
+    logger: logging.logger('log'),
+    node: `${hostname}:${disableHttp ? httpsPort : httpPort}`,
+    mayWrite: () => term.mayAct(),
+    onLost: (error) => term.end(EXIT_CODES.storeLost, error.message),
+  });
+}
+
+/** What a node must know of its cluster before it takes part in an election; it does not when it belongs to another. */
+async function knowCluster(
+  { configuration, log, logging }: Makings,
+  scheduler: Scheduler | undefined,
+): Promise<void> {
+  if (electionOf(configuration) === undefined) return;
+  if (scheduler !== undefined) return scheduler.warmUp();
+  const { state } = await recoverState(log, logging.logger('log'));
+  checkIdentity(identityOf(configuration), state.cluster);
+}
+
 function schedulerOf(
-  { configuration, logging, metrics, log }: Makings,
-  { cluster, term, node }: { cluster: ClusterProcess | undefined; term: LeaderTerm; node: () => string },
+  { configuration, logging, metrics, log, term }: Makings,
+  cluster: ClusterProcess | undefined,
+  node: () => string,
 ): Scheduler {
   return new Scheduler({
     log,

@@ -21,7 +21,7 @@ export function exitCodeFor(error: unknown): ExitCode {
 export function messageFor(error: unknown): string {
   if (isAddressInUse(error)) {
     const { address, port } = error as { address?: string; port?: number };
-    return `${address}:${port} is in use by another program; choose another port with --http_port`;
+    return `${address}:${port} is in use by another program; choose another port with --http_port or --https_port`;
   }
   return error instanceof Error ? error.message : String(error);
 }

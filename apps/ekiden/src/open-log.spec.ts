@@ -20,7 +20,12 @@ describe('the data directory that is made for the log', () => {
       dataDir,
       master: { kind: master },
     } as Configuration;
-    const log = await openEventLog(configuration, createLogging({ level: 'error' }).logger('log'));
+    const log = await openEventLog(configuration, {
+      logger: createLogging({ level: 'error' }).logger('log'),
+      node: 'n:1',
+      mayWrite: () => true,
+      onLost: () => undefined,
+    });
     await log.close();
     return statSync(dataDir).mode & 0o777;
   };

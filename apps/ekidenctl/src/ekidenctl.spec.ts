@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteEventLog, type NewEvent } from '#event-log';
@@ -65,9 +65,9 @@ describe('ekidenctl', () => {
   });
 });
 
-describe('framework reset', () => {
-  const reset = (...flags: readonly string[]) => run('framework', 'reset', '--data_dir', dataDir, ...flags);
+const reset = (...flags: readonly string[]) => run('framework', 'reset', '--data_dir', dataDir, ...flags);
 
+describe('framework reset', () => {
   it('gives the framework up only when it is told to', async () => {
     const log = await openLog();
     await log.append([registered], await log.claimEpoch());
@@ -85,11 +85,68 @@ describe('framework reset', () => {
     });
   });
 
+  it('makes no log where there is none', async () => {
+    const { code, complaints } = await reset('--yes');
+    expect([code, complaints]).toEqual([1, expect.stringContaining('there is no event log at')]);
+    expect(existsSync(join(dataDir, 'events.db'))).toBe(false);
+  });
+
   it('does not touch the log of a node that runs', async () => {
     const log = await openLog();
     const { code, complaints } = await reset('--yes');
     await log.close();
     expect(code).toBe(1);
     expect(complaints).toMatch(/the event log /);
+  });
+});
+
+describe('ekidenctl log copy', () => {
+  const other = (): string => join(dataDir, 'copy', 'events.db');
+
+  async function prepareLog(): Promise<void> {
+    const log = await openLog();
+    await log.append([registered], await log.claimEpoch());
+    await log.append(
+      [{ ...registered, id: 'event-2', data: { frameworkId: 'fw-2', master: 'm' } }],
+      await log.claimEpoch(),
+    );
+    await log.close();
+  }
+
+  it('copies events as they are, and tells that the states are equal', async () => {
+    await prepareLog();
+    const { code, printed } = await run('log', 'copy', '--data_dir', dataDir, '--to', `sqlite:${other()}`);
+    expect([code, printed.split('\n').at(-1)]).toEqual([0, 'The copy is good.']);
+    const source = await openLog();
+    const copy = await openSqliteEventLog({ path: other(), onWarning: () => undefined });
+    expect(await copy.read(0, 10)).toEqual(await source.read(0, 10));
+    await Promise.all([source.close(), copy.close()]);
+    const verified = await run('log', 'verify', '--event_log', `sqlite:${other()}`);
+    expect(verified.printed).toMatch(/^Position +2\nState hash +[0-9a-f]{64}$/);
+  });
+
+  it('goes on behind what is there, and refuses a target that holds something else', async () => {
+    await prepareLog();
+    await run('log', 'copy', '--data_dir', dataDir, '--to', `sqlite:${other()}`);
+    const again = await run('log', 'copy', '--data_dir', dataDir, '--to', `sqlite:${other()}`);
+    expect([again.code, again.printed]).toEqual([0, expect.stringContaining('Going on behind position 2.')]);
+    const foreign = await openSqliteEventLog({ path: other(), onWarning: () => undefined });
+    await foreign.append([{ ...registered, id: 'event-x' }], await foreign.claimEpoch());
+    await foreign.close();
+    const log = await openLog();
+    await log.append([{ ...registered, id: 'event-3' }], await log.claimEpoch());
+    await log.close();
+    const refused = await run('log', 'copy', '--data_dir', dataDir, '--to', `sqlite:${other()}`);
+    expect([refused.code, refused.complaints]).toEqual([1, expect.stringContaining('holds another log')]);
+  });
+
+  it.each([
+    [[], /`--to` is missing/],
+    [['--to', 'nowhere'], /--to/],
+    [['--to', 'sqlite'], /the same log/],
+  ])('refuses %j', async (flags, message) => {
+    const { code, complaints } = await run('log', 'copy', '--data_dir', dataDir, ...flags);
+    expect(code).toBe(1);
+    expect(complaints).toMatch(message);
   });
 });

@@ -15,5 +15,7 @@ export type { MemoryEventLog, MemoryEventLogOptions } from './memory/memory-even
 export type { MemoryFaults } from './memory/memory-faults.js';
 export { openSqliteEventLog } from './sqlite/open-sqlite-event-log.js';
 export type { SqliteEventLogOptions } from './sqlite/open-sqlite-event-log.js';
+export { openKafkaEventLog } from './kafka/open-kafka-event-log.js';
+export type { KafkaEventLogOptions, KafkaTls, KafkaTopicAddress } from './kafka/kafka-options.js';
 export { createUpcaster } from './upcasting/upcaster.js';
 export type { Upcaster, UpcastStep, UpcastSteps } from './upcasting/upcaster.js';

@@ -2,10 +2,17 @@ import type { FastifyInstance } from 'fastify';
 import type { Configuration } from '#configuration';
 import { pathOf } from '../paths/path-of.js';
 import { send } from '../server/send.js';
+import { POSITION_PATH } from '../standby/standby-route.js';
 import { errorAnswer } from '../wire/answer.js';
 
-/** Streams last for ever, and an overloaded server must still tell how it is. */
-const EXEMPT: ReadonlySet<string> = new Set(['/v2/events', '/ping', '/metrics', '/metrics/prometheus']);
+/** Streams last for ever, and an overloaded server must still tell how it is, and where. */
+const EXEMPT: ReadonlySet<string> = new Set([
+  '/v2/events',
+  '/ping',
+  '/metrics',
+  '/metrics/prometheus',
+  POSITION_PATH,
+]);
 
 /** At most `--http_max_concurrent_requests` at a time, each counted until its response ends (`spec/operations.md` §1.1). */
 export function concurrencyFilter(

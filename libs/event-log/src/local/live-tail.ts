@@ -16,7 +16,11 @@ export class LiveTail {
 
   /** A batch became durable. `first` is the position of its first event. */
   push(events: readonly NewEvent[], first: number, epoch: number): void {
-    const batch = events.map((event, index) => toStored(event, first + index, epoch));
+    this.pushStored(events.map((event, index) => toStored(event, first + index, epoch)));
+  }
+
+  /** A batch that others have put on the log. */
+  pushStored(batch: readonly StoredEvent[]): void {
     this.#batches.push(batch);
     this.#events += batch.length;
     // Dropping half at once keeps the cost per batch constant.

@@ -13,7 +13,7 @@ import { upcastPage, type Upcaster } from '../upcasting/upcaster.js';
 import { encodeBatch } from './encode.js';
 import { GroupCommit, type PendingAppend } from './group-commit.js';
 import { LiveTail } from './live-tail.js';
-import type { LogStore, WarningListener } from './log-store.js';
+import type { Growth, LogStore, WarningListener } from './log-store.js';
 import { SerialQueue } from './serial-queue.js';
 import { Subscriptions } from './subscriptions.js';
 
@@ -27,7 +27,7 @@ export interface LocalEventLogOptions {
 /** Big enough to spread the cost of a query, small enough to stay in the processor's cache (docs/adr/0002). */
 const PAGE_EVENTS = 256;
 
-/** The log of one process that owns its storage: order, terms, positions and deliveries over a {@link LogStore}. */
+/** Order, terms, positions and deliveries over a {@link LogStore}. */
 export class LocalEventLog implements EventLog {
   readonly #store: LogStore;
   readonly #upcaster: Upcaster;
@@ -41,7 +41,9 @@ export class LocalEventLog implements EventLog {
   /** False while a failed write has left it open where the log ends. */
   #headIsCertain = true;
   /** The term in which an append failed: what came after it rested on it, so the whole term is over. */
-  #endOfTerm: { readonly epoch: number; readonly cause: LogUnavailableError } | undefined;
+  #endOfTerm: { readonly epoch: number; readonly cause: LogUnavailableError | LogFencedError } | undefined;
+  /** The term from which events of another log are taken in: theirs may be higher. */
+  #adoptingSince: number | undefined;
   #closing: Promise<void> | undefined;
 
   constructor({ store, upcaster, onWarning }: LocalEventLogOptions) {
@@ -54,15 +56,18 @@ export class LocalEventLog implements EventLog {
       head: () => this.#head,
       readBatches: (after) => this.#readBatches(after),
     });
+    store.onGrowth?.((growth) => this.#grow(growth));
   }
 
   async claimEpoch(): Promise<number> {
     this.#assertOpen();
     return this.#writes.exclusively(async () => {
-      const next = this.#epoch + 1;
-      await this.#store.claimEpoch(next);
-      this.#epoch = next;
-      return next;
+      if (!this.#headIsCertain) await this.#store.recover();
+      const { epoch, head } = await this.#store.claimEpoch();
+      this.#epoch = epoch;
+      this.#head = head;
+      this.#headIsCertain = true;
+      return epoch;
     });
   }
 
@@ -74,6 +79,29 @@ export class LocalEventLog implements EventLog {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  async adopt(events: readonly StoredEvent[], epoch: number): Promise<void> {
+    this.#assertOpen();
+    await this.#writes.exclusively(async () => {
+      if (epoch < this.#epoch && epoch !== this.#adoptingSince) throw new LogFencedError(epoch, this.#epoch);
+      this.#adoptingSince = epoch;
+      await this.#ascertainHead();
+      const isContinuation = events.every(({ position }, index) => position === this.#head + index + 1);
+      if (!isContinuation)
+        throw new RangeError(`the events do not continue the log, which ends at ${this.#head}`);
+      for (const term of byTerm(events)) await this.#adoptTerm(term);
+    });
+  }
+
+  /** Events of one term, as one batch. */
+  async #adoptTerm(events: readonly StoredEvent[]): Promise<void> {
+    const [{ position: first, epoch } = { position: this.#head, epoch: this.#epoch }] = events;
+    await this.#store.commit({ batches: [encodeBatch(events)], first, epoch });
+    this.#epoch = Math.max(this.#epoch, epoch);
+    if (this.#head < first) this.#tail.pushStored(events);
+    this.#head = first + events.length - 1;
+    this.#subscriptions.wake();
   }
 
   async read(after: number, limit: number): Promise<readonly StoredEvent[]> {
@@ -120,7 +148,8 @@ export class LocalEventLog implements EventLog {
   async checkWritable(): Promise<void> {
     this.#assertOpen();
     await this.#writes.exclusively(async () => {
-      await this.#ascertainHead();
+      const end = this.#headIsCertain ? this.#head : await this.#store.recover();
+      if (end !== undefined) this.#settleHead(end);
       await this.#store.probe();
     });
   }
@@ -164,7 +193,7 @@ export class LocalEventLog implements EventLog {
     try {
       await this.#write(accepted);
     } catch (error) {
-      this.#endOfTerm = { epoch: this.#epoch, cause: error as LogUnavailableError };
+      this.#endOfTerm = { epoch: this.#epoch, cause: error as LogUnavailableError | LogFencedError };
       for (const pending of accepted) pending.reject(error as Error);
       return;
     }
@@ -173,8 +202,7 @@ export class LocalEventLog implements EventLog {
 
   #admits({ epoch, reject }: PendingAppend): boolean {
     if (epoch === this.#endOfTerm?.epoch) {
-      const { code, message } = this.#endOfTerm.cause;
-      reject(new LogUnavailableError(code, message, { cause: this.#endOfTerm.cause }));
+      reject(repeated(this.#endOfTerm.cause));
       return false;
     }
     if (epoch === this.#epoch) return true;
@@ -193,13 +221,15 @@ export class LocalEventLog implements EventLog {
     try {
       const batches = accepted.map(({ batch }) => batch);
       await this.#store.commit({ batches, first: before + 1, epoch: this.#epoch });
-      this.#head = after;
     } catch (failure) {
       await this.#settleFailure(failure, after);
     }
+    // Unless it was read back from a store that others share, which has announced it already.
+    const isNews = this.#head === before;
+    this.#head = after;
     let position = before;
     for (const { batch, events, resolve } of accepted) {
-      this.#tail.push(events, position + 1, this.#epoch);
+      if (isNews) this.#tail.push(events, position + 1, this.#epoch);
       resolve({ first: position + 1, last: position + batch.length });
       position += batch.length;
     }
@@ -207,19 +237,57 @@ export class LocalEventLog implements EventLog {
 
   /** A failed commit is settled by looking: if the log ends where it would have ended, the group is on it after all. */
   async #settleFailure(failure: unknown, intendedHead: number): Promise<void> {
+    if (failure instanceof LogFencedError) throw failure;
     this.#headIsCertain = false;
-    try {
-      await this.#ascertainHead();
-    } catch {
+    const end = await this.#store.recover().catch(() => undefined);
+    if (end === undefined) {
       const { code, message } = failure as LogUnavailableError;
       throw new LogUnavailableError(code, message, { outcomeUnknown: true, cause: failure });
     }
-    if (this.#head !== intendedHead) throw failure;
+    this.#headIsCertain = true;
+    if (end === intendedHead) return;
+    this.#head = end;
+    throw failure;
   }
 
   async #ascertainHead(): Promise<void> {
     if (this.#headIsCertain) return;
-    this.#head = await this.#store.recover();
+    const end = await this.#store.recover();
+    if (end === undefined) {
+      throw new LogUnavailableError('io', 'where the log ends is known only after a new term has begun');
+    }
+    this.#settleHead(end);
+  }
+
+  #settleHead(end: number): void {
+    this.#head = end;
     this.#headIsCertain = true;
   }
+
+  /** Others have put something on the log. */
+  #grow({ batches, epoch }: Growth): void {
+    this.#epoch = Math.max(this.#epoch, epoch);
+    for (const batch of batches) {
+      this.#tail.pushStored(batch);
+      this.#head = batch.at(-1)?.position ?? this.#head;
+    }
+    this.#subscriptions.wake();
+  }
+}
+
+/** Neighbours of one term together, in order. */
+function byTerm(events: readonly StoredEvent[]): readonly (readonly StoredEvent[])[] {
+  const terms: StoredEvent[][] = [];
+  for (const event of events) {
+    const current = terms.at(-1);
+    if (current?.[0]?.epoch === event.epoch) current.push(event);
+    else terms.push([event]);
+  }
+  return terms;
+}
+
+/** The reason again, for each append that it concerns. */
+function repeated(cause: LogUnavailableError | LogFencedError): Error {
+  if (cause instanceof LogFencedError) return new LogFencedError(cause.epoch, cause.currentEpoch);
+  return new LogUnavailableError(cause.code, cause.message, { cause });
 }

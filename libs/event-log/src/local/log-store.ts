@@ -17,6 +17,8 @@ export interface Group {
   /** Position of the first event of the first batch. */
   readonly first: number;
   readonly epoch: number;
+  /** Kept with the group, in the same transaction: how far a mirror has read what it mirrors. */
+  readonly mark?: number;
 }
 
 /** Where a log stands. */
@@ -27,23 +29,39 @@ export interface LogState {
 
 export type WarningListener = (message: string, cause?: unknown) => void;
 
+/** What others have put on the log: whole batches, in order, and the term of the newest. */
+export interface Growth {
+  readonly batches: readonly (readonly StoredEvent[])[];
+  readonly epoch: number;
+}
+
 /**
- * What a storage medium owned by one process has to offer; `LocalEventLog` makes an `EventLog` of it. Writing methods
- * (`commit`, `claimEpoch`, `recover`, `probe`) are called one at a time. Failures are `LogUnavailableError`s.
+ * What a storage medium has to offer; `LocalEventLog` makes an `EventLog` of it. Writing methods (`commit`, `claimEpoch`,
+ * `recover`, `probe`) are called one at a time. Failures are `LogUnavailableError`s.
  */
 export interface LogStore {
   state(): LogState;
-  /** Makes the whole group durable, or nothing of it. */
+  /**
+   * Makes the whole group durable, or nothing of it.
+   *
+   * @throws {LogFencedError} where others write, too: one of them has begun a newer term.
+   */
   commit(group: Group): Promise<void>;
-  claimEpoch(epoch: number): Promise<void>;
-  /** After a failed write: undoes what may still be open and says where the log really ends. */
-  recover(): Promise<number>;
+  /** Begins the next term and says where the log stands then. */
+  claimEpoch(): Promise<LogState>;
+  /**
+   * After a failed write: undoes what may still be open and says where the log really ends; nothing when only a new
+   * term can tell.
+   */
+  recover(): Promise<number | undefined>;
   /** Makes a small write durable, to see whether that is possible. */
   probe(): Promise<void>;
   /** Every event with `after < position <= to`, in order; both lie within the log. */
   readRange(after: number, to: number): readonly StoredEvent[];
   /** The last position of the batch that `position` belongs to. */
   endOfBatch(position: number): number;
+  /** Calls `listener` with everything that is put on the log by others. Not offered where there are no others. */
+  readonly onGrowth?: (listener: (growth: Growth) => void) => void;
   readonly snapshots: SnapshotStore;
   sizeBytes(): Promise<number>;
   close(): Promise<void>;

@@ -22,6 +22,17 @@ const PAGE = `
   FROM (SELECT * FROM events WHERE position > ? AND position <= ? ORDER BY position)
 `;
 
+const STATE = `
+  SELECT (SELECT coalesce(max(position), 0) FROM events),
+         (SELECT value FROM meta WHERE key = 'epoch'),
+         (SELECT value FROM meta WHERE key = 'mark')
+`;
+
+/** Where a file stands; `mark` was given with the newest group or term that had one. */
+export interface SqliteLogState extends LogState {
+  readonly mark: number | undefined;
+}
+
 /** The columns of {@link PAGE} after parsing. */
 type Columns = readonly [
   bounds: readonly [count: number, first: number, last: number],
@@ -53,12 +64,13 @@ export class EventReader {
       .raw();
   }
 
-  state(): LogState {
-    const [[head, epoch] = [0, 0]] = this.#database
-      .prepare("SELECT (SELECT coalesce(max(position), 0) FROM events), value FROM meta WHERE key = 'epoch'")
-      .raw()
-      .all() as [number, number][];
-    return { head, epoch };
+  state(): SqliteLogState {
+    const [[head, epoch, mark] = [0, 0, null]] = this.#database.prepare(STATE).raw().all() as [
+      number,
+      number,
+      number | null,
+    ][];
+    return { head, epoch, mark: mark ?? undefined };
   }
 
   /** Every event with `after < position <= to`. A hole means a damaged file and is an error, never a shorter answer. */

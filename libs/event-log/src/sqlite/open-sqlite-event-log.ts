@@ -22,5 +22,5 @@ export interface SqliteEventLogOptions {
  */
 export async function openSqliteEventLog(options: SqliteEventLogOptions): Promise<EventLog> {
   const { path, folderMode, upcaster = createUpcaster({}), onWarning } = options;
-  return new LocalEventLog({ store: await SqliteStore.open(path, folderMode), upcaster, onWarning });
+  return new LocalEventLog({ store: await SqliteStore.open(path, { folderMode }), upcaster, onWarning });
 }

@@ -3,15 +3,23 @@ import { basename, dirname, join } from 'node:path';
 import { LogOpenError } from '../errors.js';
 import type { Group, LogState, LogStore } from '../local/log-store.js';
 import type { StoredEvent } from '../port.js';
-import { EventReader } from './event-reader.js';
+import { EventReader, type SqliteLogState } from './event-reader.js';
 import { ExclusiveLock } from './exclusive-lock.js';
 import { toLogFailure } from './failures.js';
 import { makeFolder, makePrivate, makePrivateDatabase, PRIVATE_FOLDER_MODE } from './private-files.js';
 import { SnapshotFiles } from './snapshot-files.js';
 import { refuseNewerFormat } from './tables.js';
-import type { WriteRequest } from './writing/messages.js';
+import type { Durability, WriteRequest, WritingOptions } from './writing/messages.js';
 import { packGroup } from './writing/packed-group.js';
 import { Writer } from './writing/writer.js';
+
+/** How a file is opened. */
+export interface SqliteStoreOptions {
+  /** Of a folder that is created; what is in it belongs to its owner alone. */
+  readonly folderMode?: number;
+  /** `full` unless given. */
+  readonly durability?: Durability;
+}
 
 /** Everything of an open store that has to be closed again, in the order of opening. */
 interface Parts {
@@ -28,24 +36,26 @@ interface Parts {
 export class SqliteStore implements LogStore {
   readonly snapshots: SnapshotFiles;
   readonly #parts: Parts;
+  #epoch: number;
 
   private constructor(parts: Parts) {
     this.#parts = parts;
     this.snapshots = new SnapshotFiles(`${parts.path}.snapshots`);
+    this.#epoch = parts.reader.state().epoch;
   }
 
   /**
-   * Opens the file, creating it and its folder when missing. `folderMode` is that of a folder which is created; what
-   * is in it belongs to its owner alone.
+   * Opens the file, creating it and its folder when missing.
    *
    * @throws {LogOpenError} `in-use`, `newer-format`, or `unusable` with the reason.
    */
-  static async open(path: string, folderMode = PRIVATE_FOLDER_MODE): Promise<SqliteStore> {
+  static async open(path: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
+    const { folderMode = PRIVATE_FOLDER_MODE, durability = 'full' } = options;
     try {
       makeFolder(dirname(path), folderMode);
       const lock = ExclusiveLock.acquire(path);
       try {
-        return new SqliteStore(await openParts(path, lock));
+        return new SqliteStore(await openParts({ path, durability }, lock));
       } catch (error) {
         lock.release();
         throw error;
@@ -58,16 +68,26 @@ export class SqliteStore implements LogStore {
     }
   }
 
-  state(): LogState {
+  state(): SqliteLogState {
     return this.#guard(() => this.#parts.reader.state());
   }
 
-  commit(group: Group): Promise<void> {
-    return this.#write({ kind: 'commit', group: packGroup(group) });
+  async commit(group: Group): Promise<void> {
+    // Only what comes from another log is of a term that did not begin here.
+    if (group.epoch > this.#epoch) await this.noteEpoch(group.epoch, undefined);
+    await this.#write({ kind: 'commit', group: packGroup(group) });
   }
 
-  claimEpoch(epoch: number): Promise<void> {
-    return this.#write({ kind: 'claim-epoch', epoch });
+  async claimEpoch(): Promise<LogState> {
+    const { head, epoch } = this.state();
+    await this.noteEpoch(epoch + 1, undefined);
+    return { head, epoch: epoch + 1 };
+  }
+
+  /** Notes a term that began elsewhere, and up to where that is known. */
+  async noteEpoch(epoch: number, mark: number | undefined): Promise<void> {
+    await this.#write({ kind: 'claim-epoch', epoch, mark });
+    this.#epoch = epoch;
   }
 
   async recover(): Promise<number> {
@@ -121,11 +141,12 @@ export class SqliteStore implements LogStore {
   }
 }
 
-async function openParts(path: string, lock: ExclusiveLock): Promise<Parts> {
+async function openParts(options: WritingOptions, lock: ExclusiveLock): Promise<Parts> {
+  const { path } = options;
   makePrivateDatabase(path);
   makePrivate(`${path}.snapshots`, PRIVATE_FOLDER_MODE);
   refuseNewerFormat(path);
-  const writer = await Writer.start(path);
+  const writer = await Writer.start(options);
   try {
     return { path, lock, writer, reader: new EventReader(path) };
   } catch (error) {

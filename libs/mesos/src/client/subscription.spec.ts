@@ -53,6 +53,15 @@ describe('SUBSCRIBE', () => {
     expect(harness.client.state).toBe('SUBSCRIBING');
   });
 
+  it('is sent by nobody who may not, and then at once', async () => {
+    let may = false;
+    start([master.url], { maySubscribe: () => may });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(harness.client.state).toBe('DETECTING');
+    may = true;
+    expect((await master.next()).json).toMatchObject({ type: 'SUBSCRIBE' });
+  });
+
   it('names a stored id in both places, the suppressed roles and the offer constraints', async () => {
     const offerConstraints = { role_constraints: {} };
     start([master.url], {

@@ -12,6 +12,8 @@ export interface PackedGroup {
   readonly text: string;
   /** Per event `schema`, `time`, 1 if it ends its batch, and the lengths of its texts in the order of {@link ROW_COLUMNS}. */
   readonly numbers: Float64Array;
+  /** As in the group. */
+  readonly mark: number | undefined;
 }
 
 /** The columns of the rows that {@link forEachRow} gives. */
@@ -27,7 +29,7 @@ const NUMBERS_PER_EVENT = PLAIN_NUMBERS + TEXTS;
 /** Stands for the length of a text that is NULL. */
 const NULL_LENGTH = -1;
 
-export function packGroup({ batches, first, epoch }: Group): PackedGroup {
+export function packGroup({ batches, first, epoch, mark }: Group): PackedGroup {
   const events = batches.reduce((sum, batch) => sum + batch.length, 0);
   const numbers = new Float64Array(events * NUMBERS_PER_EVENT);
   let text = '';
@@ -41,7 +43,7 @@ export function packGroup({ batches, first, epoch }: Group): PackedGroup {
       at += NUMBERS_PER_EVENT;
     }
   }
-  return { first, epoch, text, numbers };
+  return { first, epoch, text, numbers, mark };
 }
 
 function packNumbers(event: EncodedEvent, endsBatch: boolean, to: Float64Array): void {

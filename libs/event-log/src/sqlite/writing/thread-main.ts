@@ -4,7 +4,7 @@ import type { WriteReply, WriteRequest, WriterStart } from './messages.js';
 import { WritingConnection } from './writing-connection.js';
 
 /** The program of the writing thread: opens the file, then answers one request after another. */
-function main(port: MessagePort, { path, busyMemory }: WriterStart): void {
+function main(port: MessagePort, { path, durability, busyMemory }: WriterStart): void {
   const busy = new BusyFlag(busyMemory);
   let connection: WritingConnection;
   const answer = (work: () => void): void => {
@@ -17,7 +17,7 @@ function main(port: MessagePort, { path, busyMemory }: WriterStart): void {
     if (request.kind === 'close') port.close();
   });
   answer(() => {
-    connection = WritingConnection.open(path);
+    connection = WritingConnection.open(path, durability);
   });
 }
 
@@ -26,7 +26,7 @@ function serve(connection: WritingConnection, request: WriteRequest): void {
     case 'commit':
       return connection.commit(request.group);
     case 'claim-epoch':
-      return connection.claimEpoch(request.epoch);
+      return connection.claimEpoch(request.epoch, request.mark);
     case 'probe':
       return connection.probe();
     case 'rollback':

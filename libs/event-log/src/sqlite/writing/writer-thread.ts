@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { BusyFlag } from './busy-flag.js';
-import type { WriteReply, WriteRequest, WriterStart } from './messages.js';
+import type { WriteReply, WriteRequest, WriterStart, WritingOptions } from './messages.js';
 
 /** How long the end of the process waits for a write under way: a disk that takes longer is not going to answer. */
 const EXIT_WAIT_MS = 5000;
@@ -24,11 +24,11 @@ export class WriterThread {
   #ended = false;
   #causeOfDeath: unknown;
 
-  private constructor(path: string) {
+  private constructor({ path, durability }: WritingOptions) {
     this.#busy.raise();
     this.#worker = new Worker(threadProgram(), {
       name: 'event-log-writer',
-      workerData: { path, busyMemory: this.#busy.memory } satisfies WriterStart,
+      workerData: { path, durability, busyMemory: this.#busy.memory } satisfies WriterStart,
       // What the process was started with (loaders, `--input-type`) is not meant for this program.
       execArgv: [],
     });
@@ -47,8 +47,8 @@ export class WriterThread {
   }
 
   /** Resolves when the thread has the file open; rejects with what the driver said, its `code` included. */
-  static async start(path: string): Promise<WriterThread> {
-    const thread = new WriterThread(path);
+  static async start(options: WritingOptions): Promise<WriterThread> {
+    const thread = new WriterThread(options);
     try {
       await thread.#reply();
       return thread;

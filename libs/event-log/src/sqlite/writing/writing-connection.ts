@@ -1,5 +1,6 @@
 import Database from 'libsql';
 import { createTables } from '../tables.js';
+import type { Durability } from './messages.js';
 import { forEachRow, ROW_COLUMNS, type PackedGroup } from './packed-group.js';
 
 const INSERT = `INSERT INTO events (${ROW_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -21,10 +22,10 @@ export class WritingConnection {
   }
 
   /** Opens the file and creates what is missing of it. */
-  static open(path: string): WritingConnection {
+  static open(path: string, durability: Durability): WritingConnection {
     const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     try {
-      configure(database);
+      configure(database, durability);
       createTables(database);
       return new WritingConnection(database);
     } catch (error) {
@@ -37,11 +38,14 @@ export class WritingConnection {
   commit(group: PackedGroup): void {
     this.#database.exec('BEGIN IMMEDIATE');
     forEachRow(group, (row) => this.#insert.run(row));
+    if (group.mark !== undefined)
+      this.#database.exec(setMeta('mark', group.mark) + setMeta('epoch', group.epoch));
     this.#database.exec('COMMIT');
   }
 
-  claimEpoch(epoch: number): void {
-    this.#database.exec(`UPDATE meta SET value = ${epoch} WHERE key = 'epoch'`);
+  claimEpoch(epoch: number, mark: number | undefined): void {
+    const marking = mark === undefined ? '' : setMeta('mark', mark);
+    this.#database.exec(`BEGIN IMMEDIATE; ${setMeta('epoch', epoch)}${marking} COMMIT`);
   }
 
   /** A small durable write, to see whether that is possible. */
@@ -71,12 +75,15 @@ export class WritingConnection {
 }
 
 /**
- * FULL: a commit is on the disk before it returns. The write-ahead log is folded into the file every 1,000 pages
+ * FULL: a commit is on the disk before it returns; with NORMAL it is when the journal is folded. The write-ahead log is folded into the file every 1,000 pages
  * (4 MiB), which keeps each of these pauses short, and shrinks back after an exceptionally large transaction.
  */
-function configure(database: Database.Database): void {
+function configure(database: Database.Database, durability: Durability): void {
   database.exec('PRAGMA journal_mode = WAL');
-  database.exec('PRAGMA synchronous = FULL');
+  database.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
   database.exec('PRAGMA wal_autocheckpoint = 1000');
   database.exec('PRAGMA journal_size_limit = 16777216');
 }
+
+const setMeta = (key: 'epoch' | 'mark', value: number): string =>
+  `INSERT INTO meta VALUES ('${key}', ${value}) ON CONFLICT (key) DO UPDATE SET value = excluded.value;`;

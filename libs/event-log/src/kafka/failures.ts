@@ -1,0 +1,55 @@
+import { LogUnavailableError } from '../errors.js';
+
+/** What kafkajs says of an error, as far as it matters here. */
+interface ClientError extends Error {
+  readonly type?: string;
+  readonly cause?: unknown;
+  readonly originalError?: unknown;
+}
+
+/**
+ * The broker's words for: another writer has taken the place of this one, or this one's transaction took so long that
+ * the broker ended it.
+ */
+const FENCED_TYPES: ReadonlySet<string> = new Set([
+  'INVALID_PRODUCER_EPOCH',
+  'PRODUCER_FENCED',
+  'TRANSACTION_COORDINATOR_FENCED',
+  'INVALID_PRODUCER_ID_MAPPING',
+]);
+
+/** Whether a newer writer has begun. */
+export const isFenced = (error: unknown): boolean =>
+  causesOf(error).some(({ type }) => type !== undefined && FENCED_TYPES.has(type));
+
+/** Whether the place that was to be read is not on the topic any more. */
+export const isOffsetGone = (error: unknown): boolean =>
+  causesOf(error).some(
+    ({ type, name }) => type === 'OFFSET_OUT_OF_RANGE' || name === 'KafkaJSOffsetOutOfRange',
+  );
+
+/** Names a failure in the port's terms. */
+export function toUnavailable(error: unknown, topic: string, outcomeUnknown = false): LogUnavailableError {
+  if (error instanceof LogUnavailableError) return error;
+  return new LogUnavailableError('io', `the event log on Kafka topic ${topic} failed: ${reasonOf(error)}`, {
+    cause: error,
+    outcomeUnknown,
+  });
+}
+
+/** The innermost reason, for people. */
+export function reasonOf(error: unknown): string {
+  const innermost = causesOf(error).at(-1);
+  return innermost === undefined ? String(error) : innermost.message;
+}
+
+/** An error with what caused it, outermost first. */
+function causesOf(error: unknown): readonly ClientError[] {
+  const causes: ClientError[] = [];
+  for (let next = error; next instanceof Error && !causes.includes(next);) {
+    const current: ClientError = next;
+    causes.push(current);
+    next = current.cause ?? current.originalError;
+  }
+  return causes;
+}

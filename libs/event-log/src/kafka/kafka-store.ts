@@ -1,0 +1,274 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Message } from 'kafkajs';
+import { LogFencedError, LogUnavailableError } from '../errors.js';
+import type { Group, Growth, LogState, LogStore, SnapshotStore } from '../local/log-store.js';
+import type { StoredEvent } from '../port.js';
+import type { SqliteStore } from '../sqlite/sqlite-store.js';
+import { isFenced, reasonOf, toUnavailable } from './failures.js';
+import { Mirror, type MarkSeen } from './mirror.js';
+import { controlRecord, eventRecord, type ControlKind } from './record.js';
+import type { RecordHandler, TopicReader } from './topic-reader.js';
+import type { TopicWriter } from './topic-writer.js';
+
+/** Pause before the place on the topic is taken again after a broker has failed. */
+const RETRY_PAUSE_MS = 250;
+
+/** How long a mark that was written may take to be read. */
+const READ_BACK_LIMIT_MS = 15_000;
+
+export interface KafkaStoreParts {
+  readonly topic: string;
+  readonly mirrorStore: SqliteStore;
+  readonly writer: TopicWriter;
+  readonly createReader: (handler: RecordHandler) => TopicReader;
+  /** Rejects while the topic takes no writes. */
+  readonly probe: () => Promise<void>;
+  readonly appendTimeoutMs: number;
+  readonly mayWrite: () => boolean;
+  readonly onWarning: (message: string) => void;
+  readonly onLost: (error: Error) => void;
+}
+
+/** A promise that others settle. Nobody need be waiting for it when it fails. */
+class Outcome<T> {
+  readonly promise: Promise<T>;
+  resolve!: (value: T) => void;
+  reject!: (error: Error) => void;
+
+  constructor() {
+    this.promise = new Promise<T>((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.promise.catch(() => undefined);
+  }
+}
+
+/** Somebody who waits for a mark to be read. */
+interface MarkWaiter {
+  readonly mark: string;
+  resolve(seen: MarkSeen): void;
+}
+
+/**
+ * A log on one Kafka topic, which many nodes read and one writes. While this node follows, what it reads goes into its
+ * mirror; while it writes, what the brokers have committed does, and nothing is read.
+ *
+ * A term begins with a record that fences the former writer and is read back, so that everything before it is known. When
+ * a broker fails in the middle of a term, whether a group got onto the topic is found out in the same way.
+ */
+export class KafkaStore implements LogStore {
+  readonly #parts: KafkaStoreParts;
+  readonly #mirror: Mirror;
+  readonly #reader: TopicReader;
+  readonly #atEnd = new Outcome<void>();
+  #growth: (growth: Growth) => void = () => undefined;
+  #waiter: MarkWaiter | undefined;
+  #lost: Error | undefined;
+
+  constructor(parts: KafkaStoreParts) {
+    this.#parts = parts;
+    this.#mirror = new Mirror({
+      topic: parts.topic,
+      store: parts.mirrorStore,
+      onGrowth: (growth) => this.#growth(growth),
+      onMark: (seen) => this.#seen(seen),
+      onWarning: parts.onWarning,
+    });
+    this.#reader = parts.createReader({
+      handle: (messages) => this.#mirror.take(messages),
+      reachedEnd: () => this.#atEnd.resolve(),
+      troubled: (reason) => parts.onWarning(`the topic cannot be read at the moment: ${reason}`),
+      failed: (error) => this.#fail(error),
+    });
+  }
+
+  get snapshots(): SnapshotStore {
+    return this.#parts.mirrorStore.snapshots;
+  }
+
+  /** Offset of the last record that this node has read. */
+  get mark(): number {
+    return this.#mirror.mark;
+  }
+
+  /** Begins to follow the topic. Resolves when this node has read what is on it. */
+  async follow(): Promise<void> {
+    this.#startReading();
+    await this.#atEnd.promise;
+  }
+
+  onGrowth(listener: (growth: Growth) => void): void {
+    this.#growth = listener;
+  }
+
+  state(): LogState {
+    return this.#mirror.state;
+  }
+
+  async claimEpoch(): Promise<LogState> {
+    this.#assertReadable();
+    try {
+      const { head, epoch } = await this.#synchronise('term');
+      return { head, epoch };
+    } catch (error) {
+      this.#startReading();
+      throw toUnavailable(error, this.#parts.topic);
+    }
+  }
+
+  async commit(group: Group): Promise<void> {
+    this.#assertReadable();
+    const records = recordsOf(group, this.#source);
+    const mark = await this.#put(group, records);
+    if (mark !== undefined) await this.#mirror.write(group, mark);
+  }
+
+  /** As {@link #settle}. When it fails this node follows again. */
+  async #put(group: Group, records: readonly Message[]): Promise<number | undefined> {
+    try {
+      return await this.#parts.writer.commit(records);
+    } catch (error) {
+      const outcome = isFenced(error)
+        ? Promise.reject(this.#fenced(group.epoch))
+        : this.#settle(group, records, error);
+      return await outcome.catch((failure: unknown) => {
+        this.#startReading();
+        throw failure;
+      });
+    }
+  }
+
+  /** What a failed commit has left behind only the next term can tell. */
+  async recover(): Promise<undefined> {
+    return undefined;
+  }
+
+  async probe(): Promise<void> {
+    this.#assertReadable();
+    try {
+      await this.#parts.probe();
+    } catch (error) {
+      throw toUnavailable(error, this.#parts.topic);
+    }
+  }
+
+  readRange(after: number, to: number): readonly StoredEvent[] {
+    return this.#parts.mirrorStore.readRange(after, to);
+  }
+
+  endOfBatch(position: number): number {
+    return this.#parts.mirrorStore.endOfBatch(position);
+  }
+
+  sizeBytes(): Promise<number> {
+    return this.#parts.mirrorStore.sizeBytes();
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.writer.close().catch(() => undefined);
+    await this.#reader.close();
+    await this.#parts.mirrorStore.close();
+  }
+
+  get #source(): string {
+    return `/ekiden/${this.#parts.topic}`;
+  }
+
+  /**
+   * A broker failed while a group was on its way. Takes the place on the topic again, as long as this node may, and looks
+   * whether the group is there; if not, it is sent again.
+   *
+   * @returns the offset of its last event; nothing when it was read back, and is in the mirror already.
+   */
+  async #settle(group: Group, records: readonly Message[], cause: unknown): Promise<number | undefined> {
+    const { topic, appendTimeoutMs, mayWrite, onWarning, writer } = this.#parts;
+    const deadlineMs = performance.now() + appendTimeoutMs;
+    const before = group.first - 1;
+    let failure = cause;
+    onWarning(`a broker failed, trying again: ${reasonOf(failure)}`);
+    while (performance.now() < deadlineMs && mayWrite() && this.#lost === undefined) {
+      try {
+        this.#reader.forgetBrokers();
+        const { head, epoch } = await this.#synchronise('checkpoint');
+        if (epoch !== group.epoch) throw this.#fenced(group.epoch);
+        if (head > before) return undefined;
+        return await writer.commit(records);
+      } catch (error) {
+        if (error instanceof LogFencedError) throw error;
+        if (isFenced(error)) throw this.#fenced(group.epoch);
+        failure = error;
+        await delay(RETRY_PAUSE_MS);
+      }
+    }
+    throw toUnavailable(failure, topic, true);
+  }
+
+  /** Writes a mark from the place on the topic, and reads up to it. Reading is over then. */
+  async #synchronise(control: ControlKind): Promise<MarkSeen> {
+    const mark = randomUUID();
+    const seen = this.#awaitMark(mark);
+    this.#startReading();
+    try {
+      await this.#parts.writer.take(controlRecord(control, mark));
+      return await seen;
+    } finally {
+      this.#waiter = undefined;
+      this.#reader.stop();
+    }
+  }
+
+  #awaitMark(mark: string): Promise<MarkSeen> {
+    const outcome = new Outcome<MarkSeen>();
+    const limit = setTimeout(() => {
+      outcome.reject(new Error(`what was written could not be read within ${READ_BACK_LIMIT_MS / 1000} s`));
+    }, READ_BACK_LIMIT_MS);
+    this.#waiter = {
+      mark,
+      resolve: (seen) => {
+        clearTimeout(limit);
+        outcome.resolve(seen);
+      },
+    };
+    return outcome.promise;
+  }
+
+  #seen(seen: MarkSeen): void {
+    if (seen.mark !== this.#waiter?.mark) return;
+    // Whatever else is on the topic is from now on what this node writes.
+    this.#reader.stop();
+    this.#waiter.resolve(seen);
+  }
+
+  #startReading(): void {
+    this.#reader.stop();
+    this.#reader.start(() => this.#mirror.beginReading());
+  }
+
+  #fail(error: Error): void {
+    this.#lost = error;
+    this.#atEnd.reject(error);
+    this.#parts.onLost(error);
+  }
+
+  #assertReadable(): void {
+    if (this.#lost !== undefined)
+      throw new LogUnavailableError('io', this.#lost.message, { cause: this.#lost });
+  }
+
+  #fenced(epoch: number): LogFencedError {
+    return new LogFencedError(epoch, Math.max(epoch + 1, this.#mirror.state.epoch));
+  }
+}
+
+/** The records of a group in the order of their positions. */
+function recordsOf({ batches, first, epoch }: Group, source: string): Message[] {
+  let position = first;
+  return batches.flatMap((batch) => {
+    const last = batch.at(-1);
+    return batch.map((event) =>
+      eventRecord({ event, position: position++, epoch, endsBatch: event === last }, source),
+    );
+  });
+}
