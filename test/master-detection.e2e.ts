@@ -177,10 +177,10 @@ it('a detector is connected only while somebody asks', async () => {
   const second = detector.detect(other.signal);
   await eventually(() => proxy.openCount > 0);
   other.abort();
-  await expect(second).rejects.toThrow();
+  await expect(second).rejects.toThrow('aborted');
   expect(proxy.openCount).toBe(1);
   stopping.abort();
-  await expect(question).rejects.toThrow();
+  await expect(question).rejects.toThrow('aborted');
   await eventually(() => proxy.openCount === 0);
   stopping = new AbortController();
   await masters.mkdirp(path);

@@ -132,16 +132,34 @@ export interface LocalClusterProcessOptions {
  */
 export class LocalClusterProcess {
   private constructor(
-    /** Sandboxes and registry; what runs there belongs to the cluster. */
-    readonly dataDir: string,
-    /** What `--master` of Ekiden takes. */
-    readonly address: string,
-    private readonly masterUrls: readonly string[],
-    /** The masters, in the order in which they were started. Without ZooKeeper the only one has the agents, too. */
-    readonly masters: readonly ClusterPart[],
-    /** Absent without ZooKeeper. */
-    readonly agents: ClusterPart | undefined,
+    private readonly parts: {
+      readonly dataDir: string;
+      readonly address: string;
+      readonly masterUrls: readonly string[];
+      readonly masters: readonly ClusterPart[];
+      readonly agents: ClusterPart | undefined;
+    },
   ) {}
+
+  /** Sandboxes and registry; what runs there belongs to the cluster. */
+  get dataDir(): string {
+    return this.parts.dataDir;
+  }
+
+  /** What `--master` of Ekiden takes. */
+  get address(): string {
+    return this.parts.address;
+  }
+
+  /** The masters, in the order in which they were started. Without ZooKeeper the only one has the agents, too. */
+  get masters(): readonly ClusterPart[] {
+    return this.parts.masters;
+  }
+
+  /** Absent without ZooKeeper. */
+  get agents(): ClusterPart | undefined {
+    return this.parts.agents;
+  }
 
   /** Starts it and waits until a master leads and every agent is registered. */
   static async start(options: LocalClusterProcessOptions = {}): Promise<LocalClusterProcess> {
@@ -168,32 +186,45 @@ export class LocalClusterProcess {
     const session = zk === undefined ? [] : ['--zk_session_timeout', '2secs'];
     if (zk === undefined) {
       const all = [...place, '--port', String(ports[0]), '--test_api', ...ofAgents, ...masterArgs];
-      return new LocalClusterProcess(dataDir, urls[0]!, urls, [new ClusterPart(all)], undefined);
+      const only = [new ClusterPart(all)];
+      return new LocalClusterProcess({
+        dataDir,
+        address: urls[0]!,
+        masterUrls: urls,
+        masters: only,
+        agents: undefined,
+      });
     }
-    const parts = ports.map(
+    const contenders = ports.map(
       (port) =>
         new ClusterPart(['--role', 'master', '--port', String(port), ...place, ...session, ...masterArgs]),
     );
     const agentArgs = ['--role', 'agent', ...place, ...session, ...ofAgents, ...(options.agentArgs ?? [])];
-    return new LocalClusterProcess(dataDir, zk, urls, parts, new ClusterPart(agentArgs));
+    return new LocalClusterProcess({
+      dataDir,
+      address: zk,
+      masterUrls: urls,
+      masters: contenders,
+      agents: new ClusterPart(agentArgs),
+    });
   }
 
   /** The control API; only without ZooKeeper. */
   get control(): ClusterControlClient {
     if (this.agents !== undefined) throw new Error('the control API needs a cluster without ZooKeeper');
-    return new ClusterControlClient(this.masterUrls[0]!);
+    return new ClusterControlClient(this.parts.masterUrls[0]!);
   }
 
   /** Base URL of a master, whether it leads or not. */
   urlOf(master: number): string {
-    return this.masterUrls[master]!;
+    return this.parts.masterUrls[master]!;
   }
 
   /** The number of the master that leads; waits while none does. */
   leader(): Promise<number> {
     return eventually(
       async () => {
-        for (const [index, url] of this.masterUrls.entries())
+        for (const [index, url] of this.parts.masterUrls.entries())
           if (this.masters[index]!.isRunning && (await isLeading(url))) return index;
         return undefined;
       },
@@ -203,7 +234,7 @@ export class LocalClusterProcess {
 
   /** `GET /state` of the leading master. */
   async state(): Promise<MasterState> {
-    const response = await fetch(`${this.masterUrls[await this.leader()]}/state`);
+    const response = await fetch(`${this.parts.masterUrls[await this.leader()]}/state`);
     return (await response.json()) as MasterState;
   }
 
@@ -215,7 +246,7 @@ export class LocalClusterProcess {
 
   /** Ends everything, tasks too. */
   async dispose(): Promise<void> {
-    await Promise.all([...this.masters, this.agents].map((part) => part?.kill()));
+    await Promise.all([...this.masters, this.agents].map(async (part) => part?.kill()));
     await endStrays(this.dataDir);
     rmSync(this.dataDir, { recursive: true, force: true });
   }

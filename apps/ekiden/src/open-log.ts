@@ -1,7 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Configuration, KafkaLocation } from '#configuration';
-import { createMemoryEventLog, LogOpenError, openSqliteEventLog, type EventLog } from '#event-log';
+import {
+  createMemoryEventLog,
+  openKafkaEventLog,
+  openSqliteEventLog,
+  type EventLog,
+  type KafkaTls,
+  type KafkaTopicAddress,
+} from '#event-log';
 import type { Logger } from '#observability';
+import { SettingError } from './setting-error.js';
 
 /** What a log that several nodes share needs to know of the one that opens it. */
 export interface LogHost {
@@ -35,14 +44,51 @@ export async function openEventLog(configuration: Configuration, host: LogHost):
 /** Whether other nodes write and follow the same log. */
 export const isShared = ({ eventLog }: Pick<Configuration, 'eventLog'>): boolean => eventLog.kind === 'kafka';
 
-/** The log of a topic. */
-function openSharedLog(
+/** The log of a topic, mirrored in the data directory. */
+async function openSharedLog(
   { brokers, topic }: KafkaLocation,
-  _configuration: Configuration,
-  _host: LogHost,
+  configuration: Configuration,
+  { logger, node, mayWrite, onLost }: LogHost,
 ): Promise<EventLog> {
-  const message = `the topic ${topic} on ${brokers.join(',')} cannot be opened: this build has no Kafka adapter`;
-  return Promise.reject(new LogOpenError('unusable', message));
+  return openKafkaEventLog({
+    brokers,
+    topic,
+    tls: await tlsOf(configuration),
+    sasl: loginOf(configuration),
+    replicationFactor: configuration.kafkaReplicationFactor,
+    mirrorPath: join(configuration.dataDir, `kafka-${topic}.db`),
+    folderMode: folderMode(configuration),
+    node,
+    mayWrite,
+    onLost,
+    onWarning: (message) => logger.warn({ topic }, message),
+  });
+}
+
+async function tlsOf({
+  kafkaTls,
+  kafkaTlsCa,
+  kafkaTlsCert,
+  kafkaTlsKey,
+}: Configuration): Promise<KafkaTls | undefined> {
+  if (!kafkaTls) return undefined;
+  const [ca, cert, key] = await Promise.all([kafkaTlsCa, kafkaTlsCert, kafkaTlsKey].map(readPem));
+  return { ca, cert, key };
+}
+
+async function readPem(path: string | undefined): Promise<string | undefined> {
+  try {
+    return path === undefined ? undefined : await readFile(path, 'utf8');
+  } catch (error) {
+    throw new SettingError(`${path} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function loginOf(configuration: Configuration): KafkaTopicAddress['sasl'] {
+  const { kafkaSaslMechanism, kafkaSaslUsername = '', kafkaSaslPassword = '' } = configuration;
+  if (kafkaSaslMechanism === undefined) return undefined;
+  const mechanism = kafkaSaslMechanism as 'plain';
+  return { mechanism, username: kafkaSaslUsername, password: kafkaSaslPassword };
 }
 
 /**

@@ -93,3 +93,54 @@ describe('framework reset', () => {
     expect(complaints).toMatch(/the event log /);
   });
 });
+
+describe('ekidenctl log copy', () => {
+  const other = (): string => join(dataDir, 'copy', 'events.db');
+
+  async function prepareLog(): Promise<void> {
+    const log = await openLog();
+    await log.append([registered], await log.claimEpoch());
+    await log.append(
+      [{ ...registered, id: 'event-2', data: { frameworkId: 'fw-2', master: 'm' } }],
+      await log.claimEpoch(),
+    );
+    await log.close();
+  }
+
+  it('copies events as they are, and tells that the states are equal', async () => {
+    await prepareLog();
+    const { code, printed } = await run('log', 'copy', '--data_dir', dataDir, '--to', `sqlite:${other()}`);
+    expect([code, printed.split('\n').at(-1)]).toEqual([0, 'The copy is good.']);
+    const source = await openLog();
+    const copy = await openSqliteEventLog({ path: other(), onWarning: () => undefined });
+    expect(await copy.read(0, 10)).toEqual(await source.read(0, 10));
+    await Promise.all([source.close(), copy.close()]);
+    const verified = await run('log', 'verify', '--event_log', `sqlite:${other()}`);
+    expect(verified.printed).toMatch(/^Position +2\nState hash +[0-9a-f]{64}$/);
+  });
+
+  it('goes on behind what is there, and refuses a target that holds something else', async () => {
+    await prepareLog();
+    await run('log', 'copy', '--data_dir', dataDir, '--to', `sqlite:${other()}`);
+    const again = await run('log', 'copy', '--data_dir', dataDir, '--to', `sqlite:${other()}`);
+    expect([again.code, again.printed]).toEqual([0, expect.stringContaining('Going on behind position 2.')]);
+    const foreign = await openSqliteEventLog({ path: other(), onWarning: () => undefined });
+    await foreign.append([{ ...registered, id: 'event-x' }], await foreign.claimEpoch());
+    await foreign.close();
+    const log = await openLog();
+    await log.append([{ ...registered, id: 'event-3' }], await log.claimEpoch());
+    await log.close();
+    const refused = await run('log', 'copy', '--data_dir', dataDir, '--to', `sqlite:${other()}`);
+    expect([refused.code, refused.complaints]).toEqual([1, expect.stringContaining('holds another log')]);
+  });
+
+  it.each([
+    [[], /`--to` is missing/],
+    [['--to', 'nowhere'], /--to/],
+    [['--to', 'sqlite'], /the same log/],
+  ])('refuses %j', async (flags, message) => {
+    const { code, complaints } = await run('log', 'copy', '--data_dir', dataDir, ...flags);
+    expect(code).toBe(1);
+    expect(complaints).toMatch(message);
+  });
+});

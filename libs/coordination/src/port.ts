@@ -47,7 +47,10 @@ export interface Coordination {
    */
   mayAct(): boolean;
 
-  /** Whether this node still leads, asked of the store of the election. False when that does not answer. */
+  /**
+   * Whether this node still leads, asked of the store of the election. False when that does not answer. Costs a round
+   * trip through its majority, which all share who ask at the same time; for every request there is `mayAct`.
+   */
   confirm(): Promise<boolean>;
 
   /** Steps out of the election so that another node leads at once; goes on watching. No listener is called any more. */

@@ -163,6 +163,30 @@ export function describeEventLogContract(
       });
     });
 
+    describe('adoption of another log', () => {
+      const foreign = (position: number, term: number): StoredEvent => ({
+        ...newEvent(),
+        position,
+        epoch: term,
+      });
+
+      it('keeps positions and terms, and the next term is above them', async () => {
+        const events = [foreign(1, 3), foreign(2, 3), foreign(3, 7)];
+        await log.adopt(events, epoch);
+        await log.adopt([foreign(4, 7)], epoch);
+        const stored = await readAll();
+        expect(stored.slice(0, 3)).toEqual(events);
+        expect(await log.claimEpoch()).toBe(8);
+        expect(await log.append([newEvent()], 8)).toEqual({ first: 5, last: 5 });
+      });
+
+      it('refuses what does not continue the log', async () => {
+        await expect(log.adopt([foreign(2, 1)], epoch)).rejects.toBeInstanceOf(RangeError);
+        await expect(log.adopt([foreign(1, 1), foreign(3, 1)], epoch)).rejects.toBeInstanceOf(RangeError);
+        expect(await log.head()).toBe(0);
+      });
+    });
+
     describe('reading', () => {
       it.each([
         { after: 0, limit: 3, expected: [1, 2, 3] },

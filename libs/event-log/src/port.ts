@@ -88,6 +88,15 @@ export interface EventLog {
    */
   append(events: readonly NewEvent[], epoch: number): Promise<PositionRange>;
 
+  /**
+   * Puts events of another log on this one as they are, with their positions and terms, whole or not at all. They must
+   * continue this log, and `epoch` be the term claimed last: for copying a log, while nobody else writes.
+   *
+   * @throws {RangeError} they do not begin right behind the head, or have gaps.
+   * @throws {LogFencedError} or {LogUnavailableError} as `append`.
+   */
+  adopt(events: readonly StoredEvent[], epoch: number): Promise<void>;
+
   /** Up to `limit` events with a position above `after`, in order. */
   read(after: number, limit: number): Promise<readonly StoredEvent[]>;
 

@@ -6,6 +6,8 @@ import { ZooKeeper } from './zookeeper.js';
 
 const NO_NODE = -101;
 const SESSION_MOVED = -118;
+const AUTH_FAILED = -115;
+const AUTH_XID = -4;
 
 describe('a client of a server that misbehaves', () => {
   let zookeeper: ZooKeeper | undefined;
@@ -16,9 +18,12 @@ describe('a client of a server that misbehaves', () => {
     await zookeeper?.close();
   });
 
-  async function connect(answer: Parameters<typeof ServerDouble.start>[0]): Promise<ZooKeeper> {
+  async function connect(
+    answer: Parameters<typeof ServerDouble.start>[0],
+    credentials?: string,
+  ): Promise<ZooKeeper> {
     server = await ServerDouble.start(answer);
-    const address = { servers: [server.address], credentials: undefined };
+    const address = { servers: [server.address], credentials };
     zookeeper = new ZooKeeper({ address, sessionTimeoutMs: 2_000 });
     await zookeeper.connected(5_000);
     return zookeeper;
@@ -45,6 +50,16 @@ describe('a client of a server that misbehaves', () => {
     await until(() => changes.includes('connected again'));
     await expect(client.children('/a')).rejects.toMatchObject({ code: 'NO_NODE' });
     expect(server.connectionCount).toBe(2);
+  });
+
+  it('asks for a new session when its credentials are refused', async () => {
+    const client = await connect((socket, xid, connection) => {
+      if (xid === AUTH_XID && connection > 1) return;
+      socket.write(errorReply(xid, xid === AUTH_XID ? AUTH_FAILED : NO_NODE));
+    }, 'user:secret');
+    const changes = recordChanges(client);
+    await until(() => changes.includes('connected new'));
+    expect(changes).toEqual(['expired', 'connected new']);
   });
 
   it('is closed within two seconds by a server that does not answer', async () => {

@@ -1,6 +1,7 @@
 import { eventFlags } from './event-flags.js';
 import type { Flag } from './flag.js';
 import { httpFlags } from './http-flags.js';
+import { kafkaFlags } from './kafka-flags.js';
 import { legacyFlags, type LegacyFlag } from './legacy-flags.js';
 import { mesosFlags } from './mesos-flags.js';
 import { metricsFlags } from './metrics-flags.js';
@@ -15,6 +16,7 @@ export const FLAGS = {
   ...mesosFlags,
   ...httpFlags,
   ...storageFlags,
+  ...kafkaFlags,
   ...schedulingFlags,
   ...eventFlags,
   ...metricsFlags,
@@ -30,6 +32,7 @@ export const SECTIONS: readonly { readonly title: string; readonly names: readon
   { title: 'Mesos and framework', names: Object.keys(mesosFlags) },
   { title: 'HTTP', names: Object.keys(httpFlags) },
   { title: 'Storage and high availability', names: Object.keys(storageFlags) },
+  { title: 'Event log on Kafka', names: Object.keys(kafkaFlags) },
   { title: 'Offers, launching, reconciliation', names: Object.keys(schedulingFlags) },
   { title: 'Events, features, plugins', names: Object.keys(eventFlags) },
   { title: 'Metrics and logging', names: Object.keys(metricsFlags) },

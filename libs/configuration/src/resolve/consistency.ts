@@ -1,5 +1,6 @@
 import type { Configuration } from '../configuration.js';
 import type { Findings } from '../sources/setting.js';
+import { checkKafka } from './kafka-consistency.js';
 import { checkTls, hasTls } from './tls-consistency.js';
 
 /** Rules over several flags (`spec/operations.md §9, §10.1`). `isSet` tells whether somebody set a flag, rightly or not. */
@@ -10,6 +11,7 @@ export function checkConsistency(
 ): void {
   checkConflicts(configuration, isSet, findings);
   checkElection(configuration, isSet, findings);
+  checkKafka(configuration, isSet, findings);
   checkTls(configuration, isSet, findings);
   warnOfRisks(configuration, isSet, findings);
 }

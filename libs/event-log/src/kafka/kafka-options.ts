@@ -44,18 +44,16 @@ export interface KafkaEventLogOptions extends KafkaTopicAddress {
   readonly onLost: (error: Error) => void;
 }
 
-const CONNECTION_TIMEOUT_MS = 3000;
+const CONNECTION_TIMEOUT_MS = 2_000;
 
 /** A broker that is asked something has this long; one that was stopped in the middle does not close its connections. */
-const REQUEST_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 3_000;
+
+/** Configuration of a client with a list of brokers. */
+export type NodeConfig = KafkaConfig & { readonly brokers: string[] };
 
 /** What all clients of one node have in common. */
-export function clientConfig({
-  brokers,
-  tls,
-  sasl,
-  node,
-}: KafkaTopicAddress & { node: string }): KafkaConfig {
+export function clientConfig({ brokers, tls, sasl, node }: KafkaTopicAddress & { node: string }): NodeConfig {
   return {
     clientId: `ekiden-${node}`,
     brokers: [...brokers],
@@ -64,4 +62,13 @@ export function clientConfig({
     ...(tls === undefined ? {} : { ssl: { ...tls } }),
     ...(sasl === undefined ? {} : { sasl }),
   };
+}
+
+/**
+ * The same, beginning with another broker. The client asks the first one first, and does not go on to the next when that
+ * takes connections but never answers.
+ */
+export function withNextBroker(config: NodeConfig): NodeConfig {
+  const [first, ...others] = config.brokers;
+  return first === undefined ? config : { ...config, brokers: [...others, first] };
 }

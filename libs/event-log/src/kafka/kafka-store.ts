@@ -190,6 +190,7 @@ export class KafkaStore implements LogStore {
     onWarning(`a broker failed, trying again: ${reasonOf(failure)}`);
     while (performance.now() < deadlineMs && mayWrite() && this.#lost === undefined) {
       try {
+        this.#reader.forgetBrokers();
         const { head, epoch } = await this.#synchronise('checkpoint');
         if (epoch !== group.epoch) throw this.#fenced(group.epoch);
         if (head > before) return undefined;

@@ -6,7 +6,7 @@ import { SqliteStore } from '../sqlite/sqlite-store.js';
 import { createUpcaster } from '../upcasting/upcaster.js';
 import { reasonOf } from './failures.js';
 import { silent } from './kafka-logger.js';
-import { clientConfig, type KafkaEventLogOptions } from './kafka-options.js';
+import { clientConfig, withNextBroker, type KafkaEventLogOptions } from './kafka-options.js';
 import { KafkaStore } from './kafka-store.js';
 import { TopicReader } from './topic-reader.js';
 import { prepareTopic, type TopicFacts } from './topic.js';
@@ -72,20 +72,25 @@ async function readFacts(options: KafkaEventLogOptions): Promise<TopicFacts> {
   }
 }
 
+/** Asks by way of one broker after the other, until one lets it get through. */
 async function withAdmin<T>(options: KafkaEventLogOptions, ask: (admin: Admin) => Promise<T>): Promise<T> {
-  const kafka = new Kafka({
-    ...clientConfig(options),
-    logLevel: logLevel.NOTHING,
-    logCreator: silent,
-    retry: RETRY,
-  });
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    return await ask(admin);
-  } finally {
-    await admin.disconnect();
+  let config = clientConfig(options);
+  let failure: unknown;
+  for (let attempt = 0; attempt < config.brokers.length; attempt += 1) {
+    const kafka = new Kafka({ ...config, logLevel: logLevel.NOTHING, logCreator: silent, retry: RETRY });
+    const admin = kafka.admin();
+    try {
+      await admin.connect();
+      return await ask(admin);
+    } catch (error) {
+      if (error instanceof LogOpenError) throw error;
+      failure = error;
+      config = withNextBroker(config);
+    } finally {
+      await admin.disconnect();
+    }
   }
+  throw failure;
 }
 
 /** Enough brokers have a copy that is up to date, and one of them leads. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KafkaConfig, KafkaMessage } from 'kafkajs';
+import type { KafkaMessage } from 'kafkajs';
 import { logLevel } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import Batch from 'kafkajs/src/consumer/batch.js';
@@ -7,6 +7,7 @@ import loggers from 'kafkajs/src/loggers/index.js';
 import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import { isOffsetGone, reasonOf } from './failures.js';
 import { silent } from './kafka-logger.js';
+import { withNextBroker, type NodeConfig } from './kafka-options.js';
 
 const READ_COMMITTED = 1;
 const METADATA_MAX_AGE_MS = 60_000;
@@ -35,24 +36,19 @@ export interface RecordHandler {
  * happens to the brokers that look after groups.
  */
 export class TopicReader {
-  readonly #cluster: Cluster;
+  #config: NodeConfig;
   readonly #topic: string;
   readonly #handler: RecordHandler;
+  #cluster: Cluster;
   /** Grows with each start and stop: what an older one still fetches is dropped. */
   #generation = 0;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(config: KafkaConfig, topic: string, handler: RecordHandler) {
+  constructor(config: NodeConfig, topic: string, handler: RecordHandler) {
+    this.#config = config;
     this.#topic = topic;
     this.#handler = handler;
-    this.#cluster = new Cluster({
-      ...config,
-      retry: { retries: 2, initialRetryTime: FIRST_PAUSE_MS, maxRetryTime: LONGEST_PAUSE_MS },
-      logger: loggers.createLogger({ level: logLevel.NOTHING, logCreator: silent }),
-      socketFactory: createSocketFactory(),
-      metadataMaxAge: METADATA_MAX_AGE_MS,
-      allowAutoTopicCreation: false,
-    });
+    this.#cluster = newCluster(config);
   }
 
   /** Begins to read, once what an earlier start still handles is done, at the offset that is said then. */
@@ -60,6 +56,11 @@ export class TopicReader {
     const generation = ++this.#generation;
     const previous = this.#running;
     this.#running = previous.then(() => this.#read(offset, generation));
+  }
+
+  /** Before a start after a failure, whoever it was that failed. */
+  forgetBrokers(): void {
+    this.#connectAnew();
   }
 
   /** Nothing is handled any more once this has returned and a call of `handle` under way is done. */
@@ -90,7 +91,7 @@ export class TopicReader {
         if (pauseMs === 0) this.#handler.troubled(reasonOf(error));
         pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, 2 * pauseMs));
         await delay(pauseMs);
-        await this.#renewMetadata();
+        this.#connectAnew();
       }
     }
   }
@@ -127,13 +128,24 @@ export class TopicReader {
     return next;
   }
 
-  async #renewMetadata(): Promise<void> {
-    try {
-      if (this.#cluster.isConnected()) await this.#cluster.refreshMetadata();
-    } catch {
-      // Tried again, and told, with the next fetch.
-    }
+  /** A broker that stopped without closing its connections would be asked for the others again and again. */
+  #connectAnew(): void {
+    // Nothing depends on how it goes: nobody uses its connections any more.
+    this.#cluster.disconnect().catch(() => undefined);
+    this.#config = withNextBroker(this.#config);
+    this.#cluster = newCluster(this.#config);
   }
+}
+
+function newCluster(config: NodeConfig): Cluster {
+  return new Cluster({
+    ...config,
+    retry: { retries: 2, initialRetryTime: FIRST_PAUSE_MS, maxRetryTime: LONGEST_PAUSE_MS },
+    logger: loggers.createLogger({ level: logLevel.NOTHING, logCreator: silent }),
+    socketFactory: createSocketFactory(),
+    metadataMaxAge: METADATA_MAX_AGE_MS,
+    allowAutoTopicCreation: false,
+  });
 }
 
 /** What `handle` threw. */

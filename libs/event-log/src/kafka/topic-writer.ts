@@ -1,12 +1,13 @@
-import { Kafka, logLevel, Partitioners, type KafkaConfig, type Message, type Producer } from 'kafkajs';
+import { Kafka, logLevel, Partitioners, type Message, type Producer } from 'kafkajs';
 import { silent } from './kafka-logger.js';
+import { withNextBroker, type NodeConfig } from './kafka-options.js';
 import { sizeOf } from './record.js';
 
 /** A transaction that takes longer is ended by the brokers, so that readers do not wait for a writer that is gone. */
 const TRANSACTION_TIMEOUT_MS = 30_000;
 
 /** An attempt that takes longer is given up: a broker may have stopped without closing its connections. */
-const ATTEMPT_LIMIT_MS = 8_000;
+const ATTEMPT_LIMIT_MS = 6_000;
 
 /** Bytes that go into one request; the requests of a transaction become visible together. */
 const REQUEST_BYTES = 2 * 1024 ** 2;
@@ -25,13 +26,13 @@ const RETRY = { initialRetryTime: 4, multiplier: 1.5, factor: 0.2, maxRetryTime:
  * former writer still sends, and undo what it had not finished.
  */
 export class TopicWriter {
-  readonly #kafka: Kafka;
+  #config: NodeConfig;
   readonly #topic: string;
   readonly #requestBytes: number;
   #producer: Producer | undefined;
 
-  constructor(config: KafkaConfig, topic: string, maxBatchBytes: number) {
-    this.#kafka = new Kafka({ ...config, logLevel: logLevel.NOTHING, logCreator: silent, retry: RETRY });
+  constructor(config: NodeConfig, topic: string, maxBatchBytes: number) {
+    this.#config = config;
     this.#topic = topic;
     this.#requestBytes = Math.min(REQUEST_BYTES, Math.floor(maxBatchBytes * SAFE_SHARE));
   }
@@ -54,7 +55,10 @@ export class TopicWriter {
   }
 
   async #begin(): Promise<void> {
-    this.#producer = this.#kafka.producer({
+    this.#config = withNextBroker(this.#config);
+    const quiet = { logLevel: logLevel.NOTHING, logCreator: silent };
+    const kafka = new Kafka({ ...this.#config, ...quiet, retry: RETRY });
+    this.#producer = kafka.producer({
       transactionalId: `ekiden-log-${this.#topic}`,
       transactionTimeout: TRANSACTION_TIMEOUT_MS,
       idempotent: true,

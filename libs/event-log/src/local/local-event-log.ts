@@ -42,6 +42,8 @@ export class LocalEventLog implements EventLog {
   #headIsCertain = true;
   /** The term in which an append failed: what came after it rested on it, so the whole term is over. */
   #endOfTerm: { readonly epoch: number; readonly cause: LogUnavailableError | LogFencedError } | undefined;
+  /** The term from which events of another log are taken in: theirs may be higher. */
+  #adoptingSince: number | undefined;
   #closing: Promise<void> | undefined;
 
   constructor({ store, upcaster, onWarning }: LocalEventLogOptions) {
@@ -77,6 +79,29 @@ export class LocalEventLog implements EventLog {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  async adopt(events: readonly StoredEvent[], epoch: number): Promise<void> {
+    this.#assertOpen();
+    await this.#writes.exclusively(async () => {
+      if (epoch < this.#epoch && epoch !== this.#adoptingSince) throw new LogFencedError(epoch, this.#epoch);
+      this.#adoptingSince = epoch;
+      await this.#ascertainHead();
+      const isContinuation = events.every(({ position }, index) => position === this.#head + index + 1);
+      if (!isContinuation)
+        throw new RangeError(`the events do not continue the log, which ends at ${this.#head}`);
+      for (const term of byTerm(events)) await this.#adoptTerm(term);
+    });
+  }
+
+  /** Events of one term, as one batch. */
+  async #adoptTerm(events: readonly StoredEvent[]): Promise<void> {
+    const [{ position: first, epoch } = { position: this.#head, epoch: this.#epoch }] = events;
+    await this.#store.commit({ batches: [encodeBatch(events)], first, epoch });
+    this.#epoch = Math.max(this.#epoch, epoch);
+    if (this.#head < first) this.#tail.pushStored(events);
+    this.#head = first + events.length - 1;
+    this.#subscriptions.wake();
   }
 
   async read(after: number, limit: number): Promise<readonly StoredEvent[]> {
@@ -248,6 +273,17 @@ export class LocalEventLog implements EventLog {
     }
     this.#subscriptions.wake();
   }
+}
+
+/** Neighbours of one term together, in order. */
+function byTerm(events: readonly StoredEvent[]): readonly (readonly StoredEvent[])[] {
+  const terms: StoredEvent[][] = [];
+  for (const event of events) {
+    const current = terms.at(-1);
+    if (current?.[0]?.epoch === event.epoch) current.push(event);
+    else terms.push([event]);
+  }
+  return terms;
 }
 
 /** The reason again, for each append that it concerns. */

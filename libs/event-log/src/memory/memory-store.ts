@@ -34,6 +34,7 @@ export class MemoryStore implements LogStore {
 
   async commit({ batches, epoch }: Group): Promise<void> {
     await this.#flush();
+    this.#epoch = Math.max(this.#epoch, epoch);
     for (const batch of batches) {
       const last = batch.length - 1;
       this.#rows.push(...batch.map((event, index) => ({ ...event, epoch, endsBatch: index === last })));

@@ -36,10 +36,12 @@ interface Parts {
 export class SqliteStore implements LogStore {
   readonly snapshots: SnapshotFiles;
   readonly #parts: Parts;
+  #epoch: number;
 
   private constructor(parts: Parts) {
     this.#parts = parts;
     this.snapshots = new SnapshotFiles(`${parts.path}.snapshots`);
+    this.#epoch = parts.reader.state().epoch;
   }
 
   /**
@@ -70,8 +72,10 @@ export class SqliteStore implements LogStore {
     return this.#guard(() => this.#parts.reader.state());
   }
 
-  commit(group: Group): Promise<void> {
-    return this.#write({ kind: 'commit', group: packGroup(group) });
+  async commit(group: Group): Promise<void> {
+    // Only what comes from another log is of a term that did not begin here.
+    if (group.epoch > this.#epoch) await this.noteEpoch(group.epoch, undefined);
+    await this.#write({ kind: 'commit', group: packGroup(group) });
   }
 
   async claimEpoch(): Promise<LogState> {
@@ -81,8 +85,9 @@ export class SqliteStore implements LogStore {
   }
 
   /** Notes a term that began elsewhere, and up to where that is known. */
-  noteEpoch(epoch: number, mark: number | undefined): Promise<void> {
-    return this.#write({ kind: 'claim-epoch', epoch, mark });
+  async noteEpoch(epoch: number, mark: number | undefined): Promise<void> {
+    await this.#write({ kind: 'claim-epoch', epoch, mark });
+    this.#epoch = epoch;
   }
 
   async recover(): Promise<number> {

@@ -2,7 +2,7 @@
 export interface Authentication {
   /** Must equal `FrameworkInfo.principal`. */
   principal: string;
-  /** A function is asked for each request, so that a rotated secret is picked up. */
+  /** A function is asked at first, and again whenever the master refuses, so that a rotated secret is picked up. */
   secret: string | (() => string);
 }
 

@@ -1,17 +1,17 @@
 import { Client, Pool, type Dispatcher } from 'undici';
 
 import type { CallBody } from '../protocol/call.js';
-import { authorizationHeader, type Authentication } from './authentication.js';
 import { CallLane, type QueuedCall } from './call-lane.js';
 import { judgeAnswer, type CallResult, type CallVerdict } from './call-result.js';
 import type { ClientOptions } from './client-options.js';
 import type { Clock } from './clock.js';
+import type { Credentials } from './credentials.js';
 import { jsonHeaders, retryAfterMs, SCHEDULER_PATH } from './wire.js';
 
 export interface CallChannelSettings {
   origin: URL;
   streamId: string;
-  authentication: Authentication | undefined;
+  credentials: Credentials;
   options: ClientOptions;
   clock: Clock;
   /** Told of every answer that means something for the session, after the call's result is known. */
@@ -79,9 +79,10 @@ export class CallChannel {
     return result;
   }
 
-  async #exchange(dispatcher: Dispatcher, call: QueuedCall): Promise<Answer> {
-    const { authentication, streamId } = this.#settings;
-    const authorization = authorizationHeader(authentication);
+  /** A call that was refused for its credentials was not carried out: with renewed ones it is sent once more. */
+  async #exchange(dispatcher: Dispatcher, call: QueuedCall, isRepeated = false): Promise<Answer> {
+    const { credentials, streamId } = this.#settings;
+    const authorization = credentials.header;
     if (!authorization.ok) {
       const result: CallResult = { outcome: 'rejected', status: 401, text: authorization.error };
       return { result, verdict: { kind: 'pause', alert: true } };
@@ -95,6 +96,9 @@ export class CallChannel {
       });
       // The body must be read to its end before the connection can be used again.
       const text = await body.text();
+      if (statusCode === 401 && !isRepeated && credentials.renew(authorization.value)) {
+        return await this.#exchange(dispatcher, call, true);
+      }
       const retryAfter = [headers['retry-after']].flat()[0];
       return { ...judgeAnswer(statusCode, text, call.type), pauseMs: retryAfterMs(retryAfter) };
     } catch (error) {

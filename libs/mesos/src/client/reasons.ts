@@ -36,6 +36,7 @@ export interface FatalError {
     | 'InvalidSuppressedRoles'
     | 'InvalidFailoverTimeout'
     | 'InvalidCredentials'
+    | 'MasterTooOld'
     /** A handler threw: its event was not processed and must not be passed over. */
     | 'HandlerFailed';
   message: string;
@@ -49,6 +50,8 @@ export interface Alert {
     | 'NotAuthorizedByMaster'
     | 'OfferConstraintsDropped'
     | 'RepeatedErrors'
-    | 'QueueOverflow';
+    | 'QueueOverflow'
+    /** Half of the failover time-out, or more, has passed without a subscription. */
+    | 'FailoverTimeoutNear';
   message: string;
 }

@@ -92,6 +92,7 @@ class MesosSchedulerClient implements SchedulerClient {
       options: { ...DEFAULT_CLIENT_OPTIONS, ...options },
       nextGeneration: () => (this.#generation += 1),
       subscribeCall: (withConstraints) => this.#subscribeCall(withConstraints),
+      failoverTimeoutMs: () => this.#failoverTimeoutMs(),
     });
     this.#loop.run();
   }
@@ -115,6 +116,12 @@ class MesosSchedulerClient implements SchedulerClient {
 
   get #session(): Session | undefined {
     return this.#loop?.session;
+  }
+
+  /** A framework that was never registered has nothing to lose. */
+  #failoverTimeoutMs(): number {
+    const { frameworkId, frameworkInfo } = this.#settings;
+    return frameworkId() === undefined ? 0 : (frameworkInfo().failover_timeout ?? 0) * 1000;
   }
 
   /** First contact has no id; afterwards both places hold it (`§6.2`). */

@@ -207,9 +207,17 @@ describe('ERROR', () => {
     const message = "'FrameworkInfo.roles' contains invalid role: a b";
     (await master.next()).openStream().send({ type: 'ERROR', error: { message } });
     await eventually(() =>
-      expect(harness.handlers.fatal).toEqual([{ reaction: 'stop', code: 'InvalidRoles', message }]),
+      expect(harness.handlers.fatal).toMatchObject([{ reaction: 'stop', code: 'InvalidRoles' }]),
     );
+    expect(harness.handlers.fatal[0]?.message).toMatch(/contains invalid role: a b \(.*--mesos_role/u);
     expect(harness.handlers.disconnected).toEqual([]);
+  });
+
+  it('about another principal says what to do', async () => {
+    const stream = await subscribe();
+    stream.send({ type: 'ERROR', error: { message: "Changing framework's principal is not allowed." } });
+    await eventually(() => expect(harness.handlers.fatal).toMatchObject([{ code: 'PrincipalChanged' }]));
+    expect(harness.handlers.fatal[0]?.message).toContain('set --mesos_authentication_principal to that one');
   });
 
   it('on an older generation is not heard', async () => {
@@ -252,5 +260,37 @@ describe('ERROR', () => {
       expect(harness.handlers.alerts).toEqual([{ code: 'RepeatedErrors', message: 'novelty' }]),
     );
     expect((await master.next()).json.type).toBe('SUBSCRIBE');
+  });
+});
+
+const subscribedAt = (version: string): Event => ({
+  type: 'SUBSCRIBED',
+  subscribed: { ...SUBSCRIBED.subscribed, master_info: { id: 'm', version } },
+});
+
+describe('a master', () => {
+  it.each(['0.28.2', '1.5.0', '1.8.1'])('of version %s is too old', async (version) => {
+    harness = createHarness([master.url]);
+    harness.client.start(harness.handlers);
+    const stream = (await master.next()).openStream();
+    stream.send(subscribedAt(version));
+    await stream.closed;
+    await eventually(() =>
+      expect(harness.handlers.fatal).toEqual([
+        {
+          reaction: 'stop',
+          code: 'MasterTooOld',
+          message: `the Mesos master has version ${version}; 1.9 is the oldest that works`,
+        },
+      ]),
+    );
+    expect(harness.handlers.subscribed).toEqual([]);
+  });
+
+  it.each(['1.9.0', '1.11.0-rc1', '2.0.0', 'unknown'])('of version %s is good', async (version) => {
+    harness = createHarness([master.url]);
+    harness.client.start(harness.handlers);
+    (await master.next()).openStream().send(subscribedAt(version));
+    await eventually(() => expect(harness.client.state).toBe('SUBSCRIBED'));
   });
 });

@@ -1,22 +1,23 @@
 import type { CallBody } from '../protocol/call.js';
 import type { Event, Subscribed } from '../protocol/event.js';
 import { RecordDecoder } from '../recordio/record-decoder.js';
-import type { Authentication } from './authentication.js';
 import { CallChannel } from './call-channel.js';
 import type { CallResult, CallVerdict } from './call-result.js';
 import type { ClientOptions } from './client-options.js';
 import type { Clock } from './clock.js';
+import type { Credentials } from './credentials.js';
 import { decodeEvent } from './event-decoder.js';
 import { EventQueue } from './event-queue.js';
 import { HeartbeatWatchdog } from './heartbeat-watchdog.js';
 import type { Logger } from './logger.js';
+import { tooOld } from './master-version.js';
 import type { Alert, DisconnectReason } from './reasons.js';
 import type { SubscriptionStream } from './subscribe-request.js';
 
-/** Assumed when SUBSCRIBED names no interval (`spec/mesos-client.md §6.4`). */
 /** A single late heartbeat says nothing. */
 const FEWEST_MISSED_HEARTBEATS = 2;
 
+/** Assumed when SUBSCRIBED names no interval (`spec/mesos-client.md §6.4`). */
 const DEFAULT_HEARTBEAT_INTERVAL_SECONDS = 15;
 
 /** Calls in a row with an unknown outcome after which the session is given up (`§2.1`). */
@@ -26,7 +27,7 @@ export interface SessionSettings {
   generation: number;
   origin: URL;
   stream: SubscriptionStream;
-  authentication: Authentication | undefined;
+  credentials: Credentials;
   options: ClientOptions;
   clock: Clock;
   logger: Logger;
@@ -40,6 +41,7 @@ export interface SessionSettings {
 export type SessionEnd =
   | { kind: 'disconnected'; reason: DisconnectReason }
   | { kind: 'masterError'; message: string }
+  | { kind: 'masterTooOld'; message: string }
   | { kind: 'handlerFailed'; error: unknown };
 
 /**
@@ -62,7 +64,7 @@ export class Session {
   #unknownOutcomes = 0;
 
   constructor(settings: SessionSettings) {
-    const { options, stream, authentication, clock, origin } = settings;
+    const { options, stream, credentials, clock, origin } = settings;
     this.#settings = settings;
     this.generation = settings.generation;
     this.origin = origin;
@@ -78,7 +80,7 @@ export class Session {
     this.#calls = new CallChannel({
       origin,
       streamId: stream.streamId,
-      authentication,
+      credentials,
       options,
       clock,
       onVerdict: (verdict, detail) => this.#onVerdict(verdict, detail),
@@ -184,6 +186,11 @@ export class Session {
 
   #onSubscribed(subscribed: Subscribed): void | Promise<void> {
     const { clock, options } = this.#settings;
+    const reason = tooOld(subscribed);
+    if (reason !== undefined) {
+      this.end({ kind: 'masterTooOld', message: reason });
+      return undefined;
+    }
     const intervalSeconds = subscribed.heartbeat_interval_seconds ?? DEFAULT_HEARTBEAT_INTERVAL_SECONDS;
     const intervalMs = intervalSeconds * 1000;
     const limitMs = Math.max(

@@ -1,10 +1,13 @@
 import type { SubscribeCall } from '../protocol/call.js';
 import type { MasterDetector } from '../detection/master-detector.js';
-import { authorizationHeader, type Authentication } from './authentication.js';
+import type { Authentication } from './authentication.js';
 import { Backoff } from './backoff.js';
 import type { ClientOptions } from './client-options.js';
 import type { Clock } from './clock.js';
+import { Credentials } from './credentials.js';
 import { reactionToError } from './error-event.js';
+import { FailoverWatch } from './failover-watch.js';
+import { fatalError } from './fatal-errors.js';
 import type { Logger } from './logger.js';
 import type { SchedulerHandlers } from './handlers.js';
 import type { Alert, DisconnectReason, FatalError } from './reasons.js';
@@ -34,6 +37,8 @@ export interface SubscriptionLoopSettings {
   options: ClientOptions;
   nextGeneration: () => number;
   subscribeCall: (withOfferConstraints: boolean) => SubscribeCall;
+  /** After this long without a subscription the master kills all tasks; 0 when there are none to kill. */
+  failoverTimeoutMs: () => number;
 }
 
 /** What follows one attempt. */
@@ -48,6 +53,8 @@ type Next =
 export class SubscriptionLoop {
   readonly #settings: SubscriptionLoopSettings;
   readonly #backoff: Backoff;
+  readonly #credentials: Credentials;
+  readonly #failoverWatch: FailoverWatch;
   readonly #stopping = new AbortController();
   #state: ClientState = 'DETECTING';
   #session: Session | undefined;
@@ -58,6 +65,12 @@ export class SubscriptionLoop {
     this.#settings = settings;
     const { backoffInitialMs: initialMs, backoffMaxMs: maxMs } = settings.options;
     this.#backoff = new Backoff({ initialMs, maxMs, random: settings.random });
+    this.#credentials = new Credentials(settings.authentication);
+    this.#failoverWatch = new FailoverWatch({
+      clock: settings.clock,
+      failoverTimeoutMs: settings.failoverTimeoutMs,
+      onDanger: (message) => this.#alert({ code: 'FailoverTimeoutNear', message }),
+    });
   }
 
   get state(): ClientState {
@@ -69,6 +82,7 @@ export class SubscriptionLoop {
   }
 
   run(): void {
+    this.#failoverWatch.away();
     this.#cycle().catch((error: unknown) => {
       if (!this.#stopped) {
         this.#giveUp({ reaction: 'stop', code: 'HandlerFailed', message: String(error) });
@@ -78,6 +92,7 @@ export class SubscriptionLoop {
 
   stop(): void {
     this.#state = 'STOPPED';
+    this.#failoverWatch.back();
     this.#stopping.abort();
     this.#session?.end({
       kind: 'disconnected',
@@ -94,9 +109,13 @@ export class SubscriptionLoop {
     const { detector, options, random } = this.#settings;
     while (!this.#stopped) {
       this.#state = 'DETECTING';
-      const candidate = await detector.detect(this.#stopping.signal);
-      // Many frameworks see a new leader at the same moment (§5.3).
+      await detector.detect(this.#stopping.signal);
+      // Many frameworks see a new leader at the same moment (§5.3). It may be another one when the wait is over.
       await this.#wait(random() * options.connectDelayMaxMs);
+      if (this.#stopped) {
+        return;
+      }
+      const candidate = await detector.detect(this.#stopping.signal);
       if (this.#stopped) {
         return;
       }
@@ -131,17 +150,22 @@ export class SubscriptionLoop {
 
   /** From the first byte to the end of the subscription. */
   async #attempt(candidate: URL): Promise<Next> {
-    const { authentication, clock, options, logger } = this.#settings;
-    const authorization = authorizationHeader(authentication);
+    const { clock, options, logger, detector } = this.#settings;
+    const authorization = this.#credentials.header;
     if (!authorization.ok) {
       const error = { reaction: 'stop', code: 'InvalidCredentials', message: authorization.error } as const;
       return { kind: 'fatal', error };
     }
     const deadline = new AbortController();
     const cancelDeadline = clock.after(options.subscribedTimeoutMs, () => deadline.abort());
+    // A master that hangs must not hold up the way to its successor.
+    const stopWatching = detector.onLeaderChange((leader) => {
+      if (leader.origin !== candidate.origin) deadline.abort();
+    });
     const signal = AbortSignal.any([deadline.signal, this.#stopping.signal]);
     try {
       const { origin, answer } = await this.#subscribe(candidate, authorization.value, signal);
+      stopWatching();
       if (answer.kind === 'stream') {
         return await this.#converse(origin, answer.stream, { signal, cancelDeadline });
       }
@@ -150,9 +174,15 @@ export class SubscriptionLoop {
         logger.warn({ master: origin.host, reason: failure.message }, 'Mesos master not available');
         return { kind: 'tryNext' };
       }
+      const isRefused = answer.kind === 'refused' && answer.status === 401;
+      if (isRefused && this.#credentials.renew(authorization.value)) {
+        logger.info({ master: origin.host }, 'trying again with the secret as it is now');
+        return { kind: 'atOnce' };
+      }
       this.#alert(failure.alert);
       return { kind: 'wait', delayMs: failure.delayMs ?? this.#backoff.maximumDelayMs() };
     } finally {
+      stopWatching();
       cancelDeadline();
     }
   }
@@ -190,13 +220,13 @@ export class SubscriptionLoop {
     stream: SubscriptionStream,
     deadline: { signal: AbortSignal; cancelDeadline: () => void },
   ): Promise<Next> {
-    const { handlers, detector, clock, options, logger, authentication, nextGeneration } = this.#settings;
+    const { handlers, detector, clock, options, logger, nextGeneration } = this.#settings;
     const generation = nextGeneration();
     const session = new Session({
       generation,
       origin,
       stream,
-      authentication,
+      credentials: this.#credentials,
       options,
       clock,
       logger,
@@ -205,6 +235,7 @@ export class SubscriptionLoop {
       onSubscribed: (subscribed) => {
         deadline.cancelDeadline();
         detector.confirm();
+        this.#failoverWatch.back();
         this.#enter('SUBSCRIBED');
         logger.info({ generation, master: origin.host }, 'subscribed to the Mesos master');
         return handlers.onSubscribed(subscribed, generation);
@@ -239,6 +270,7 @@ export class SubscriptionLoop {
     const reason = disconnectReason(end, next.kind === 'fatal');
     this.#settings.logger.warn({ generation: session.generation, ...reason }, 'Mesos subscription ended');
     if (session.subscribed !== undefined) {
+      this.#failoverWatch.away();
       this.#settings.handlers.onDisconnected(reason, session.generation);
     }
     return next;
@@ -253,6 +285,11 @@ export class SubscriptionLoop {
           kind: 'fatal',
           error: { reaction: 'stop', code: 'HandlerFailed', message: String(end.error) },
         };
+      case 'masterTooOld':
+        return {
+          kind: 'fatal',
+          error: { reaction: 'stop', code: 'MasterTooOld', message: end.message },
+        };
       case 'masterError':
         return this.#judgeError(end.message);
     }
@@ -262,7 +299,10 @@ export class SubscriptionLoop {
     const reaction = reactionToError(message);
     switch (reaction.kind) {
       case 'fatal':
-        return { kind: 'fatal', error: { reaction: reaction.reaction, code: reaction.code, message } };
+        return {
+          kind: 'fatal',
+          error: fatalError({ reaction: reaction.reaction, code: reaction.code, message }),
+        };
       case 'retryAtMaximum':
         this.#alert({ code: 'NotAuthorizedByMaster', message });
         return { kind: 'wait', delayMs: this.#backoff.maximumDelayMs() };
@@ -288,6 +328,7 @@ export class SubscriptionLoop {
 
   #giveUp(error: FatalError): void {
     this.#session = undefined;
+    this.#failoverWatch.back();
     this.#enter('FATAL');
     this.#settings.logger.error({ ...error }, 'Mesos scheduler client gave up');
     this.#settings.handlers.onFatal(error);
@@ -326,6 +367,7 @@ function disconnectReason(end: SessionEnd, fatal: boolean): DisconnectReason {
   switch (end.kind) {
     case 'disconnected':
       return end.reason;
+    case 'masterTooOld':
     case 'masterError':
       return { code: fatal ? 'Fatal' : 'MasterError', message: end.message };
     case 'handlerFailed':

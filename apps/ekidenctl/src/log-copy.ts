@@ -1,0 +1,129 @@
+import { loadConfiguration, type Configuration } from '#configuration';
+import type { EventLog, StoredEvent } from '#event-log';
+import { openEventLog } from '#ekiden';
+import type { Command, CommandContext } from './command.js';
+import { summarize } from './state-hash.js';
+import { TOOL } from './tool.js';
+
+/** So often the progress is told. */
+const PROGRESS_INTERVAL_MS = 2000;
+
+/** Moves a cluster from one kind of log to another (`design.md` §3). */
+export const logCopy: Command = {
+  name: 'log copy',
+  summary: 'copy the event log to another one, SQLite to Kafka or back, and compare the states',
+  details: [
+    'Copies every event as it is, with its position, time and term, and then folds both logs from their first event:',
+    'the copy is good when the hashes of the two states are equal. The source is the log of the node (--event_log,',
+    '--data_dir); it is only read. The target must be empty, or hold the beginning of the same log, as after a copy',
+    'that was broken off: then the copy goes on where it ended.',
+    'Stop the nodes before, so that nothing is added to the source behind the back of the copy.',
+  ],
+  options: {
+    to: {
+      placeholder: 'LOG',
+      description:
+        'The target: sqlite:<path> or kafka://host:port,…/topic (--kafka_… flags hold for both logs).',
+    },
+  },
+  async run(context) {
+    const { configuration, options } = context;
+    const target = options.get('to');
+    if (target === undefined) throw new Error('`--to` is missing: it names the log to copy to');
+    const targetConfiguration = withLog(configuration, target);
+    const source = await openLog(context, configuration);
+    try {
+      const copy = await openLog(context, targetConfiguration);
+      try {
+        return await copyAll(context, source, copy);
+      } finally {
+        await copy.close();
+      }
+    } finally {
+      await source.close();
+    }
+  },
+};
+
+/** Folds a log and tells where it stands. */
+export const logVerify: Command = {
+  name: 'log verify',
+  summary: 'read the whole event log and print the position and the hash of the state it makes',
+  details: [
+    'Reads every event from the first one; a gap, an unknown event or a damaged file is an error. Two logs with the',
+    'same position and the same hash make the same state.',
+  ],
+  options: {},
+  async run(context) {
+    const log = await openLog(context, context.configuration);
+    try {
+      const { position, stateHash } = await summarize(log);
+      context.print(`Position    ${position}`);
+      context.print(`State hash  ${stateHash}`);
+      return 0;
+    } finally {
+      await log.close();
+    }
+  },
+};
+
+const openLog = ({ logging }: CommandContext, configuration: Configuration): Promise<EventLog> =>
+  openEventLog(configuration, { ...TOOL, logger: logging.logger('log') });
+
+/** The configuration with another log. */
+function withLog(configuration: Configuration, text: string): Configuration {
+  const loaded = loadConfiguration({ argv: ['--disable_ha', '--event_log', text], env: {} });
+  if (!loaded.ok || !('configuration' in loaded)) {
+    const reason = loaded.ok ? '' : loaded.messages.join('; ').replace('--event_log', '--to');
+    throw new Error(reason === '' ? `\`--to ${text}\` names no log` : reason);
+  }
+  const { eventLog } = loaded.configuration;
+  if (JSON.stringify(eventLog) === JSON.stringify(configuration.eventLog))
+    throw new Error('source and target are the same log');
+  return { ...configuration, eventLog };
+}
+
+async function copyAll({ print }: CommandContext, source: EventLog, copy: EventLog): Promise<number> {
+  const [head, begun] = [await source.head(), await copy.head()];
+  await checkBeginning(source, copy, begun);
+  if (begun > 0) print(`Going on behind position ${begun}.`);
+  await copyEvents(source, copy, { head, begun, print });
+  const [wanted, got] = [await summarize(source), await summarize(copy)];
+  print(`Source  position ${wanted.position}, state hash ${wanted.stateHash}`);
+  print(`Copy    position ${got.position}, state hash ${got.stateHash}`);
+  const isEqual = wanted.position === got.position && wanted.stateHash === got.stateHash;
+  print(isEqual ? 'The copy is good.' : 'The copy DIFFERS: do not use it.');
+  return isEqual ? 0 : 1;
+}
+
+/** What the target holds already must be what the source begins with. */
+async function checkBeginning(source: EventLog, copy: EventLog, begun: number): Promise<void> {
+  if (begun === 0) return;
+  const [[expected], [found]] = await Promise.all([source.read(begun - 1, 1), copy.read(begun - 1, 1)]);
+  if (expected?.id === found?.id) return;
+  throw new Error(`the target holds another log: its event at position ${begun} is not that of the source`);
+}
+
+interface Stretch {
+  readonly head: number;
+  readonly begun: number;
+  readonly print: (line: string) => void;
+}
+
+async function copyEvents(source: EventLog, copy: EventLog, { head, begun, print }: Stretch): Promise<void> {
+  if (begun >= head) return;
+  const epoch = await copy.claimEpoch();
+  let toldMs = performance.now();
+  const takeIn = async (batch: readonly StoredEvent[]): Promise<void> => {
+    await copy.adopt(batch, epoch);
+    const position = batch.at(-1)?.position ?? begun;
+    if (position >= head) return void subscription.close();
+    if (performance.now() - toldMs < PROGRESS_INTERVAL_MS) return;
+    toldMs = performance.now();
+    print(`${position} of ${head} events (${Math.floor((position / head) * 100)} %)`);
+  };
+  // Deliveries hold whole batches, so that none is torn by a copy that is broken off.
+  const subscription = source.subscribe(begun, takeIn);
+  const error = await subscription.ended;
+  if (error !== undefined) throw error;
+}
