@@ -73,10 +73,6 @@ describe.runIf(hasKafka && hasZooKeeper)('three equal nodes', () => {
 
   it('change the leader when it is asked to go: tasks stay, the next write comes within a second', async () => {
     await cluster.nodes[0]!.api.post('/v2/apps', idle('/stays', 3));
-    const tasksOf = async (node: EkidenNode) => {
-      const { body } = await node.api.get<{ tasks: { id: string; state: string }[] }>('/v2/apps/stays/tasks');
-      return body.tasks.filter(({ state }) => state === 'TASK_RUNNING').map(({ id }) => id);
-    };
     await eventually(async () => (await tasksOf(cluster.nodes[0]!)).length === 3);
     const before = await tasksOf(cluster.nodes[0]!);
     for (let round = 0; round < 3; round += 1) {
@@ -118,4 +114,10 @@ function postInPieces({ port }: EkidenNode, body: string): Promise<number> {
     sending.write(body.slice(0, middle));
     setTimeout(() => sending.end(body.slice(middle)), 50);
   });
+}
+
+/** Ids of the running tasks of an app, as a node shows them. */
+async function tasksOf(node: EkidenNode): Promise<string[]> {
+  const { body } = await node.api.get<{ tasks: { id: string; state: string }[] }>('/v2/apps/stays/tasks');
+  return body.tasks.filter(({ state }) => state === 'TASK_RUNNING').map(({ id }) => id);
 }

@@ -68,8 +68,12 @@ async function createTopic(admin: Admin, { topic, replicationFactor }: KafkaTopi
     'max.message.bytes': String(LARGEST_BATCH_BYTES),
   };
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-  // False when another node was quicker: its topic is checked as any other.
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor, configEntries }] });
+  // False when another node was quicker: its topic is checked as any other. Whoever asks for it next may ask a broker
+  // that has not heard of it yet, and asks again.
+  await admin.createTopics({
+    waitForLeaders: false,
+    topics: [{ topic, numPartitions: 1, replicationFactor, configEntries }],
+  });
 }
 
 async function readSettings(admin: Admin, topic: string): Promise<ReadonlyMap<string, string>> {
