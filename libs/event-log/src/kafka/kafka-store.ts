@@ -194,13 +194,14 @@ export class KafkaStore implements LogStore {
   async #settle({ group, records, deadlineMs }: Unsettled, cause: unknown): Promise<number | undefined> {
     const { topic, mayWrite, onWarning, writer } = this.#parts;
     const before = group.first - 1;
+    const newestTerm = Math.max(group.epoch, this.#mirror.state.epoch);
     let failure = cause;
     onWarning(`a broker failed, trying again: ${reasonOf(failure)}`);
     while (performance.now() < deadlineMs && mayWrite() && this.#lost === undefined) {
       try {
         this.#reader.forgetBrokers();
         const { head, epoch } = await this.#synchronise('checkpoint', deadlineMs);
-        if (epoch !== group.epoch) throw this.#fenced(group.epoch);
+        if (epoch > newestTerm) throw this.#fenced(group.epoch);
         if (head > before) return undefined;
         return await writer.commit(records);
       } catch (error) {

@@ -86,6 +86,7 @@ export class Mirror {
   async write(group: Group, mark: number): Promise<void> {
     await this.#ports.store.commit({ ...group, mark });
     this.#mark = mark;
+    this.#epoch = Math.max(this.#epoch, group.epoch);
     this.#head = group.batches.reduce((head, batch) => head + batch.length, group.first - 1);
   }
 
