@@ -1,10 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { projectRoot } from './support/ekiden-process.js';
 import { eventually } from './support/eventually.js';
 import { LocalClusterProcess } from './support/local-cluster-process.js';
 import { taskPids } from './support/processes.js';
+import { runEkidenctl } from './support/run-ekidenctl.js';
 import { Site } from './support/site.js';
 
 let cluster: LocalClusterProcess;
@@ -39,11 +37,6 @@ async function frameworkId(): Promise<unknown> {
   return (await site.api.get('/v2/info')).body['frameworkId'];
 }
 
-function ekidenctl(...args: readonly string[]) {
-  const main = join(projectRoot, 'dist/apps/ekidenctl/src/main.js');
-  return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
-}
-
 describe('a framework that the master removed', () => {
   let before: string[];
   let lostId: unknown;
@@ -66,11 +59,11 @@ describe('a framework that the master removed', () => {
 
   it('is given up by the operator; then every app runs again, under a new framework', async () => {
     const reset = ['framework', 'reset', '--data_dir', site.dataDir];
-    expect(ekidenctl(...reset)).toMatchObject({
-      status: 1,
-      stdout: expect.stringContaining('2 count as lost'),
+    expect(await runEkidenctl(reset)).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('2 count as lost'),
     });
-    expect(ekidenctl(...reset, '--yes')).toMatchObject({ status: 0, stderr: '' });
+    expect(await runEkidenctl([...reset, '--yes'])).toMatchObject({ code: 0 });
     await site.start();
     const after = await running(2);
     expect(after.filter((id) => before.includes(id))).toEqual([]);

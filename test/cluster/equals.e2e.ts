@@ -88,10 +88,23 @@ describe.runIf(hasKafka && hasZooKeeper)('three equal nodes', () => {
     }
     expect((await tasksOf(cluster.nodes[1]!)).toSorted()).toEqual(before.toSorted());
   });
+
+  it('hand the lead over when the one that has it is stopped', async () => {
+    const leader = await cluster.leader();
+    const [standby] = await cluster.standbys();
+    const stopped = leader.stop();
+    const stoppedMs = performance.now();
+    const gapMs = (await firstWriteBy(standby!, leader, 'stop')) - stoppedMs;
+    process.stdout.write(`first write after SIGTERM of the leader: ${Math.round(gapMs)} ms\n`);
+    await stopped;
+    expect(leader.exits.at(-1)).toMatchObject({ code: 0 });
+    await leader.start();
+    expect((await leader.api.get('/v2/apps/stays')).status).toBe(200);
+  });
 });
 
 /** When the first write that another leader than this one accepted was answered. */
-async function firstWriteBy(node: EkidenNode, former: EkidenNode, round: number): Promise<number> {
+async function firstWriteBy(node: EkidenNode, former: EkidenNode, round: number | string): Promise<number> {
   for (let attempt = 0; ; attempt += 1) {
     const answer = await node.api.post('/v2/apps', idle(`/handed-over/r${round}-${attempt}`));
     if (answer.status === 201 && answer.headers.get('x-marathon-leader') !== former.url)
