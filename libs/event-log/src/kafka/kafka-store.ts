@@ -156,6 +156,7 @@ export class KafkaStore implements LogStore {
 
   async probe(): Promise<void> {
     this.#assertReadable();
+    await this.#parts.mirrorStore.probe();
     try {
       await this.#parts.probe();
     } catch (error) {

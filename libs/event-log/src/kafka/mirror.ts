@@ -65,6 +65,7 @@ export class Mirror {
   /** The offset to read from now: that of the last record here, to see that the topic still holds it. */
   beginReading(): number {
     this.#open = [];
+    this.#portion = undefined;
     this.#expected = this.#mark < 0 ? undefined : this.#mark;
     return Math.max(0, this.#mark);
   }

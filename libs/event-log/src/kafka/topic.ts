@@ -53,7 +53,9 @@ export async function prepareTopic(admin: Admin, address: KafkaTopicAddress): Pr
   };
 }
 
-async function createTopic(admin: Admin, { topic, replicationFactor }: KafkaTopicAddress): Promise<void> {
+async function createTopic(admin: Admin, address: KafkaTopicAddress): Promise<void> {
+  const { topic, replicationFactor, mayCreate = true } = address;
+  if (!mayCreate) throw unusable(topic, 'does not exist');
   const { brokers } = await admin.describeCluster();
   if (brokers.length < replicationFactor) {
     throw unusable(
