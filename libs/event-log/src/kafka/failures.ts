@@ -1,4 +1,5 @@
 import { LogUnavailableError } from '../errors.js';
+import { NotAloneError } from './topic-writer.js';
 
 /** What kafkajs says of an error, as far as it matters here. */
 interface ClientError extends Error {
@@ -11,18 +12,34 @@ interface ClientError extends Error {
 
 /**
  * The broker's words for: another writer has taken the place of this one, or this one's transaction took so long that
- * the broker ended it.
+ * the broker ended it. (Of a writer that was idle for a week it says that it does not know it: that is not among them.)
  */
 const FENCED_TYPES: ReadonlySet<string> = new Set([
   'INVALID_PRODUCER_EPOCH',
   'PRODUCER_FENCED',
   'TRANSACTION_COORDINATOR_FENCED',
-  'INVALID_PRODUCER_ID_MAPPING',
+]);
+
+/** What the broker will say again, however often it is asked. */
+const REFUSAL_TYPES: ReadonlySet<string> = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
 ]);
 
 /** Whether a newer writer has begun. */
 export const isFenced = (error: unknown): boolean =>
-  causesOf(error).some(({ type }) => type !== undefined && FENCED_TYPES.has(type));
+  error instanceof NotAloneError || hasType(error, FENCED_TYPES);
+
+/** Whether trying again is of no use. */
+export const isRefusal = (error: unknown): boolean => hasType(error, REFUSAL_TYPES);
+
+const hasType = (error: unknown, types: ReadonlySet<string>): boolean =>
+  causesOf(error).some(({ type }) => type !== undefined && types.has(type));
 
 /** Whether the place that was to be read is not on the topic any more. */
 export const isOffsetGone = (error: unknown): boolean =>

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
@@ -138,6 +138,41 @@ describeKafka('4', () => {
       await expect.poll(() => former.head(), { timeout: 5_000 }).toBe(7);
     });
 
+    it('stop writing when somebody else writes to the topic', async () => {
+      const lost: Error[] = [];
+      const writer = await open('a', { onLost: (error) => lost.push(error) });
+      const epoch = await writer.claimEpoch();
+      await writer.append(newBatch(1), epoch);
+      const stranger = new Kafka({ brokers: cluster.brokers, logLevel: logLevel.NOTHING }).producer();
+      await stranger.connect();
+      await stranger.send({ topic, messages: [{ value: 'hello' }] });
+      await stranger.disconnect();
+      await expect(writer.append(newBatch(1), epoch)).rejects.toBeInstanceOf(LogFencedError);
+      const reason = expect.stringContaining('has no ce_') as unknown;
+      await expect.poll(() => lost.map(({ message }) => message)).toEqual([reason]);
+      expect(await writer.head()).toBe(1);
+    });
+
+    it('do not take the place of a writer when they may not', async () => {
+      const writer = await open('a');
+      const epoch = await writer.claimEpoch();
+      const zombie = await open('b', { mayWrite: () => false });
+      await expect(zombie.claimEpoch()).rejects.toThrow('may not write any more');
+      await writer.append(newBatch(1), epoch);
+    });
+
+    it('take the snapshots of a removed mirror for nothing', async () => {
+      const writer = await open('a');
+      const epoch = await writer.claimEpoch();
+      await writer.append(newBatch(2), epoch);
+      await writer.saveSnapshot({ position: 1, format: 1, state: '{"of":"a former log"}' });
+      await writer.close();
+      for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder.path, `a.db${suffix}`), { force: true });
+      const again = await open('a');
+      expect(await again.head()).toBe(2);
+      expect(await again.latestSnapshot()).toBeUndefined();
+    });
+
     it(
       'take turns under load without losing or doubling what was confirmed',
       { timeout: 60_000 },
@@ -202,10 +237,17 @@ describeKafka('4', () => {
     const keepsAll = [
       { name: 'retention.ms', value: '-1' },
       { name: 'retention.bytes', value: '-1' },
+      { name: 'max.message.bytes', value: String(64 * 1024 ** 2) },
+      { name: 'message.timestamp.before.max.ms', value: '9223372036854775807' },
+      { name: 'message.timestamp.after.max.ms', value: '9223372036854775807' },
     ];
 
     it.each([
-      ['retention.ms', [], /retention\.ms=604800000, with which it would lose events; set retention\.ms=-1/],
+      [
+        'retention.ms',
+        [],
+        /retention\.ms=604800000, with which it would lose or refuse events; set retention\.ms=-1/,
+      ],
       [
         'size',
         [

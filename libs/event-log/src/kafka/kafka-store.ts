@@ -5,7 +5,7 @@ import { LogFencedError, LogUnavailableError } from '../errors.js';
 import type { Group, Growth, LogState, LogStore, SnapshotStore } from '../local/log-store.js';
 import type { StoredEvent } from '../port.js';
 import type { SqliteStore } from '../sqlite/sqlite-store.js';
-import { isFenced, reasonOf, toUnavailable } from './failures.js';
+import { isFenced, isRefusal, reasonOf, toUnavailable } from './failures.js';
 import { Mirror, type MarkSeen } from './mirror.js';
 import { controlRecord, eventRecord, type ControlKind } from './record.js';
 import type { RecordHandler, TopicReader } from './topic-reader.js';
@@ -13,6 +13,9 @@ import type { TopicWriter } from './topic-writer.js';
 
 /** Pause before the place on the topic is taken again after a broker has failed. */
 const RETRY_PAUSE_MS = 250;
+
+/** Without anything new for so long, a node that starts gives up. */
+const STALL_LIMIT_MS = 30_000;
 
 /** How long a mark that was written may take to be read. */
 const READ_BACK_LIMIT_MS = 15_000;
@@ -74,6 +77,7 @@ export class KafkaStore implements LogStore {
   #growth: (growth: Growth) => void = () => undefined;
   #waiter: MarkWaiter | undefined;
   #lost: Error | undefined;
+  #isFollowing = false;
 
   constructor(parts: KafkaStoreParts) {
     this.#parts = parts;
@@ -101,10 +105,24 @@ export class KafkaStore implements LogStore {
     return this.#mirror.mark;
   }
 
-  /** Begins to follow the topic. Resolves when this node has read what is on it. */
+  /**
+   * Begins to follow the topic. Resolves when this node has read what is on it; rejects when it cannot, or nothing comes
+   * for too long. From then on it is told by `onLost` when the topic cannot be followed any more.
+   */
   async follow(): Promise<void> {
     this.#startReading();
-    await this.#atEnd.promise;
+    let mark = this.mark;
+    const watch = setInterval(() => {
+      if (this.mark === mark)
+        this.#atEnd.reject(new Error(`nothing could be read for ${STALL_LIMIT_MS / 1000} s`));
+      mark = this.mark;
+    }, STALL_LIMIT_MS);
+    try {
+      await this.#atEnd.promise;
+      this.#isFollowing = true;
+    } finally {
+      clearInterval(watch);
+    }
   }
 
   onGrowth(listener: (growth: Growth) => void): void {
@@ -139,14 +157,20 @@ export class KafkaStore implements LogStore {
     try {
       return await this.#parts.writer.commit(records);
     } catch (error) {
-      const outcome = isFenced(error)
-        ? Promise.reject(this.#fenced(group.epoch))
-        : this.#settle({ group, records, deadlineMs }, error);
-      return await outcome.catch((failure: unknown) => {
+      try {
+        return await this.#afterFailure({ group, records, deadlineMs }, error);
+      } catch (failure) {
         this.#startReading();
         throw failure;
-      });
+      }
     }
+  }
+
+  async #afterFailure(unsettled: Unsettled, error: unknown): Promise<number | undefined> {
+    if (isFenced(error)) throw this.#fenced(unsettled.group.epoch);
+    // Parts of the group may be there, in a transaction that the next term ends.
+    if (isRefusal(error)) throw toUnavailable(error, this.#parts.topic, true);
+    return this.#settle(unsettled, error);
   }
 
   /** What a failed commit has left behind only the next term can tell. */
@@ -218,31 +242,21 @@ export class KafkaStore implements LogStore {
   /** Writes a mark from the place on the topic, and reads up to it. Reading is over then. */
   async #synchronise(control: ControlKind, deadlineMs: number): Promise<MarkSeen> {
     const mark = randomUUID();
-    const seen = this.#awaitMark(mark, deadlineMs);
-    this.#startReading();
-    try {
-      await this.#parts.writer.take(controlRecord(control, mark));
-      return await seen;
-    } finally {
-      this.#waiter = undefined;
-      this.#reader.stop();
-    }
-  }
-
-  #awaitMark(mark: string, deadlineMs: number): Promise<MarkSeen> {
     const outcome = new Outcome<MarkSeen>();
     const limit = setTimeout(
       () => outcome.reject(new Error('what was written could not be read back in time')),
       Math.max(0, deadlineMs - performance.now()),
     );
-    this.#waiter = {
-      mark,
-      resolve: (seen) => {
-        clearTimeout(limit);
-        outcome.resolve(seen);
-      },
-    };
-    return outcome.promise;
+    this.#waiter = { mark, resolve: (seen) => outcome.resolve(seen) };
+    this.#startReading();
+    try {
+      await this.#parts.writer.take(controlRecord(control, mark));
+      return await outcome.promise;
+    } finally {
+      clearTimeout(limit);
+      this.#waiter = undefined;
+      this.#reader.stop();
+    }
   }
 
   #seen(seen: MarkSeen): void {
@@ -260,7 +274,7 @@ export class KafkaStore implements LogStore {
   #fail(error: Error): void {
     this.#lost = error;
     this.#atEnd.reject(error);
-    this.#parts.onLost(error);
+    if (this.#isFollowing) this.#parts.onLost(error);
   }
 
   #assertReadable(): void {

@@ -85,7 +85,7 @@ export class Mirror {
 
   /** What this node has put on the topic itself; `mark` is the offset of its last event. */
   async write(group: Group, mark: number): Promise<void> {
-    await this.#ports.store.commit({ ...group, mark });
+    await this.#undone(() => this.#ports.store.commit({ ...group, mark }));
     this.#mark = mark;
     this.#epoch = Math.max(this.#epoch, group.epoch);
     this.#head = group.batches.reduce((head, batch) => head + batch.length, group.first - 1);
@@ -124,8 +124,9 @@ export class Mirror {
   async #takeMark(control: ControlKind, mark: string, offset: number): Promise<void> {
     await this.#flush();
     if (this.#open.length > 0) throw this.#foreign(`the batch before offset ${offset} has no end`);
-    if (control === 'term') this.#epoch += 1;
-    await this.#ports.store.noteEpoch(this.#epoch, offset);
+    const epoch = control === 'term' ? this.#epoch + 1 : this.#epoch;
+    await this.#undone(() => this.#ports.store.noteEpoch(epoch, offset));
+    this.#epoch = epoch;
     this.#mark = offset;
     this.#ports.onGrowth({ batches: [], epoch: this.#epoch });
     this.#ports.onMark({ control, mark, ...this.state });
@@ -140,7 +141,7 @@ export class Mirror {
     const portion = this.#portion;
     if (portion === undefined) return;
     const { encoded, batches, first, epoch, mark } = portion;
-    await this.#ports.store.commit({ batches: encoded, first, epoch, mark });
+    await this.#undone(() => this.#ports.store.commit({ batches: encoded, first, epoch, mark }));
     this.#portion = undefined;
     this.#head = batches.at(-1)?.at(-1)?.position ?? this.#head;
     this.#epoch = epoch;
@@ -148,10 +149,20 @@ export class Mirror {
     this.#ports.onGrowth({ batches, epoch });
   }
 
+  /** A write that failed may have left its transaction open, in the way of the next one. */
+  async #undone(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      await this.#ports.store.recover().catch(() => undefined);
+      throw error;
+    }
+  }
+
   #foreign(reason: string): Error {
     return new Error(
       `Kafka topic ${this.#ports.topic} does not continue what this node has read of it: ${reason}. If the topic was ` +
-        'replaced on purpose, remove the mirror from the data directory; otherwise keep it, it may be the only copy',
+        'replaced on purpose, remove the mirror and its snapshots from the data directory; otherwise keep them, they may be the only copy',
     );
   }
 }

@@ -10,7 +10,7 @@ import { silent } from './kafka-logger.js';
 import { clientConfig, withNextBroker, type KafkaEventLogOptions } from './kafka-options.js';
 import { KafkaStore } from './kafka-store.js';
 import { TopicReader } from './topic-reader.js';
-import { prepareTopic, type TopicFacts } from './topic.js';
+import { leastInSync, prepareTopic, type TopicFacts } from './topic.js';
 import { TopicWriter } from './topic-writer.js';
 
 const APPEND_TIMEOUT_MS = 20_000;
@@ -30,17 +30,23 @@ const RETRY = { retries: 3, initialRetryTime: 200, maxRetryTime: 1000 };
  *   `in-use` or `newer-format` of the mirror.
  */
 export async function openKafkaEventLog(options: KafkaEventLogOptions): Promise<EventLog> {
-  const { topic, mirrorPath, folderMode, upcaster = createUpcaster({}), onWarning } = options;
-  const facts = await readFacts(options);
+  const { mirrorPath, folderMode, upcaster = createUpcaster({}), onWarning } = options;
   const mirrorStore = await SqliteStore.open(mirrorPath, { folderMode, durability: 'process' });
+  const store = await storeOver(options, mirrorStore);
   try {
-    checkContinuation(topic, facts, mirrorStore.state().mark ?? -1);
-    const store = createStore(options, facts, mirrorStore);
-    await store.follow().catch(async (error: unknown) => {
-      await store.close();
-      throw new LogOpenError('unusable', reasonOf(error), { cause: error });
-    });
-    return new LocalEventLog({ store, upcaster, onWarning });
+    await store.follow();
+  } catch (error) {
+    await store.close();
+    throw error instanceof LogOpenError
+      ? error
+      : new LogOpenError('unusable', reasonOf(error), { cause: error });
+  }
+  return new LocalEventLog({ store, upcaster, onWarning });
+}
+
+async function storeOver(options: KafkaEventLogOptions, mirrorStore: SqliteStore): Promise<KafkaStore> {
+  try {
+    return createStore(options, await readFacts(options, mirrorStore.state().mark ?? -1), mirrorStore);
   } catch (error) {
     await mirrorStore.close();
     throw error;
@@ -53,7 +59,7 @@ function createStore(options: KafkaEventLogOptions, facts: TopicFacts, mirrorSto
   return new KafkaStore({
     topic,
     mirrorStore,
-    writer: new TopicWriter(config, topic, facts.maxBatchBytes),
+    writer: new TopicWriter(config, topic, { maxBatchBytes: facts.maxBatchBytes, mayWrite }),
     createReader: (handler) => new TopicReader(config, topic, handler),
     probe: () => withAdmin(options, (admin) => assertWritable(admin, topic)),
     appendTimeoutMs: options.appendTimeoutMs ?? APPEND_TIMEOUT_MS,
@@ -63,21 +69,29 @@ function createStore(options: KafkaEventLogOptions, facts: TopicFacts, mirrorSto
   });
 }
 
-/** Brokers that are just failing over are asked again for a while. */
-async function readFacts(options: KafkaEventLogOptions): Promise<TopicFacts> {
+/**
+ * Looks at the topic, and whether it continues what this node has read: its last record was at offset `mark`. Brokers
+ * that are failing over, or have just begun and do not know yet how far the topic goes, are asked again for a while.
+ */
+async function readFacts(options: KafkaEventLogOptions, mark: number): Promise<TopicFacts> {
   const { brokers, topic } = options;
   const deadlineMs = performance.now() + OPEN_TIMEOUT_MS;
   for (;;) {
+    const isLast = performance.now() > deadlineMs;
     try {
-      return await withAdmin(options, (admin) => prepareTopic(admin, options));
+      const facts = await withAdmin(options, (admin) => prepareTopic(admin, options));
+      if (facts.endOffset > mark || isLast) {
+        checkContinuation(topic, facts, mark);
+        return facts;
+      }
     } catch (error) {
       if (error instanceof LogOpenError) throw error;
-      if (performance.now() > deadlineMs) {
+      if (isLast) {
         const message = `Kafka topic ${topic} cannot be reached at ${brokers.join(', ')}: ${reasonOf(error)}`;
         throw new LogOpenError('unusable', message, { cause: error });
       }
-      await delay(OPEN_RETRY_MS);
     }
+    await delay(OPEN_RETRY_MS);
   }
 }
 
@@ -107,6 +121,9 @@ async function assertWritable(admin: Admin, topic: string): Promise<void> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   const partition = topics[0]?.partitions[0];
   if (partition === undefined || partition.leader < 0) throw new Error('no broker leads the topic');
+  const { isr, replicas } = partition;
+  if (isr.length < leastInSync(replicas.length))
+    throw new Error(`only ${isr.length} of ${replicas.length} copies of the topic are up to date`);
 }
 
 /** The topic must hold what this node reads next, or has read last. */

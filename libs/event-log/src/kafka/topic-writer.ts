@@ -2,6 +2,7 @@ import { Kafka, logLevel, Partitioners, type Message, type Producer } from 'kafk
 import { silent } from './kafka-logger.js';
 import { withNextBroker, type NodeConfig } from './kafka-options.js';
 import { sizeOf } from './record.js';
+import { SeverableSockets } from './severable-sockets.js';
 
 /** A transaction that takes longer is ended by the brokers, so that readers do not wait for a writer that is gone. */
 const TRANSACTION_TIMEOUT_MS = 30_000;
@@ -15,103 +16,166 @@ const REQUEST_BYTES = 2 * 1024 ** 2;
 /** Part of the longest batch that is used: the sizes are estimates. */
 const SAFE_SHARE = 0.8;
 
+/** To find a broker that answers. */
+const CONNECT_RETRY = { retries: 3, initialRetryTime: 50, maxRetryTime: 500 };
+
 /**
  * A transaction can begin only when the brokers have written the end of the one before, a few milliseconds after it was
  * confirmed; until then they ask to try again.
  */
-const RETRY = { initialRetryTime: 4, multiplier: 1.5, factor: 0.2, maxRetryTime: 500, retries: 24 };
+const SEND_RETRY = { initialRetryTime: 4, multiplier: 1.5, factor: 0.2, maxRetryTime: 500, retries: 14 };
+
+/** Every transaction ends with a record of the brokers' own, which takes an offset. */
+const END_MARKERS = 1;
+
+/** Something is on the topic between two transactions of the one writer: there is another. */
+export class NotAloneError extends Error {
+  constructor(expected: number, found: number) {
+    super(`the next record is at offset ${found} instead of ${expected}: somebody else writes to the topic`);
+  }
+}
+
+/** One producer from its begin to its end. */
+interface Tenure {
+  readonly producer: Producer;
+  readonly sockets: SeverableSockets;
+  /** Offset that the next transaction begins at; unknown before the first. */
+  nextOffset: number | undefined;
+}
 
 /**
  * The one place from which a topic is written. Taking it fences whoever had it before: the brokers refuse what the
- * former writer still sends, and undo what it had not finished.
+ * former writer still sends, and undo what it had not finished. There is one attempt at a time: what was given up has
+ * ended, its connections severed, before the next one begins.
  */
 export class TopicWriter {
   #config: NodeConfig;
   readonly #topic: string;
   readonly #requestBytes: number;
-  #producer: Producer | undefined;
+  readonly #mayWrite: () => boolean;
+  #tenure: Tenure | undefined;
+  /** Settles with the attempt under way, also after it was given up. */
+  #attempt: Promise<unknown> = Promise.resolve();
 
-  constructor(config: NodeConfig, topic: string, maxBatchBytes: number) {
+  /** `mayWrite`: asked right before the place is taken, so that nobody takes it from a successor. */
+  constructor(config: NodeConfig, topic: string, limits: { maxBatchBytes: number; mayWrite: () => boolean }) {
     this.#config = config;
     this.#topic = topic;
-    this.#requestBytes = Math.min(REQUEST_BYTES, Math.floor(maxBatchBytes * SAFE_SHARE));
+    this.#requestBytes = Math.min(REQUEST_BYTES, Math.floor(limits.maxBatchBytes * SAFE_SHARE));
+    this.#mayWrite = limits.mayWrite;
   }
 
   /** Takes the place and puts one record on the topic. Resolves with its offset. */
   take(record: Message): Promise<number> {
-    this.release();
-    return this.#limited(async () => {
-      await this.#begin();
-      return this.#commit([record]);
+    this.#release();
+    return this.#limited(async (previous) => {
+      await previous;
+      const tenure = this.#begin();
+      await tenure.producer.connect();
+      this.#assertCurrent(tenure);
+      if (!this.#mayWrite()) throw new Error('this node may not write any more');
+      return this.#commit(tenure, [record]);
     });
   }
 
   /**
    * Puts records on the topic, all or none. Resolves, once they are committed, with the offset of the last one. After a
    * failure they may or may not get there until the place is taken again.
+   *
+   * @throws {NotAloneError} somebody else has written; nothing was.
    */
   commit(records: readonly Message[]): Promise<number> {
-    return this.#limited(() => this.#commit(records));
+    const tenure = this.#tenure;
+    if (tenure === undefined) return Promise.reject(new Error('nobody has begun to write'));
+    return this.#limited(() => this.#commit(tenure, records));
   }
 
-  async #begin(): Promise<void> {
+  /** Gives the place up. Resolves when nothing is under way any more. */
+  async close(): Promise<void> {
+    this.#release();
+    await this.#attempt.catch(() => undefined);
+  }
+
+  #begin(): Tenure {
     this.#config = withNextBroker(this.#config);
-    const quiet = { logLevel: logLevel.NOTHING, logCreator: silent };
-    const kafka = new Kafka({ ...this.#config, ...quiet, retry: RETRY });
-    this.#producer = kafka.producer({
+    const sockets = new SeverableSockets();
+    const kafka = new Kafka({
+      ...this.#config,
+      socketFactory: sockets.factory,
+      logLevel: logLevel.NOTHING,
+      logCreator: silent,
+      retry: CONNECT_RETRY,
+    });
+    const producer = kafka.producer({
       transactionalId: `ekiden-log-${this.#topic}`,
       transactionTimeout: TRANSACTION_TIMEOUT_MS,
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
-      retry: RETRY,
+      retry: SEND_RETRY,
     });
-    await this.#producer.connect();
+    this.#tenure = { producer, sockets, nextOffset: undefined };
+    return this.#tenure;
   }
 
-  async #commit(records: readonly Message[]): Promise<number> {
-    const producer = this.#producer;
-    if (producer === undefined) throw new Error('nobody has begun to write');
-    const transaction = await producer.transaction();
-    let last = -1;
+  async #commit(tenure: Tenure, records: readonly Message[]): Promise<number> {
+    const transaction = await tenure.producer.transaction();
+    let next = tenure.nextOffset;
     for (const messages of inRequests(records, this.#requestBytes)) {
+      this.#assertCurrent(tenure);
       const [metadata] = await transaction.send({ topic: this.#topic, acks: -1, messages });
-      last = Number(metadata?.baseOffset) + messages.length - 1;
+      const first = offsetOf(metadata?.baseOffset);
+      if (next !== undefined && first !== next) {
+        // The next who takes the place ends it otherwise.
+        await transaction.abort().catch(() => undefined);
+        throw new NotAloneError(next, first);
+      }
+      next = first + messages.length;
     }
+    this.#assertCurrent(tenure);
     await transaction.commit();
+    const last = (next ?? 0) - 1;
+    tenure.nextOffset = last + 1 + END_MARKERS;
     return last;
   }
 
-  async #limited(attempt: () => Promise<number>): Promise<number> {
+  /** What was given up must not go on in the place that another one has taken. */
+  #assertCurrent(tenure: Tenure): void {
+    if (tenure !== this.#tenure) throw new Error('the attempt was given up');
+  }
+
+  async #limited(attempt: (previous: Promise<unknown>) => Promise<number>): Promise<number> {
+    const running = attempt(this.#attempt.catch(() => undefined));
+    this.#attempt = running;
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`no answer within ${ATTEMPT_LIMIT_MS / 1000} s`)),
-        ATTEMPT_LIMIT_MS,
-      );
+      timer = setTimeout(() => {
+        this.#release();
+        reject(new Error(`no answer within ${ATTEMPT_LIMIT_MS / 1000} s`));
+      }, ATTEMPT_LIMIT_MS);
     });
     try {
-      return await Promise.race([attempt(), limit]);
+      return await Promise.race([running, limit]);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** Gives the place up without waiting for brokers that may not answer. */
-  release(): void {
-    const producer = this.#producer;
-    this.#producer = undefined;
-    // Nothing depends on how it goes: the connections end in any case.
-    producer?.disconnect().catch(() => undefined);
+  #release(): void {
+    const tenure = this.#tenure;
+    this.#tenure = undefined;
+    tenure?.sockets.sever();
+    // Nothing depends on how it goes: the connections are gone.
+    tenure?.producer.disconnect().catch(() => undefined);
   }
+}
 
-  /** As {@link release}, but waits until the connections are closed. */
-  async close(): Promise<void> {
-    const producer = this.#producer;
-    this.#producer = undefined;
-    await producer?.disconnect();
-  }
+/** The offset in a confirmation; one that has none does not confirm. */
+function offsetOf(text: string | undefined): number {
+  const offset = Number(text ?? -1);
+  if (!Number.isSafeInteger(offset) || offset < 0) throw new Error(`the broker gave no offset but ${text}`);
+  return offset;
 }
 
 /** Records in their order, in portions of about so many bytes, none of them empty. */

@@ -3,18 +3,26 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { LogOpenError } from '../errors.js';
 import type { KafkaTopicAddress } from './kafka-options.js';
 
-/** Largest record batch that the topic is to take: an event holds at most what one request to the API brought. */
+/** Longest record batch that a topic is created for. */
 const LARGEST_BATCH_BYTES = 64 * 1024 ** 2;
 
-/** A copy on one broker alone is lost with it; so many of three or more must have a record before it counts. */
-const leastInSync = (copies: number): number => (copies >= 3 ? 2 : 1);
+/** An event holds at most what one request to the API brought, which may have 32 MiB. */
+const LARGEST_EVENT_BYTES = 40 * 1024 ** 2;
 
-/** The settings without which the topic would forget or lose events, and the settings of a topic that is made here. */
+/** The clock of a leader may have been wrong, and time never goes back on the log. */
+const ANY_TIME = '9223372036854775807';
+
+/** A copy on one broker alone is lost with it; so many of three or more must have a record before it counts. */
+export const leastInSync = (copies: number): number => (copies >= 3 ? 2 : 1);
+
+/** The settings without which the topic would forget, lose or refuse events. */
 const KEEPS_EVERYTHING = {
   'cleanup.policy': 'delete',
   'retention.ms': '-1',
   'retention.bytes': '-1',
   'unclean.leader.election.enable': 'false',
+  'message.timestamp.before.max.ms': ANY_TIME,
+  'message.timestamp.after.max.ms': ANY_TIME,
 } as const;
 
 /** What the topic allows, and where it begins and ends. */
@@ -95,12 +103,22 @@ function checkSettings(
   for (const [name, wanted] of Object.entries(KEEPS_EVERYTHING)) {
     const found = settings.get(name);
     if (found === undefined || found === wanted) continue;
-    throw unusable(topic, `has ${name}=${found}, with which it would lose events; set ${name}=${wanted}`);
+    throw unusable(
+      topic,
+      `has ${name}=${found}, with which it would lose or refuse events; set ${name}=${wanted}`,
+    );
   }
   if (copies < replicationFactor) {
     throw unusable(
       topic,
       `has ${copies} ${copies === 1 ? 'copy' : 'copies'} where ${replicationFactor} are wanted; add replicas, or set --kafka_replication_factor ${copies} if that is meant`,
+    );
+  }
+  const longest = Number(settings.get('max.message.bytes') ?? LARGEST_EVENT_BYTES);
+  if (longest < LARGEST_EVENT_BYTES) {
+    throw unusable(
+      topic,
+      `has max.message.bytes=${longest}, and an event may be longer; set max.message.bytes=${LARGEST_BATCH_BYTES}`,
     );
   }
   const inSync = Number(settings.get('min.insync.replicas') ?? 1);

@@ -217,10 +217,12 @@ export class LocalEventLog implements EventLog {
   async #write(accepted: readonly PendingAppend[]): Promise<void> {
     await this.#ascertainHead();
     const before = this.#head;
+    // Not the newest term known: that of another node may be read while this group is on its way.
+    const { epoch = this.#epoch } = accepted[0] ?? {};
     const after = accepted.reduce((head, { batch }) => head + batch.length, before);
     try {
       const batches = accepted.map(({ batch }) => batch);
-      await this.#store.commit({ batches, first: before + 1, epoch: this.#epoch });
+      await this.#store.commit({ batches, first: before + 1, epoch });
     } catch (failure) {
       await this.#settleFailure(failure, after);
     }
@@ -229,7 +231,7 @@ export class LocalEventLog implements EventLog {
     this.#head = after;
     let position = before;
     for (const { batch, events, resolve } of accepted) {
-      if (isNews) this.#tail.push(events, position + 1, this.#epoch);
+      if (isNews) this.#tail.push(events, position + 1, epoch);
       resolve({ first: position + 1, last: position + batch.length });
       position += batch.length;
     }

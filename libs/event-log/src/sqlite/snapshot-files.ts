@@ -55,6 +55,12 @@ export class SnapshotFiles implements SnapshotStore {
     return undefined;
   }
 
+  /** Removes all of them. */
+  async clear(): Promise<void> {
+    const names = await this.#newestFirst();
+    await Promise.all(names.map((name) => rm(join(this.#folder, name), { force: true })));
+  }
+
   async sizeBytes(): Promise<number> {
     const names = await this.#newestFirst();
     const sizes = await Promise.all(names.map(async (name) => (await stat(join(this.#folder, name))).size));

@@ -44,6 +44,12 @@ export class SqliteStore implements LogStore {
     this.#epoch = parts.reader.state().epoch;
   }
 
+  /** Of a log that was removed nothing may be taken for the state of a new one. */
+  async #forgetForeignSnapshots(): Promise<void> {
+    const { head, epoch } = this.state();
+    if (head === 0 && epoch === 0) await this.snapshots.clear();
+  }
+
   /**
    * Opens the file, creating it and its folder when missing.
    *
@@ -55,7 +61,9 @@ export class SqliteStore implements LogStore {
       makeFolder(dirname(path), folderMode);
       const lock = ExclusiveLock.acquire(path);
       try {
-        return new SqliteStore(await openParts({ path, durability }, lock));
+        const store = new SqliteStore(await openParts({ path, durability }, lock));
+        await store.#forgetForeignSnapshots();
+        return store;
       } catch (error) {
         lock.release();
         throw error;

@@ -85,5 +85,6 @@ function configure(database: Database.Database, durability: Durability): void {
   database.exec('PRAGMA journal_size_limit = 16777216');
 }
 
+/** Neither ever goes back: events that are copied from another log may be of earlier terms than this file has seen. */
 const setMeta = (key: 'epoch' | 'mark', value: number): string =>
-  `INSERT INTO meta VALUES ('${key}', ${value}) ON CONFLICT (key) DO UPDATE SET value = excluded.value;`;
+  `INSERT INTO meta VALUES ('${key}', ${value}) ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value);`;
