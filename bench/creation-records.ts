@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import kafkajs, { type Message } from 'kafkajs';
 
-const SAMPLE_RECORDS = 3_000;
+const SAMPLE_RECORDS = 300;
 
 const CREATION = 'io.ekiden.AppCreated';
 
@@ -16,7 +16,7 @@ export interface CreationRecords {
   readonly bytesPerRecord: number;
 }
 
-/** Reads some thousand records of a log to which nothing but creations has been appended lately. */
+/** Reads some hundred records of a log to which nothing but creations has been appended lately. */
 export async function readCreationRecords(
   brokers: readonly string[],
   topic: string,
