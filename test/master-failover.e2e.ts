@@ -146,4 +146,19 @@ describe('the master fails over', () => {
     expect(await tasks()).toEqual(before.tasks);
     expect(taskPids(cluster.dataDir)).toEqual(before.pids);
   });
+
+  it('by the loss of ZooKeeper, and everything is found again when that is back', async () => {
+    const before = { tasks: await tasks(), pids: taskPids(cluster.dataDir) };
+    const leader = await cluster.leader();
+    await zooKeeper.kill(0);
+    // It cannot know whether another master leads by now.
+    expect((await cluster.masters[leader]!.exited).code).toBe(1);
+    expect(taskPids(cluster.dataDir)).toEqual(before.pids);
+    expect((await site.api.get('/v2/apps/sleepers')).status).toBe(200);
+    await zooKeeper.restart(0);
+    await cluster.masters[leader]!.start();
+    await subscribedAt(leader);
+    expect(await tasks()).toEqual(before.tasks);
+    expect(taskPids(cluster.dataDir)).toEqual(before.pids);
+  });
 });

@@ -73,10 +73,6 @@ describe.runIf(hasKafka && hasZooKeeper)('three equal nodes', () => {
 
   it('change the leader when it is asked to go: tasks stay, the next write comes within a second', async () => {
     await cluster.nodes[0]!.api.post('/v2/apps', idle('/stays', 3));
-    const tasksOf = async (node: EkidenNode) => {
-      const { body } = await node.api.get<{ tasks: { id: string; state: string }[] }>('/v2/apps/stays/tasks');
-      return body.tasks.filter(({ state }) => state === 'TASK_RUNNING').map(({ id }) => id);
-    };
     await eventually(async () => (await tasksOf(cluster.nodes[0]!)).length === 3);
     const before = await tasksOf(cluster.nodes[0]!);
     for (let round = 0; round < 3; round += 1) {
@@ -92,10 +88,23 @@ describe.runIf(hasKafka && hasZooKeeper)('three equal nodes', () => {
     }
     expect((await tasksOf(cluster.nodes[1]!)).toSorted()).toEqual(before.toSorted());
   });
+
+  it('hand the lead over when the one that has it is stopped', async () => {
+    const leader = await cluster.leader();
+    const [standby] = await cluster.standbys();
+    const stopped = leader.stop();
+    const stoppedMs = performance.now();
+    const gapMs = (await firstWriteBy(standby!, leader, 'stop')) - stoppedMs;
+    process.stdout.write(`first write after SIGTERM of the leader: ${Math.round(gapMs)} ms\n`);
+    await stopped;
+    expect(leader.exits.at(-1)).toMatchObject({ code: 0 });
+    await leader.start();
+    expect((await leader.api.get('/v2/apps/stays')).status).toBe(200);
+  });
 });
 
 /** When the first write that another leader than this one accepted was answered. */
-async function firstWriteBy(node: EkidenNode, former: EkidenNode, round: number): Promise<number> {
+async function firstWriteBy(node: EkidenNode, former: EkidenNode, round: number | string): Promise<number> {
   for (let attempt = 0; ; attempt += 1) {
     const answer = await node.api.post('/v2/apps', idle(`/handed-over/r${round}-${attempt}`));
     if (answer.status === 201 && answer.headers.get('x-marathon-leader') !== former.url)
@@ -118,4 +127,10 @@ function postInPieces({ port }: EkidenNode, body: string): Promise<number> {
     sending.write(body.slice(0, middle));
     setTimeout(() => sending.end(body.slice(middle)), 50);
   });
+}
+
+/** Ids of the running tasks of an app, as a node shows them. */
+async function tasksOf(node: EkidenNode): Promise<string[]> {
+  const { body } = await node.api.get<{ tasks: { id: string; state: string }[] }>('/v2/apps/stays/tasks');
+  return body.tasks.filter(({ state }) => state === 'TASK_RUNNING').map(({ id }) => id);
 }

@@ -20,6 +20,32 @@ const SESSION_TIMEOUT_MS = 3_000;
 /** From the death of a leader to the first write that another one accepts (`spec/operations.md` §6.2). */
 const WRITE_LIMIT_MS = SESSION_TIMEOUT_MS + 2_000;
 
+const fourTasks = (id: string, diary: LaunchDiary) => ({
+  id,
+  instances: 4,
+  cpus: 0.01,
+  mem: 8,
+  disk: 0,
+  cmd: diary.command('exec sleep 100000'),
+});
+
+async function create(node: EkidenNode, app: unknown): Promise<void> {
+  const { status, text } = await node.api.post('/v2/apps', app);
+  if (status !== 201) throw new Error(text);
+}
+
+/** Writes again and again, at one survivor after the other, until one is accepted; how long that took. */
+async function firstWrite(survivors: readonly EkidenNode[], round: number): Promise<number> {
+  const startedMs = performance.now();
+  for (let attempt = 0; ; attempt += 1) {
+    const { api } = survivors[attempt % survivors.length]!;
+    const id = `/first/r${round}-${attempt}`;
+    const answer = await api.post('/v2/apps', { id, cmd: 'sleep 1', instances: 0 }).catch(() => undefined);
+    if (answer?.status === 201) return performance.now() - startedMs;
+    await delay(20);
+  }
+}
+
 describe.runIf(hasKafka && hasZooKeeper)('leaders that are killed under load', () => {
   let cluster: EkidenCluster;
   let steady: LaunchDiary;
@@ -27,11 +53,6 @@ describe.runIf(hasKafka && hasZooKeeper)('leaders that are killed under load', (
   let load: ClusterLoad;
   let subscriber: MovingSubscriber;
   const gapsMs: number[] = [];
-
-  const app = (id: string, diary: LaunchDiary) => ({
-    ...{ id, instances: 4, cpus: 0.01, mem: 8, disk: 0 },
-    cmd: diary.command('exec sleep 100000'),
-  });
 
   const running = async (id: string): Promise<readonly { id: string }[]> => {
     const { body } = await (await cluster.leader()).api.get<{ app: AppView }>(`/v2/apps${id}`);
@@ -44,8 +65,8 @@ describe.runIf(hasKafka && hasZooKeeper)('leaders that are killed under load', (
     steady = new LaunchDiary(join(directory, 'steady'));
     victims = new LaunchDiary(join(directory, 'victims'));
     const [node] = cluster.nodes;
-    expect((await node!.api.post('/v2/apps', app('/steady', steady))).status).toBe(201);
-    expect((await node!.api.post('/v2/apps', app('/victims', victims))).status).toBe(201);
+    await create(node!, fourTasks('/steady', steady));
+    await create(node!, fourTasks('/victims', victims));
     await eventually(
       async () => (await running('/steady')).length === 4 && (await running('/victims')).length === 4,
     );
@@ -114,18 +135,6 @@ describe.runIf(hasKafka && hasZooKeeper)('leaders that are killed under load', (
     const createdIds = events.filter(({ type }) => type === 'AppCreated').map(({ stream }) => stream);
     expect(new Set(createdIds).size).toBe(createdIds.length);
   });
-
-  /** Writes again and again, at one survivor after the other, until one is accepted; how long that took. */
-  async function firstWrite(survivors: readonly EkidenNode[], round: number): Promise<number> {
-    const startedMs = performance.now();
-    for (let attempt = 0; ; attempt += 1) {
-      const { api } = survivors[attempt % survivors.length]!;
-      const id = `/first/r${round}-${attempt}`;
-      const answer = await api.post('/v2/apps', { id, cmd: 'sleep 1', instances: 0 }).catch(() => undefined);
-      if (answer?.status === 201) return performance.now() - startedMs;
-      await delay(20);
-    }
-  }
 
   /** All events, by way of `ekidenctl log copy` from Kafka to a file. */
   async function copiedEvents(): Promise<readonly StoredEvent[]> {

@@ -137,19 +137,16 @@ export class EkidenCluster {
       ...options.localCluster,
       ...(options.electedMasters === true ? { zk: `${zk}/mesos` } : {}),
     });
-    const flags = [
-      ...[
-        '--master',
-        mesos.address,
-        '--zk',
-        `${zk}/ekiden`,
-        '--zk_session_timeout',
-        String(sessionTimeoutMs),
-      ],
-      ...['--event_log', `kafka://${kafka.brokers.join(',')}/ekiden`],
-      ...['--kafka_replication_factor', String(options.kafka?.size ?? 1)],
-      ...['--hostname', '127.0.0.1', '--http_address', '127.0.0.1', ...FAST, ...args],
-    ];
+    const flags = flagsOf({
+      master: mesos.address,
+      zk: `${zk}/ekiden`,
+      zk_session_timeout: sessionTimeoutMs,
+      event_log: `kafka://${kafka.brokers.join(',')}/ekiden`,
+      kafka_replication_factor: options.kafka?.size ?? 1,
+      hostname: '127.0.0.1',
+      http_address: '127.0.0.1',
+      ...FAST,
+    }).concat(args);
     const ports = await Promise.all(Array.from({ length: count }, () => stablePort()));
     const nodes = ports.map((port) => new EkidenNode(port, flags));
     const cluster = new EkidenCluster(nodes, zooKeeper, kafka, mesos);
@@ -200,10 +197,16 @@ export class EkidenCluster {
 }
 
 /** What a laptop's defaults would be: launches without waiting. */
-const FAST = [
-  ...['--launch_tokens', '1000', '--max_instances_per_offer', '100', '--min_revive_offers_interval', '250'],
-  ...['--reconciliation_initial_delay', '1000', '--scale_apps_initial_delay', '1000'],
-];
+const FAST = {
+  launch_tokens: 1000,
+  max_instances_per_offer: 100,
+  min_revive_offers_interval: 250,
+  reconciliation_initial_delay: 1000,
+  scale_apps_initial_delay: 1000,
+};
+
+const flagsOf = (values: Readonly<Record<string, string | number>>): string[] =>
+  Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
 async function leaderAsSeenBy(node: EkidenNode): Promise<string | undefined> {
   try {

@@ -42,14 +42,11 @@ class ClusterRun {
     return this.exit === undefined;
   }
 
+  /** @throws with what it wrote when it ends before it is ready. */
   async ready(): Promise<void> {
-    await eventually(
-      () => {
-        if (!this.isRunning) throw new Error(`the local cluster ended:\n${this.output}`);
-        return this.output.includes('The local cluster is ready.');
-      },
-      { what: 'the local cluster' },
-    );
+    const isReady = (): boolean => this.output.includes('The local cluster is ready.');
+    await eventually(() => isReady() || !this.isRunning, { what: 'the local cluster' });
+    if (!isReady()) throw new Error(`the local cluster ended:\n${this.output}`);
   }
 
   async end(signal: NodeJS.Signals): Promise<Exit | undefined> {

@@ -32,7 +32,7 @@ export async function openEventLog(configuration: Configuration, host: LogHost):
       logger.warn({}, 'the event log lives in memory: everything is forgotten when Ekiden stops');
       return createMemoryEventLog().log;
     case 'sqlite': {
-      const path = eventLog.path ?? join(dataDir, 'events.db');
+      const path = sqlitePath(eventLog, dataDir);
       const onWarning = (message: string): void => logger.warn({ path }, message);
       return openSqliteEventLog({ path, folderMode: folderMode(configuration), onWarning });
     }
@@ -40,6 +40,14 @@ export async function openEventLog(configuration: Configuration, host: LogHost):
       return openSharedLog(eventLog, configuration, host);
   }
 }
+
+/** The file of a log that belongs to this node alone; nothing for other logs. */
+export function eventLogPath({ eventLog, dataDir }: Configuration): string | undefined {
+  return eventLog.kind === 'sqlite' ? sqlitePath(eventLog, dataDir) : undefined;
+}
+
+const sqlitePath = (log: { readonly path: string | undefined }, dataDir: string): string =>
+  log.path ?? join(dataDir, 'events.db');
 
 /** Whether other nodes write and follow the same log. */
 export const isShared = ({ eventLog }: Pick<Configuration, 'eventLog'>): boolean => eventLog.kind === 'kafka';

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteEventLog, type NewEvent } from '#event-log';
@@ -83,6 +83,12 @@ describe('framework reset', () => {
       code: 0,
       printed: expect.stringContaining('nothing to give up'),
     });
+  });
+
+  it('makes no log where there is none', async () => {
+    const { code, complaints } = await reset('--yes');
+    expect([code, complaints]).toEqual([1, expect.stringContaining('there is no event log at')]);
+    expect(existsSync(join(dataDir, 'events.db'))).toBe(false);
   });
 
   it('does not touch the log of a node that runs', async () => {

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { isShared, openEventLog } from '#ekiden';
+import { eventLogPath, isShared, openEventLog } from '#ekiden';
 import { forgetFramework, isTerminal, SchedulerRuntime, Turn, type State } from '#domain';
 import type { EventLog } from '#event-log';
 import { domainSettings, IdentitySource, recoverState } from '#scheduler';
@@ -22,6 +23,9 @@ export const frameworkReset: Command = {
   options: { yes: { description: 'Do it; without this the command only tells what it would do.' } },
   async run(context) {
     const { configuration, logging } = context;
+    const path = eventLogPath(configuration);
+    if (path !== undefined && !existsSync(path))
+      throw new Error(`there is no event log at ${path}: say with --data_dir or --event_log where it is`);
     const log = await openEventLog(configuration, { ...TOOL, logger: logging.logger('log') });
     try {
       await log.checkWritable();

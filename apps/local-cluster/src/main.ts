@@ -42,8 +42,15 @@ async function main(): Promise<void> {
     logger.info(plan.stopTasks ? { stoppedTasks } : {}, 'the local cluster has stopped');
     end(0);
   } catch (error) {
-    fail(error instanceof Error ? error.message : String(error));
+    fail(messageFor(error));
   }
+}
+
+function messageFor(error: unknown): string {
+  const { code, address, port } = error as { code?: string; address?: string; port?: number };
+  if (code === 'EADDRINUSE')
+    return `${address}:${port} is in use by another program; choose others with --port and --agent_port`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** To be called before anything is started, so that no signal finds the process without a plan. */

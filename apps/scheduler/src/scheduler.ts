@@ -155,6 +155,7 @@ export class Scheduler implements SchedulerDoor {
     checkIdentity(this.options.cluster, this.warm.state?.cluster);
     const limitMs = this.options.configuration.onElectedPrepareTimeoutMs;
     await within(limitMs, this.startWriter(), `the state could not be loaded within ${limitMs} ms`);
+    if (!this.sessionWanted) return;
     this.ticker = setInterval(() => this.writer.tell({ type: 'Tick' }), TICK_INTERVAL_MS);
   }
 

@@ -102,7 +102,14 @@ describe('precedence', () => {
   it('is told for /config and the start log, with secrets masked', () => {
     const { settings } = loaded({
       files,
-      argv: ['--config', 'c.json', '--http_credentials', 'u:hidden', '--master', 'http://u:hidden@m:5050'],
+      argv: [
+        '--config',
+        'c.json',
+        '--http_credentials',
+        'u:hidden',
+        '--master',
+        'zk://u:hidden@m:2181/mesos',
+      ],
       env: { MARATHON_MESOS_ROLE: 'prod' },
     });
     expect(settings).toMatchObject({
@@ -111,7 +118,7 @@ describe('precedence', () => {
       checkpoint: { value: false, source: 'file' },
       mesos_role: { value: 'prod', source: 'env' },
       http_credentials: { value: '***', source: 'cli' },
-      master: { value: 'http://xxxxxxxx:xxxxxxxx@m:5050', source: 'cli' },
+      master: { value: 'zk://xxxxxxxx:xxxxxxxx@m:2181/mesos', source: 'cli' },
       webui_url: { value: null, source: 'default' },
       failover_timeout: { value: 604_800, source: 'default' },
     });

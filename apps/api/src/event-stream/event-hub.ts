@@ -6,11 +6,15 @@ import type { ApiOptions } from '../api-options.js';
 import { busEvent, type BusEvent } from '../bus-events/bus-event.js';
 import type { ApiParts } from '../api-parts.js';
 import type { Projection } from '../projection/projection.js';
+import { reachedWithin } from '../standby/reached-within.js';
 import { Frame, framesOf } from './frame.js';
 import { StreamConnection, type StreamLimits, type StreamObserver } from './stream-connection.js';
 import type { StreamRequest } from './stream-request.js';
 
 const HEARTBEAT_MS = 10_000;
+
+/** How long a subscriber who is ahead of this node waits before the leader is asked about that once more. */
+const ASK_AGAIN_MS = 2000;
 
 /** Events read from the log at a time for a subscriber that catches up. */
 const REPLAY_PAGE = 500;
@@ -96,7 +100,7 @@ export class EventHub {
   /** Sends what is on the log behind `after`, page by page at the reader's pace, then joins the live ones. */
   private async replay(connection: StreamConnection, after: number): Promise<void> {
     try {
-      await this.reach(after);
+      await this.reach(connection, after);
       let position = after;
       while (!connection.closed) {
         // No await stands between this check and joining, so no event can slip between replay and live.
@@ -122,12 +126,14 @@ export class EventHub {
    * it twice otherwise. Whoever speaks of a position that not even the leader has comes from another cluster, and joins
    * at once.
    */
-  private async reach(after: number): Promise<void> {
+  private async reach(connection: StreamConnection, after: number): Promise<void> {
     const { projection, reads, term } = this.parts;
-    if (after <= projection.position || (await term.begun())) return;
-    const confirmation = await reads.confirm();
-    const exists = !confirmation.current || after <= confirmation.leaderPosition;
-    if (exists) await projection.waitFor(after);
+    const isAhead = (): boolean => projection.following && after > projection.position;
+    while (!connection.closed && isAhead() && !(await term.begun())) {
+      const confirmation = await reads.confirm();
+      if (confirmation.current && after > confirmation.leaderPosition) return;
+      await reachedWithin(projection, after, ASK_AGAIN_MS);
+    }
   }
 
   private forget(connection: StreamConnection, address: string): void {

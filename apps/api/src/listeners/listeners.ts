@@ -41,7 +41,12 @@ export class Listeners {
     const server = application.getHttpAdapter().getInstance();
     await server.ready();
     if (this.tls !== undefined) await this.openTls(server, httpsPort, httpsAddress ?? httpAddress);
-    if (!disableHttp) await application.listen(httpPort, httpAddress);
+    try {
+      if (!disableHttp) await application.listen(httpPort, httpAddress);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** Base address of the announced listener as it is reached from this machine. */

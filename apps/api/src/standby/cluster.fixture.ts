@@ -30,6 +30,7 @@ export function heldLog(log: EventLog): HeldLog {
   return {
     log: held,
     hold: () => {
+      open?.();
       gate = new Promise((resolve) => {
         open = resolve;
       });

@@ -86,10 +86,14 @@ export class Forwarder {
     const written = Number(response.headers['x-ekiden-sequence'] ?? 0);
     if (written > 0) await reachedWithin(this.projection, written, OWN_WRITE_MS);
     reply.hijack();
-    reply.raw.writeHead(response.statusCode, responseHeaders(response.headers, this.own.hostPort));
-    reply.raw.flushHeaders();
-    // What broke in the middle of a body can only be told by breaking off as well.
-    await pipeline(response.body, reply.raw).catch(() => reply.raw.destroy());
+    try {
+      const headers = responseHeaders(response.headers, this.own.hostPort);
+      reply.raw.writeHead(response.statusCode, headers).flushHeaders();
+      await pipeline(response.body, reply.raw);
+    } catch {
+      // What broke in the middle of a body can only be told by breaking off as well.
+      reply.raw.destroy();
+    }
   }
 }
 

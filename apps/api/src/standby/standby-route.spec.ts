@@ -33,16 +33,9 @@ describe('the way of a request on a node that does not lead', () => {
     ['GET', '/uix', 'read', 'forward', 'forward'],
     ['OPTIONS', '/v2/apps', 'here', 'here', 'forward'],
     ['GET', '/ekiden/v1/position', 'here', 'here', 'here'],
-  ] as const)(
-    '%s %s: %s, with proxied reads %s, serving nothing %s',
-    (method, url, local, proxy, nothing) => {
-      expect([LOCAL, PROXY, NOTHING].map((mode) => routeOf(method, url, mode))).toEqual([
-        local,
-        proxy,
-        nothing,
-      ]);
-    },
-  );
+  ] as const)('%s %s: %s, with proxied reads %s, serving nothing %s', (method, url, ...ways) => {
+    expect([LOCAL, PROXY, NOTHING].map((mode) => routeOf(method, url, mode))).toEqual(ways);
+  });
 
   it('of what is nowhere ends here', () => {
     expect(standbyRoute({ method: 'GET', url: '/x', query: {}, unknown: true }, LOCAL)).toBe('here');

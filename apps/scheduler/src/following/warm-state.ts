@@ -49,7 +49,7 @@ export class WarmState {
    */
   async handOver(head: number): Promise<Recovered | undefined> {
     await this.reached(head);
-    await this.stop();
+    await this.unfollow();
     const { recovered } = this;
     this.recovered = undefined;
     if (recovered === undefined) return undefined;
@@ -61,12 +61,16 @@ export class WarmState {
     };
   }
 
-  /** Follows nothing any more. */
+  /** Follows nothing any more; resolves when no snapshot is being written. */
   async stop(): Promise<void> {
+    await this.unfollow();
+    await this.ports.snapshotter.settled();
+  }
+
+  private async unfollow(): Promise<void> {
     const { subscription } = this;
     this.subscription = undefined;
     await subscription?.close();
-    await this.ports.snapshotter.settled();
   }
 
   private follow(batch: readonly StoredEvent[]): void {

@@ -172,6 +172,10 @@ function parseRemote(text: string): Parsed<RemoteMaster> {
     withoutScheme ||= !hasScheme;
     const url = masterUrl(hasScheme ? item : `http://${item}`);
     if (url === undefined) return unexpected;
+    if (url.includes('@'))
+      return refused(
+        'must not hold credentials; --mesos_authentication_principal and its secret are for that',
+      );
     urls.push(url);
   }
   if (urls.length === 0) return unexpected;

@@ -5,6 +5,8 @@ interface ClientError extends Error {
   readonly type?: string;
   readonly cause?: unknown;
   readonly originalError?: unknown;
+  /** Of an error that stands for several. */
+  readonly errors?: readonly unknown[];
 }
 
 /**
@@ -49,7 +51,7 @@ function causesOf(error: unknown): readonly ClientError[] {
   for (let next = error; next instanceof Error && !causes.includes(next);) {
     const current: ClientError = next;
     causes.push(current);
-    next = current.cause ?? current.originalError;
+    next = current.cause ?? current.originalError ?? current.errors?.[0];
   }
   return causes;
 }

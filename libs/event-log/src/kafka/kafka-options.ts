@@ -20,6 +20,8 @@ export interface KafkaTopicAddress {
   readonly sasl?: SASLOptions;
   /** Copies that the topic is created with, and must have. */
   readonly replicationFactor: number;
+  /** Whether a topic that is missing is created; true unless given. */
+  readonly mayCreate?: boolean;
 }
 
 export interface KafkaEventLogOptions extends KafkaTopicAddress {

@@ -46,6 +46,14 @@ class Outcome<T> {
   }
 }
 
+/** A group that may or may not be on the topic. */
+interface Unsettled {
+  readonly group: Group;
+  readonly records: readonly Message[];
+  /** On the monotonic clock: how long it is worth finding out. */
+  readonly deadlineMs: number;
+}
+
 /** Somebody who waits for a mark to be read. */
 interface MarkWaiter {
   readonly mark: string;
@@ -112,7 +120,7 @@ export class KafkaStore implements LogStore {
   async claimEpoch(): Promise<LogState> {
     this.#assertReadable();
     try {
-      const { head, epoch } = await this.#synchronise('term');
+      const { head, epoch } = await this.#synchronise('term', performance.now() + READ_BACK_LIMIT_MS);
       return { head, epoch };
     } catch (error) {
       this.#startReading();
@@ -131,12 +139,13 @@ export class KafkaStore implements LogStore {
 
   /** As {@link #settle}. When it fails this node follows again. */
   async #put(group: Group, records: readonly Message[]): Promise<number | undefined> {
+    const deadlineMs = performance.now() + this.#parts.appendTimeoutMs;
     try {
       return await this.#parts.writer.commit(records);
     } catch (error) {
       const outcome = isFenced(error)
         ? Promise.reject(this.#fenced(group.epoch))
-        : this.#settle(group, records, error);
+        : this.#settle({ group, records, deadlineMs }, error);
       return await outcome.catch((failure: unknown) => {
         this.#startReading();
         throw failure;
@@ -151,6 +160,7 @@ export class KafkaStore implements LogStore {
 
   async probe(): Promise<void> {
     this.#assertReadable();
+    await this.#parts.mirrorStore.probe();
     try {
       await this.#parts.probe();
     } catch (error) {
@@ -186,17 +196,17 @@ export class KafkaStore implements LogStore {
    *
    * @returns the offset of its last event; nothing when it was read back, and is in the mirror already.
    */
-  async #settle(group: Group, records: readonly Message[], cause: unknown): Promise<number | undefined> {
-    const { topic, appendTimeoutMs, mayWrite, onWarning, writer } = this.#parts;
-    const deadlineMs = performance.now() + appendTimeoutMs;
+  async #settle({ group, records, deadlineMs }: Unsettled, cause: unknown): Promise<number | undefined> {
+    const { topic, mayWrite, onWarning, writer } = this.#parts;
     const before = group.first - 1;
+    const newestTerm = Math.max(group.epoch, this.#mirror.state.epoch);
     let failure = cause;
     onWarning(`a broker failed, trying again: ${reasonOf(failure)}`);
     while (performance.now() < deadlineMs && mayWrite() && this.#lost === undefined) {
       try {
         this.#reader.forgetBrokers();
-        const { head, epoch } = await this.#synchronise('checkpoint');
-        if (epoch !== group.epoch) throw this.#fenced(group.epoch);
+        const { head, epoch } = await this.#synchronise('checkpoint', deadlineMs);
+        if (epoch > newestTerm) throw this.#fenced(group.epoch);
         if (head > before) return undefined;
         return await writer.commit(records);
       } catch (error) {
@@ -210,9 +220,9 @@ export class KafkaStore implements LogStore {
   }
 
   /** Writes a mark from the place on the topic, and reads up to it. Reading is over then. */
-  async #synchronise(control: ControlKind): Promise<MarkSeen> {
+  async #synchronise(control: ControlKind, deadlineMs: number): Promise<MarkSeen> {
     const mark = randomUUID();
-    const seen = this.#awaitMark(mark);
+    const seen = this.#awaitMark(mark, deadlineMs);
     this.#startReading();
     try {
       await this.#parts.writer.take(controlRecord(control, mark));
@@ -223,11 +233,12 @@ export class KafkaStore implements LogStore {
     }
   }
 
-  #awaitMark(mark: string): Promise<MarkSeen> {
+  #awaitMark(mark: string, deadlineMs: number): Promise<MarkSeen> {
     const outcome = new Outcome<MarkSeen>();
-    const limit = setTimeout(() => {
-      outcome.reject(new Error(`what was written could not be read within ${READ_BACK_LIMIT_MS / 1000} s`));
-    }, READ_BACK_LIMIT_MS);
+    const limit = setTimeout(
+      () => outcome.reject(new Error('what was written could not be read back in time')),
+      Math.max(0, deadlineMs - performance.now()),
+    );
     this.#waiter = {
       mark,
       resolve: (seen) => {

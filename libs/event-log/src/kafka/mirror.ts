@@ -65,6 +65,7 @@ export class Mirror {
   /** The offset to read from now: that of the last record here, to see that the topic still holds it. */
   beginReading(): number {
     this.#open = [];
+    this.#portion = undefined;
     this.#expected = this.#mark < 0 ? undefined : this.#mark;
     return Math.max(0, this.#mark);
   }
@@ -86,6 +87,7 @@ export class Mirror {
   async write(group: Group, mark: number): Promise<void> {
     await this.#ports.store.commit({ ...group, mark });
     this.#mark = mark;
+    this.#epoch = Math.max(this.#epoch, group.epoch);
     this.#head = group.batches.reduce((head, batch) => head + batch.length, group.first - 1);
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { LogOpenError } from '../errors.js';
 import { LocalEventLog } from '../local/local-event-log.js';
@@ -13,6 +14,10 @@ import { prepareTopic, type TopicFacts } from './topic.js';
 import { TopicWriter } from './topic-writer.js';
 
 const APPEND_TIMEOUT_MS = 20_000;
+
+/** So long brokers may take to answer when a node starts; after a failover of theirs they need some seconds. */
+const OPEN_TIMEOUT_MS = 10_000;
+const OPEN_RETRY_MS = 500;
 
 /** Attempts of the questions that are asked at the start and by probes. */
 const RETRY = { retries: 3, initialRetryTime: 200, maxRetryTime: 1000 };
@@ -58,17 +63,21 @@ function createStore(options: KafkaEventLogOptions, facts: TopicFacts, mirrorSto
   });
 }
 
+/** Brokers that are just failing over are asked again for a while. */
 async function readFacts(options: KafkaEventLogOptions): Promise<TopicFacts> {
-  try {
-    return await withAdmin(options, (admin) => prepareTopic(admin, options));
-  } catch (error) {
-    if (error instanceof LogOpenError) throw error;
-    const { brokers, topic } = options;
-    throw new LogOpenError(
-      'unusable',
-      `Kafka topic ${topic} cannot be reached at ${brokers.join(', ')}: ${reasonOf(error)}`,
-      { cause: error },
-    );
+  const { brokers, topic } = options;
+  const deadlineMs = performance.now() + OPEN_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await withAdmin(options, (admin) => prepareTopic(admin, options));
+    } catch (error) {
+      if (error instanceof LogOpenError) throw error;
+      if (performance.now() > deadlineMs) {
+        const message = `Kafka topic ${topic} cannot be reached at ${brokers.join(', ')}: ${reasonOf(error)}`;
+        throw new LogOpenError('unusable', message, { cause: error });
+      }
+      await delay(OPEN_RETRY_MS);
+    }
   }
 }
 

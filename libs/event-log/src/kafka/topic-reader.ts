@@ -5,6 +5,7 @@ import Cluster from 'kafkajs/src/cluster/index.js';
 import Batch from 'kafkajs/src/consumer/batch.js';
 import loggers from 'kafkajs/src/loggers/index.js';
 import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
+import { LogUnavailableError } from '../errors.js';
 import { isOffsetGone, reasonOf } from './failures.js';
 import { silent } from './kafka-logger.js';
 import { withNextBroker, type NodeConfig } from './kafka-options.js';
@@ -86,12 +87,12 @@ export class TopicReader {
         offset = await this.#take(batch, offset);
       } catch (error) {
         if (generation !== this.#generation) return;
-        if (error instanceof HandlerError || isOffsetGone(error))
-          return this.#handler.failed(fatal(error, this.#topic));
+        if (isFatal(error)) return this.#handler.failed(fatal(error, this.#topic));
         if (pauseMs === 0) this.#handler.troubled(reasonOf(error));
         pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, 2 * pauseMs));
         await delay(pauseMs);
-        this.#connectAnew();
+        if (error instanceof HandlerError) offset = start();
+        else this.#connectAnew();
       }
     }
   }
@@ -154,6 +155,10 @@ class HandlerError extends Error {
     super('the records could not be handled');
   }
 }
+
+/** A full disk has room again some day; what is read cannot become right by being read again. */
+const isFatal = (error: unknown): boolean =>
+  error instanceof HandlerError ? !(error.cause instanceof LogUnavailableError) : isOffsetGone(error);
 
 function fatal(error: unknown, topic: string): Error {
   if (error instanceof HandlerError && error.cause instanceof Error) return error.cause;

@@ -53,7 +53,9 @@ export async function prepareTopic(admin: Admin, address: KafkaTopicAddress): Pr
   };
 }
 
-async function createTopic(admin: Admin, { topic, replicationFactor }: KafkaTopicAddress): Promise<void> {
+async function createTopic(admin: Admin, address: KafkaTopicAddress): Promise<void> {
+  const { topic, replicationFactor, mayCreate = true } = address;
+  if (!mayCreate) throw unusable(topic, 'does not exist');
   const { brokers } = await admin.describeCluster();
   if (brokers.length < replicationFactor) {
     throw unusable(
@@ -68,8 +70,12 @@ async function createTopic(admin: Admin, { topic, replicationFactor }: KafkaTopi
     'max.message.bytes': String(LARGEST_BATCH_BYTES),
   };
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-  // False when another node was quicker: its topic is checked as any other.
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor, configEntries }] });
+  // False when another node was quicker: its topic is checked as any other. Whoever asks for it next may ask a broker
+  // that has not heard of it yet, and asks again.
+  await admin.createTopics({
+    waitForLeaders: false,
+    topics: [{ topic, numPartitions: 1, replicationFactor, configEntries }],
+  });
 }
 
 async function readSettings(admin: Admin, topic: string): Promise<ReadonlyMap<string, string>> {

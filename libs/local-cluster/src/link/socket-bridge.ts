@@ -46,6 +46,8 @@ export function bridge<Out, In>(
   });
   socket.on('data', read);
   socket.on('error', () => socket.destroy());
+  // Sockets of an HTTP server may be half open; a link is not.
+  socket.on('end', () => socket.destroy());
   link.connect();
   if (head.length > 0) read(head);
   return new Promise((resolve) => {

@@ -204,6 +204,19 @@ it('ends a master whose session has expired, and another one leads', async () =>
 });
 
 describe('agents in a process of their own', () => {
+  it('are known to be away as soon as they are', async () => {
+    const master = await startMaster();
+    await startAgents();
+    await eventually(isRegistered, 'the agent');
+    await agents!.stop({ keepTasks: true });
+    const active = async (): Promise<number> => {
+      const { body } = await send(`${master.url}/state`);
+      return (JSON.parse(body) as { activated_slaves: number }).activated_slaves;
+    };
+    await eventually(async () => (await active()) === 0, 'the end of the link');
+    expect(lost).toEqual([]);
+  });
+
   it('say when the master wants none of them any more', async () => {
     const master = await startMaster();
     await startAgents();

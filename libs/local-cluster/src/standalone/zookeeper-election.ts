@@ -45,8 +45,7 @@ export class ZooKeeperElection implements Election {
       clearTimeout(this.lossTimer);
       if (kind === 'connected') void this.announce(zooKeeper, info);
       if (kind === 'suspended') {
-        const { timeoutMs = sessionTimeoutMs } = zooKeeper.session ?? {};
-        this.lossTimer = setTimeout(() => listener.onLost(), timeoutMs);
+        this.lossTimer = setTimeout(() => listener.onLost(), this.remainingMs(zooKeeper));
       }
       if (kind === 'expired') {
         this.isAnnounced = false;
@@ -61,6 +60,13 @@ export class ZooKeeperElection implements Election {
     clearTimeout(this.retryTimer);
     this.watch?.stop();
     await this.zooKeeper?.close();
+  }
+
+  /** The servers count from the last thing they heard. */
+  private remainingMs({ session, lastContactMs }: ZooKeeper): number {
+    const nowMs = performance.now();
+    const timeoutMs = session?.timeoutMs ?? this.settings.sessionTimeoutMs;
+    return Math.max(0, (lastContactMs ?? nowMs) + timeoutMs - nowMs);
   }
 
   private async announce(zooKeeper: ZooKeeper, info: MasterInfo): Promise<void> {

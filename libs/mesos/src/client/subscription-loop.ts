@@ -145,7 +145,12 @@ export class SubscriptionLoop {
       { delayMs: Math.round(delayMs) },
       'waiting before the next Mesos subscription',
     );
-    await this.#wait(delayMs);
+    const newLeader = new AbortController();
+    const stopWatching = this.#settings.detector.onLeaderChange(() => newLeader.abort());
+    await this.#wait(delayMs, newLeader.signal);
+    stopWatching();
+    // What went wrong with the former leader says nothing about this one.
+    if (newLeader.signal.aborted) this.#backoff.reset();
   }
 
   /** From the first byte to the end of the subscription. */
@@ -346,8 +351,8 @@ export class SubscriptionLoop {
     }
   }
 
-  #wait(delayMs: number): Promise<void> {
-    const { signal } = this.#stopping;
+  #wait(delayMs: number, wake: AbortSignal = this.#stopping.signal): Promise<void> {
+    const signal = AbortSignal.any([this.#stopping.signal, wake]);
     if (delayMs <= 0 || signal.aborted) {
       return Promise.resolve();
     }

@@ -223,6 +223,20 @@ describe('finding the leader', () => {
   });
 });
 
+it('a new leader ends the wait for the former one, and begins with a fresh back-off', async () => {
+  const clock = new ManualClock();
+  const { detector, announce } = announcedMaster();
+  start([master.url], { detector, clock, random: () => 0.5, options: { connectDelayMaxMs: 0 } });
+  for (const expectedMs of [125, 250, 500]) {
+    (await master.next()).respond(503, 'No leader elected');
+    await eventually(() => expect(clock.pendingMs).toEqual([expectedMs]));
+    if (expectedMs < 500) clock.advance(expectedMs);
+  }
+  announce(master.url);
+  (await master.next()).respond(503, 'Master has not finished recovery');
+  await eventually(() => expect(clock.pendingMs).toEqual([125]));
+});
+
 /** A detector that is told who leads; at first the master of the test. */
 function announcedMaster(): { detector: MasterDetector; announce: (leader: URL) => void } {
   const listeners = new Set<(leader: URL) => void>();
