@@ -4,20 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import autocannon from 'autocannon';
 import { compared, rounded, type BenchmarkResult } from './result.js';
 import { freePort, startServer } from './server-process.js';
+import { medianRate, printRounds, shoot, type Round } from './shots.js';
 
 const CONNECTIONS = 64;
 const WARM_UP_SECONDS = 3;
 /** Taken in turns, so that a machine that is faster at one moment than at the next is fair to all. */
 const ROUNDS = 5;
-
-interface Round {
-  readonly requestsPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-}
 
 /**
  * `POST /v2/apps` over 64 connections against bare Fastify routes that only append durably: the bytes of the request
@@ -35,7 +29,7 @@ export async function run(options: string[]): Promise<BenchmarkResult> {
       'bare append, events': `${bare.url}/events`,
     };
     const rounds = await measureInTurns(targets, Number(values.seconds));
-    for (const [name, results] of rounds) print(name, results);
+    for (const [name, results] of rounds) printRounds(name, results);
     const [limit = 0, created = 0, events = 0] = [...rounds.values()].map(medianRate);
     console.log(`ratio to the same events: ${rounded(created / events)}`);
     return compared(created, limit, 'requests/s');
@@ -49,54 +43,18 @@ async function measureInTurns(
   targets: Readonly<Record<string, string>>,
   seconds: number,
 ): Promise<Map<string, Round[]>> {
-  for (const url of Object.values(targets)) await shoot(url, WARM_UP_SECONDS, 'warm');
+  for (const url of Object.values(targets)) await shootAt(url, WARM_UP_SECONDS, 'warm');
   const rounds = new Map<string, Round[]>(Object.keys(targets).map((name) => [name, []]));
   for (let round = 1; round <= ROUNDS; round++) {
     for (const [name, url] of Object.entries(targets)) {
-      rounds.get(name)?.push(await shoot(url, seconds, `round-${round}`));
+      rounds.get(name)?.push(await shootAt(url, seconds, `round-${round}`));
     }
   }
   return rounds;
 }
 
-async function shoot(url: string, duration: number, prefix: string): Promise<Round> {
-  let count = 0;
-  const setupRequest = (request: autocannon.Request): autocannon.Request => {
-    count += 1;
-    return { ...request, body: JSON.stringify(definition(`${prefix}-${count}`)) };
-  };
-  const headers = { 'content-type': 'application/json' };
-  const requests = [{ method: 'POST' as const, headers, setupRequest }];
-  const {
-    requests: sent,
-    duration: took,
-    latency,
-    non2xx,
-    errors,
-  } = await autocannon({
-    url,
-    duration,
-    connections: CONNECTIONS,
-    requests,
-  });
-  if (non2xx + errors > 0)
-    throw new Error(`${non2xx + errors} requests to ${url} were not answered with 2xx`);
-  return { requestsPerSecond: sent.total / took, p50Ms: latency.p50, p99Ms: latency.p99 };
-}
-
-/** A small but not a trivial app; zero instances, so that storing it is all there is to do. */
-function definition(id: string): Record<string, unknown> {
-  return {
-    id: `/bench/${id}`,
-    cmd: 'exec ./serve --port $PORT0',
-    cpus: 0.1,
-    mem: 64,
-    instances: 0,
-    env: { REGION: 'eu-1', STAGE: 'production' },
-    labels: { team: 'bench', tier: 'front' },
-    portDefinitions: [],
-  };
-}
+const shootAt = (url: string, durationSeconds: number, prefix: string): Promise<Round> =>
+  shoot(url, { connections: CONNECTIONS, durationSeconds, prefix });
 
 async function startBareServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'ekiden-bare-'));
@@ -112,15 +70,4 @@ async function startBareServer(): Promise<{ url: string; stop(): Promise<void> }
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-const medianRate = (rounds: readonly Round[]): number =>
-  rounds.map((round) => round.requestsPerSecond).toSorted((a, b) => a - b)[Math.floor(rounds.length / 2)] ??
-  0;
-
-function print(name: string, rounds: readonly Round[]): void {
-  const rates = rounds.map((round) => Math.round(round.requestsPerSecond)).join(' ');
-  const worst = (pick: (round: Round) => number) => Math.max(...rounds.map(pick));
-  const latency = `worst p50 ${worst((round) => round.p50Ms)} ms, p99 ${worst((round) => round.p99Ms)} ms`;
-  console.log(`${name.padEnd(20)} ${rates} requests/s; ${latency}`);
 }

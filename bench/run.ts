@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: runs one benchmark; its last line is one line of JSON (see bench/README.md). */
 const BENCHMARKS = {
+  cluster: () => import('./cluster.js'),
   'create-apps': () => import('./create-apps.js'),
   health: () => import('./health.js'),
   launch: () => import('./launch.js'),

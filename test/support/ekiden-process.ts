@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-export const projectRoot = join(import.meta.dirname, '../..');
+/** The folder of `package.json`, above the sources as above what is compiled from them. */
+export const projectRoot = folderWithPackage(import.meta.dirname);
 
 const main = join(projectRoot, 'dist/apps/ekiden/src/main.js');
 
@@ -98,4 +99,8 @@ export class EkidenProcess {
     this.child.kill('SIGKILL');
     return this.exited;
   }
+}
+
+function folderWithPackage(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : folderWithPackage(dirname(folder));
 }

@@ -48,8 +48,11 @@ const SETTLE_BUDGET_MS = 4;
  */
 const TURN_COMMANDS = 16;
 
-/** So many batches may be on their way to the disk while the next one is decided. */
-const APPENDS_IN_FLIGHT = 8;
+/**
+ * So many batches may be on their way to the log while the next one is decided. Enough for all commands of some hundred
+ * clients: what a log on other machines takes in at a time is limited by this.
+ */
+const APPENDS_IN_FLIGHT = 32;
 
 type Phase = 'stopped' | 'recovering' | 'ready' | 'stopping';
 

@@ -5,6 +5,7 @@ import { LogFencedError, LogUnavailableError } from '../errors.js';
 import type { Group, Growth, LogState, LogStore, SnapshotStore } from '../local/log-store.js';
 import type { StoredEvent } from '../port.js';
 import type { SqliteStore } from '../sqlite/sqlite-store.js';
+import { CommitPace } from './commit-pace.js';
 import { isFenced, isRefusal, reasonOf, toUnavailable } from './failures.js';
 import { Mirror, type MarkSeen } from './mirror.js';
 import { controlRecord, eventRecord, type ControlKind } from './record.js';
@@ -70,6 +71,7 @@ interface MarkWaiter {
  * a broker fails in the middle of a term, whether a group got onto the topic is found out in the same way.
  */
 export class KafkaStore implements LogStore {
+  readonly grouping = new CommitPace();
   readonly #parts: KafkaStoreParts;
   readonly #mirror: Mirror;
   readonly #reader: TopicReader;
@@ -147,8 +149,10 @@ export class KafkaStore implements LogStore {
   async commit(group: Group): Promise<void> {
     this.#assertReadable();
     const records = recordsOf(group, this.#source);
+    const startedMs = performance.now();
     const mark = await this.#put(group, records);
     if (mark !== undefined) await this.#mirror.write(group, mark);
+    this.grouping.committed(records.length, performance.now() - startedMs);
   }
 
   /** As {@link #settle}. When it fails this node follows again. */

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { NewEvent, PositionRange } from '../port.js';
-import type { EncodedBatch } from './log-store.js';
+import type { EncodedBatch, Grouping } from './log-store.js';
 import { SerialQueue } from './serial-queue.js';
 
 /** One `append` that waits for its flush. */
@@ -13,7 +13,7 @@ export interface PendingAppend {
   readonly reject: (error: Error) => void;
 }
 
-/** Bounds the time one flush keeps the appends behind it waiting. */
+/** For a store that says nothing else. Bounds the time one flush keeps the appends behind it waiting. */
 const MAX_EVENTS_PER_FLUSH = 512;
 
 /**
@@ -23,12 +23,14 @@ const MAX_EVENTS_PER_FLUSH = 512;
  */
 export class GroupCommit {
   readonly #commit: (group: readonly PendingAppend[]) => Promise<void>;
+  readonly #grouping: Grouping | undefined;
   readonly #writes = new SerialQueue();
   #waiting: PendingAppend[] = [];
 
   /** `commit` settles every append of its group and never rejects. */
-  constructor(commit: (group: readonly PendingAppend[]) => Promise<void>) {
+  constructor(commit: (group: readonly PendingAppend[]) => Promise<void>, grouping?: Grouping) {
     this.#commit = commit;
+    this.#grouping = grouping;
   }
 
   /** `events` are those of `batch` as they were handed over. */
@@ -51,19 +53,32 @@ export class GroupCommit {
 
   #scheduleFlush(): void {
     void this.#writes.run(async () => {
-      await nextTurn();
+      await this.#gather();
       const group = this.#takeGroup();
       if (this.#waiting.length > 0) this.#scheduleFlush();
       await this.#commit(group);
     });
   }
 
+  /** Lets appends arrive: those of this turn, and as long as the store has patience those that follow closely. */
+  async #gather(): Promise<void> {
+    await nextTurn();
+    if (this.#grouping === undefined) return;
+    const deadlineMs = performance.now() + this.#grouping.patienceMs();
+    let arrived = 0;
+    while (this.#waiting.length > arrived && performance.now() < deadlineMs) {
+      arrived = this.#waiting.length;
+      await delay(this.#grouping.quietMs);
+    }
+  }
+
   /** Whole batches, in call order, at least one. */
   #takeGroup(): readonly PendingAppend[] {
+    const maxEvents = this.#grouping?.maxEvents ?? MAX_EVENTS_PER_FLUSH;
     let events = 0;
     const end = this.#waiting.findIndex((pending, index) => {
       events += pending.batch.length;
-      return index > 0 && events > MAX_EVENTS_PER_FLUSH;
+      return index > 0 && events > maxEvents;
     });
     const count = end === -1 ? this.#waiting.length : end;
     return this.#waiting.splice(0, count);

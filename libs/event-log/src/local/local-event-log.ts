@@ -51,7 +51,7 @@ export class LocalEventLog implements EventLog {
     this.#upcaster = upcaster;
     this.#warn = onWarning;
     ({ head: this.#head, epoch: this.#epoch } = store.state());
-    this.#writes = new GroupCommit((group) => this.#commit(group));
+    this.#writes = new GroupCommit((group) => this.#commit(group), store.grouping);
     this.#subscriptions = new Subscriptions({
       head: () => this.#head,
       readBatches: (after) => this.#readBatches(after),

@@ -35,6 +35,16 @@ export interface Growth {
   readonly epoch: number;
 }
 
+/** How appends are best put together for a store whose commits take long, however little is in them. */
+export interface Grouping {
+  /** In one commit at most, unless a single batch is bigger. */
+  readonly maxEvents: number;
+  /** When no append has come for so long, no more are waited for. */
+  readonly quietMs: number;
+  /** So long at most the next commit had better wait for appends that still arrive; 0 when it need not. */
+  patienceMs(): number;
+}
+
 /**
  * What a storage medium has to offer; `LocalEventLog` makes an `EventLog` of it. Writing methods (`commit`, `claimEpoch`,
  * `recover`, `probe`) are called one at a time. Failures are `LogUnavailableError`s.
@@ -62,6 +72,7 @@ export interface LogStore {
   endOfBatch(position: number): number;
   /** Calls `listener` with everything that is put on the log by others. Not offered where there are no others. */
   readonly onGrowth?: (listener: (growth: Growth) => void) => void;
+  readonly grouping?: Grouping;
   readonly snapshots: SnapshotStore;
   sizeBytes(): Promise<number>;
   close(): Promise<void>;
