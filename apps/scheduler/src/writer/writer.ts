@@ -13,7 +13,7 @@ import {
   type SchedulerCommand,
   type Submission,
 } from '#domain';
-import { setImmediate as nextTurnOfTheLoop, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LeadLostError } from '../lead/lead.js';
 import { LeadGate } from '../lead/lead-gate.js';
 import { IdempotentCommands } from './idempotent-commands.js';
@@ -147,7 +147,7 @@ export class Writer {
 
   private async finishAccepted(): Promise<void> {
     const { lead } = this.ports;
-    while ((this.inbox.length > 0 || this.appendsInFlight > 0) && lead.mayAct()) await nextTurnOfTheLoop();
+    while ((this.inbox.length > 0 || this.appendsInFlight > 0) && lead.mayAct()) await delay(1);
   }
 
   /** Asks for a decision; the answer comes when everything it rests on is durable. Never rejects. */
