@@ -286,10 +286,13 @@ describe('system endpoints', () => {
   });
 
   it('shows no credentials of addresses', async () => {
-    await serve(
-      ...['--zk', 'zk://ada:hu@sh@z1,z2/marathon', '--webui_url', 'http://ada:hush@ui.example'],
-      ...['--mesos_leader_ui_url', 'http://ada:hush@mesos.example', '--master', 'zk://ada:hush@m/mesos'],
-    );
+    const addresses = {
+      '--zk': 'zk://ada:hu@sh@z1,z2/marathon',
+      '--master': 'zk://ada:hush@m/mesos',
+      '--mesos_leader_ui_url': 'http://ada:hush@mesos.example',
+      '--webui_url': 'http://ada:hush@ui.example',
+    };
+    await serve(...Object.entries(addresses).flat());
     const info = await http().get('/v2/info').expect(200);
     expect(info.text).not.toMatch(/ada|hu|sh@/);
     expect(info.body.zookeeper_config.zk).toBe('zk://xxxxxxxx:xxxxxxxx@z1,z2/marathon');
