@@ -176,8 +176,9 @@ export class Scheduler implements SchedulerDoor {
   /** Leaves Mesos with the tasks running and gives up the lead once everything decided is durable. */
   async stop(): Promise<void> {
     this.rest();
-    await this.warm.stop();
+    // The writer may be taking the warm state over.
     await this.writer.stop();
+    await this.warm.stop();
   }
 
   /** The lead is over: nothing is decided or sent from here on; what is on the log is still answered. */

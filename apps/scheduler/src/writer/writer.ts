@@ -357,6 +357,7 @@ export class Writer {
     snapshotter.beginAt(term.snapshotPosition);
 
     await this.leadIsGood();
+    if (this.phase !== 'recovering') return;
     const settleUntilMs = performance.now() + TURN_BUDGET_MS;
     const turn = this.newTurn(() => performance.now() >= settleUntilMs);
     turn.attributeTo(this.causeOf(turn, 'system'));
