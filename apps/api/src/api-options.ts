@@ -17,6 +17,8 @@ export interface ApiOptions {
   readonly buildRevision: string;
   /** Called when the read side cannot follow the log any more; the process had better start anew. */
   readonly onReadSideStopped?: (error: Error) => void;
+  /** Called when the leader turns out to be that of another cluster, with what differs. */
+  readonly onDifference?: (text: string) => void;
   /** Interval of the empty lines that keep event streams alive; 10 s unless given. */
   readonly eventStreamHeartbeatMs?: number;
   /** Interval in which the TLS files are looked at for changes; 5 s unless given. */
