@@ -16,6 +16,7 @@ import {
 import { setImmediate as nextTurnOfTheLoop, setTimeout as delay } from 'node:timers/promises';
 import { LeadLostError } from '../lead/lead.js';
 import { LeadGate } from '../lead/lead-gate.js';
+import { LogPatience } from '../lead/log-patience.js';
 import { IdempotentCommands } from './idempotent-commands.js';
 import { Inbox, type ApiItem, type InboxItem } from './inbox.js';
 import { Replies, type Answer } from './replies.js';
@@ -330,6 +331,7 @@ export class Writer {
         isWanted: () => this.phase === 'recovering',
         begin: () => this.recover(),
         onUnavailable: (reason) => (this.unavailableReason = reason),
+        patience: new LogPatience(this.ports),
       });
     } catch (error) {
       this.degrade(error);
