@@ -51,6 +51,14 @@ describe.runIf(hasKafka)('a cluster that moves from SQLite to Kafka and back', (
     expect([code, output]).toEqual([0, expect.stringContaining('The copy is good.')]);
   }
 
+  it('is not looked for in a topic that does not exist, nor makes one', async () => {
+    const flags = ['--event_log', topic(), '--data_dir', join(site.dataDir, 'none')];
+    for (const command of [['log', 'verify'], ['framework', 'reset', '--yes'], ['log', 'verify']]) {
+      const { code, output } = await runEkidenctl([...command, ...flags]);
+      expect([code, output]).toEqual([1, expect.stringContaining('Kafka topic moved does not exist')]);
+    }
+  });
+
   it('keeps its apps and tasks on the way there', async () => {
     await site.start();
     await site.api.post('/v2/apps', sleepingApp('/kept', { instances: 3 }));

@@ -194,7 +194,13 @@ function apiOptions({
   buildRevision,
 }: Makings): ApiOptions {
   return {
-    ...{ log, leadership: term, configuration, logging, metrics, settings, buildRevision },
+    log,
+    leadership: term,
+    configuration,
+    logging,
+    metrics,
+    settings,
+    buildRevision,
     onReadSideStopped: (error) => term.end(EXIT_CODES.storeLost, error.message),
     onDifference: (text) => term.end(EXIT_CODES.badConfiguration, text),
   };

@@ -1,9 +1,8 @@
 import { loadConfiguration, type Configuration } from '#configuration';
 import type { EventLog, StoredEvent } from '#event-log';
-import { openEventLog } from '#ekiden';
 import type { Command, CommandContext } from './command.js';
+import { openLog, openTarget } from './open-log.js';
 import { summarize } from './state-hash.js';
-import { TOOL } from './tool.js';
 
 /** So often the progress is told. */
 const PROGRESS_INTERVAL_MS = 2000;
@@ -30,10 +29,10 @@ export const logCopy: Command = {
     const { configuration, options } = context;
     const target = options.get('to');
     if (target === undefined) throw new Error('`--to` is missing: it names the log to copy to');
-    const targetConfiguration = withLog(configuration, target);
-    const source = await openLog(context, configuration);
+    const targetLog = targetNamed(target, configuration);
+    const source = await openLog(context);
     try {
-      const copy = await openLog(context, targetConfiguration);
+      const copy = await openTarget(context, targetLog);
       try {
         return await copyAll(context, source, copy);
       } finally {
@@ -55,7 +54,7 @@ export const logVerify: Command = {
   ],
   options: {},
   async run(context) {
-    const log = await openLog(context, context.configuration);
+    const log = await openLog(context);
     try {
       const { position, stateHash } = await summarize(log);
       context.print(`Position    ${position}`);
@@ -67,11 +66,8 @@ export const logVerify: Command = {
   },
 };
 
-const openLog = ({ logging }: CommandContext, configuration: Configuration): Promise<EventLog> =>
-  openEventLog(configuration, { ...TOOL, logger: logging.logger('log') });
-
-/** The configuration with another log. */
-function withLog(configuration: Configuration, text: string): Configuration {
+/** The log that is copied to; never the one that is copied from. */
+function targetNamed(text: string, configuration: Configuration): Configuration['eventLog'] {
   const loaded = loadConfiguration({ argv: ['--disable_ha', '--event_log', text], env: {} });
   if (!loaded.ok || !('configuration' in loaded)) {
     const reason = loaded.ok ? '' : loaded.messages.join('; ').replace('--event_log', '--to');
@@ -80,7 +76,7 @@ function withLog(configuration: Configuration, text: string): Configuration {
   const { eventLog } = loaded.configuration;
   if (JSON.stringify(eventLog) === JSON.stringify(configuration.eventLog))
     throw new Error('source and target are the same log');
-  return { ...configuration, eventLog };
+  return eventLog;
 }
 
 async function copyAll({ print }: CommandContext, source: EventLog, copy: EventLog): Promise<number> {
