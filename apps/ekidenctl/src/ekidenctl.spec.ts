@@ -70,7 +70,13 @@ describe('ekidenctl', () => {
 
   it('works where a node that only serves the API runs, and tells what is wrong with its flags', async () => {
     await prepareLog();
-    const env = { EKIDEN_ROLES: 'api', EKIDEN_HA: 'true', EKIDEN_ZK: 'zk://z/p', EKIDEN_NONSENSE: '1' };
+    const env = {
+      EKIDEN_ROLES: 'api',
+      EKIDEN_HA: 'true',
+      EKIDEN_ZK: 'zk://z/p',
+      EKIDEN_KAFKA_TLS: '1',
+      EKIDEN_NONSENSE: '1',
+    };
     const { code, complaints } = await runWith(env, 'log', 'verify', '--data_dir', dataDir);
     expect(code).toBe(0);
     expect(complaints.split('\n')).toEqual([expect.stringMatching(/^warning: `EKIDEN_NONSENSE`/)]);

@@ -64,9 +64,9 @@ function asNodeOfItsOwn(flags: readonly string[]): readonly string[] {
   ];
 }
 
-/** Not what the tool itself has added, nor what that puts out of use. */
+/** Not what the tool itself has added, nor what that puts out of use; brokers may be those of a target. */
 function concernsTheTool(warning: string): boolean {
-  return !/^`--(?:disable_ha|roles)` wins over|without an election$/.test(warning);
+  return !/^`--(?:disable_ha|roles)` wins over|without an election$|^`--kafka_\w+` is not used/.test(warning);
 }
 
 /** Takes the command's own flags out, in both spellings `--name value` and `--name=value`. */
