@@ -36,7 +36,6 @@ async function main(): Promise<void> {
     logger.warn({ ip: plan.master.ip }, 'whoever reaches this address can run commands on this machine');
   try {
     const cluster = await runPlan(plan, { logger, onEnd: fail });
-    const print = (text: string): void => void process.stdout.write(text);
     void tellWhenReady(plan, cluster, { logger, print, banner: banner(plan, cluster) });
     const signal = await signalled;
     logger.info({ signal }, plan.stopTasks ? 'stopping, tasks are being ended' : 'stopping; tasks go on');
@@ -48,6 +47,8 @@ async function main(): Promise<void> {
     fail(messageFor(error));
   }
 }
+
+const print = (text: string): void => void process.stdout.write(text);
 
 function messageFor(error: unknown): string {
   const { code, address, port } = error as { code?: string; address?: string; port?: number };

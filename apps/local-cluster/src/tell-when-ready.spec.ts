@@ -34,6 +34,12 @@ it.each([
 ])('parts say what they wait for: %j', async (argv, awaited) => {
   const waiting = `The local cluster has started; waiting for ${awaited}.`;
   expect(await told(1000, ...argv)).toEqual([waiting, 'ready']);
-  if (argv.includes('--zk'))
-    expect(await told(3000, ...argv)).toEqual([waiting, `warning: still waiting for ${awaited}`, 'ready']);
+});
+
+it('and warn when that does not come', async () => {
+  expect(await told(3000, '--role', 'master', ...ZK)).toEqual([
+    expect.stringContaining('waiting for ZooKeeper'),
+    'warning: still waiting for ZooKeeper (h1:2181,h2:1)',
+    'ready',
+  ]);
 });

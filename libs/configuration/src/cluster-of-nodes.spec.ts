@@ -6,8 +6,17 @@ const MESOS = ['--master', 'http://m:5050'];
 const PASSWORD = ['--http_credentials', 'u:p'];
 /** Reached from elsewhere by those who have a certificate. */
 const SAFE = [
-  ...['--hostname', 'o1', '--http_address', '0.0.0.0', '--disable_http'],
-  ...['--tls_cert', '/c', '--tls_key', '/k', '--tls_client_ca', '/a'],
+  '--hostname',
+  'o1',
+  '--http_address',
+  '0.0.0.0',
+  '--disable_http',
+  '--tls_cert',
+  '/c',
+  '--tls_key',
+  '/k',
+  '--tls_client_ca',
+  '/a',
 ];
 
 describe('the address of a shared log', () => {

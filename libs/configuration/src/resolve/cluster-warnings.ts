@@ -4,10 +4,17 @@ import { isLoopback } from './is-loopback.js';
 
 /** Flags that mean nothing but with a log that several nodes share and an election. */
 const ELECTION_FLAGS = [
-  ...['zk', 'election_path', 'zk_strict_suspend', 'leader_wait_timeout'],
-  ...['standby_reads', 'standby_serves_nothing'],
-  ...['leader_proxy_connection_timeout', 'leader_proxy_read_timeout', 'leader_proxy_max_open_connections'],
-  ...['leader_proxy_ssl_ignore_hostname', 'tls_ca'],
+  'zk',
+  'election_path',
+  'zk_strict_suspend',
+  'leader_wait_timeout',
+  'standby_reads',
+  'standby_serves_nothing',
+  'leader_proxy_connection_timeout',
+  'leader_proxy_read_timeout',
+  'leader_proxy_max_open_connections',
+  'leader_proxy_ssl_ignore_hostname',
+  'tls_ca',
 ];
 
 /** What nodes need when they speak TLS to each other. */
