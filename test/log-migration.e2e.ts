@@ -51,6 +51,18 @@ describe.runIf(hasKafka)('a cluster that moves from SQLite to Kafka and back', (
     expect([code, output]).toEqual([0, expect.stringContaining('The copy is good.')]);
   }
 
+  it('is not looked for in a topic that does not exist, nor makes one', async () => {
+    const flags = ['--event_log', topic(), '--data_dir', join(site.dataDir, 'none')];
+    for (const command of [
+      ['log', 'verify'],
+      ['framework', 'reset', '--yes'],
+      ['log', 'verify'],
+    ]) {
+      const { code, output } = await runEkidenctl([...command, ...flags]);
+      expect([code, output]).toEqual([1, expect.stringContaining('Kafka topic moved does not exist')]);
+    }
+  });
+
   it('keeps its apps and tasks on the way there', async () => {
     await site.start();
     await site.api.post('/v2/apps', sleepingApp('/kept', { instances: 3 }));
@@ -61,6 +73,12 @@ describe.runIf(hasKafka)('a cluster that moves from SQLite to Kafka and back', (
     expect(await running(3)).toEqual(before);
     expect((await site.api.put('/v2/apps/kept', { instances: 4 })).status).toBe(200);
     expect(await running(4)).toEqual(expect.arrayContaining([...before]));
+  });
+
+  it('goes to a new topic only', async () => {
+    const flags = ['--data_dir', site.dataDir, '--kafka_replication_factor', '1', '--to', topic()];
+    const { code, output } = await runEkidenctl(['log', 'copy', ...flags, '--event_log', 'sqlite']);
+    expect([code, output]).toEqual([1, expect.stringMatching(/in use|the target is not new/)]);
   });
 
   it('and on the way back', async () => {

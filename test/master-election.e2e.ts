@@ -28,6 +28,7 @@ class Candidate {
     candidates.push(candidate);
     const info: MasterInfo = { id, address: { ip: '127.0.0.1', port: 5050 } };
     await candidate.election.enter(info, {
+      onAnnounced: () => undefined,
       onLeader: (leader) => candidate.leaders.push(leader?.id),
       onLost: () => (candidate.losses += 1),
     });

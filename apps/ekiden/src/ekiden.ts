@@ -5,20 +5,14 @@ import type { Coordination } from '#coordination';
 import type { EventLog } from '#event-log';
 import { ClusterProcess } from '#local-cluster';
 import { createLogging, Metrics, startRuntimeMetrics, type Logger, type Logging } from '#observability';
-import {
-  checkIdentity,
-  NoScheduler,
-  recoverState,
-  Scheduler,
-  SchedulerModule,
-  type SchedulerDoor,
-} from '#scheduler';
+import { NoScheduler, Scheduler, SchedulerModule, type SchedulerDoor } from '#scheduler';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { coordinate } from './coordinate.js';
 import { ekidenModule } from './ekiden.module.js';
 import { effectiveConfiguration } from './effective-configuration.js';
 import { electionOf, identityOf, mayLead } from './election.js';
+import { knowLeader, knowLog } from './know-cluster.js';
 import { LeaderTerm, settledWithin } from './leader-term.js';
 import { localClusterSettings } from './local-cluster-settings.js';
 import { authenticationOf, detectorFor } from './master-detector.js';
@@ -117,19 +111,19 @@ export class Ekiden {
     let listening: Listening | undefined;
     const node = (): string => listening?.hostPort ?? configuration.hostname;
     const scheduler = mayLead(configuration) ? schedulerOf(makings, cluster, node) : undefined;
-    await knowCluster(makings, scheduler);
-    const { settings, buildRevision } = makings;
-    const onReadSideStopped = (error: Error): void => term.end(EXIT_CODES.storeLost, error.message);
-    const api = { log, leadership: term, configuration, logging, metrics, settings, buildRevision };
-    const served = await serve({ ...api, onReadSideStopped }, scheduler ?? new NoScheduler());
+    await knowLog(makings, scheduler);
+    const api = apiOptions(makings);
+    const served = await serve(api, scheduler ?? new NoScheduler());
     const { application } = served;
-    listening = served.listening;
+    const { hostPort } = (listening = served.listening);
     undo.push(() => application.close());
-    const logger = logging.logger('leadership');
-    const coordination = (shared?.coordinate ?? coordinate)(configuration, listening.hostPort, logger);
+    const newCoordination = (): Coordination =>
+      (shared?.coordinate ?? coordinate)(configuration, hostPort, logging.logger('leadership'));
+    const isElected = electionOf(configuration) !== undefined;
+    if (isElected) await knowLeader(api, newCoordination(), hostPort);
+    const coordination = newCoordination();
     undo.push(() => coordination.close());
-    if (electionOf(configuration) === undefined && scheduler !== undefined)
-      await term.joinAndLead(coordination, scheduler);
+    if (!isElected && scheduler !== undefined) await term.joinAndLead(coordination, scheduler);
     else await term.join(coordination, scheduler);
     const stopMetrics = startRuntimeMetrics(metrics);
     return new Ekiden({ configuration, log, cluster, term, application, url: listening.url, stopMetrics });
@@ -190,15 +184,26 @@ function openLog({
   });
 }
 
-/** What a node must know of its cluster before it takes part in an election; it does not when it belongs to another. */
-async function knowCluster(
-  { configuration, log, logging }: Makings,
-  scheduler: Scheduler | undefined,
-): Promise<void> {
-  if (electionOf(configuration) === undefined) return;
-  if (scheduler !== undefined) return scheduler.warmUp();
-  const { state } = await recoverState(log, logging.logger('log'));
-  checkIdentity(identityOf(configuration), state.cluster);
+function apiOptions({
+  log,
+  term,
+  configuration,
+  logging,
+  metrics,
+  settings,
+  buildRevision,
+}: Makings): ApiOptions {
+  return {
+    log,
+    leadership: term,
+    configuration,
+    logging,
+    metrics,
+    settings,
+    buildRevision,
+    onReadSideStopped: (error) => term.end(EXIT_CODES.storeLost, error.message),
+    onDifference: (text) => term.end(EXIT_CODES.badConfiguration, text),
+  };
 }
 
 function schedulerOf(

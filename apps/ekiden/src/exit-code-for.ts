@@ -2,7 +2,7 @@ import { TlsFilesError } from '#api';
 import { EXIT_CODES, type ExitCode } from '#configuration';
 import { CoordinationUnavailableError } from '#coordination';
 import { LogFencedError, LogOpenError, LogUnavailableError } from '#event-log';
-import { LeadLostError, WrongClusterError } from '#scheduler';
+import { LeadLostError, LogLostError, WrongClusterError } from '#scheduler';
 import { SettingError } from './setting-error.js';
 
 /** What the process ends with after an error (`spec/operations.md` §8). */
@@ -12,6 +12,7 @@ export function exitCodeFor(error: unknown): ExitCode {
   if (error instanceof LogOpenError || error instanceof LogUnavailableError)
     return EXIT_CODES.storeUnreachable;
   if (error instanceof CoordinationUnavailableError) return EXIT_CODES.storeUnreachable;
+  if (error instanceof LogLostError) return EXIT_CODES.storeLost;
   if (error instanceof LeadLostError) return EXIT_CODES.leadershipLost;
   if (error instanceof LogFencedError) return EXIT_CODES.leadershipFailed;
   return isAddressInUse(error) ? EXIT_CODES.addressInUse : EXIT_CODES.leadershipFailed;

@@ -63,6 +63,10 @@ export class LeaderTerm implements Leadership, CandidateListener, Lead {
     return Promise.race([answer, delay(this.ports.electionTimeoutMs, false, { ref: false })]);
   }
 
+  othersStand(): boolean {
+    return this.coordination?.othersStand() === true;
+  }
+
   /** Begins to watch the election, and stands for it when there is a scheduler that could lead. */
   async join(coordination: Coordination, scheduler: Scheduler | undefined): Promise<void> {
     this.coordination = coordination;

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
-import { EXIT_CODES, helpText, loadConfiguration, type ExitCode } from '#configuration';
+import { EXIT_CODES, helpText, loadConfiguration, settingLines, type ExitCode } from '#configuration';
 import { createLogging } from '#observability';
 import { banner } from './banner.js';
 import { Ekiden } from './ekiden.js';
@@ -33,6 +33,7 @@ async function main(): Promise<void> {
       const logging = createLogging({ level: configuration.loggingLevel });
       const logger = logging.logger('ekiden');
       for (const warning of warnings) logger.warn({}, warning);
+      logger.info({ settings: settingLines(settings) }, 'settings; `*` marks those that were given');
       const fatal = (exitCode: ExitCode, message: string): void => {
         logger.error({ exitCode }, message);
         void logging.flush().finally(() => process.exit(exitCode));

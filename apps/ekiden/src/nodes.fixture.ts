@@ -35,6 +35,10 @@ export class SharedElection {
     this.elect();
   }
 
+  hasOthers(candidate: Candidate): boolean {
+    return this.candidates.some((other) => other !== candidate);
+  }
+
   isFirst(candidate: Candidate): boolean {
     return this.candidates[0] === candidate;
   }
@@ -82,6 +86,10 @@ export class Candidate implements Coordination {
     return Promise.resolve(this.mayAct());
   }
 
+  othersStand(): boolean {
+    return this.election.hasOthers(this);
+  }
+
   suspend(): void {
     this.hasLease = false;
     this.listener?.onSuspended();
@@ -127,7 +135,8 @@ export class Nodes {
   private readonly started: Node[] = [];
 
   async start(...flags: readonly string[]): Promise<Node> {
-    const base = ['--event_log', 'kafka://b1/ekiden', '--master', 'http://127.0.0.1:1', '--http_port', '0'];
+    const log = flags.includes('--event_log') ? [] : ['--event_log', 'kafka://b1/ekiden'];
+    const base = [...log, '--master', 'http://127.0.0.1:1', '--http_port', '0'];
     const dataDir = mkdtempSync(join(tmpdir(), 'ekiden-node-'));
     const loaded = loadConfiguration({ argv: [...base, '--data_dir', dataDir, ...flags], env: {} });
     if (!loaded.ok || !('configuration' in loaded)) throw new Error(JSON.stringify(loaded));
@@ -140,7 +149,10 @@ export class Nodes {
       logging: createLogging({ level: 'error', destination: silent, isTerminal: false }),
       onFatal: (exitCode, message) => (end ??= { exitCode, message }),
       shared: {
-        openLog: () => Promise.resolve(this.openLog()),
+        openLog: ({ eventLog }) =>
+          Promise.resolve(
+            'topic' in eventLog && eventLog.topic === 'ekiden' ? this.openLog() : createMemoryEventLog().log,
+          ),
         coordinate: (_configuration, hostPort) => (candidate = this.election.join(hostPort)),
       },
     });

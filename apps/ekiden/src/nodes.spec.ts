@@ -58,6 +58,16 @@ describe('nodes of one cluster', () => {
     await expect(nodes.start(...flags)).rejects.toMatchObject({ name: 'WrongClusterError', message });
   });
 
+  it.each([[[]], [['--roles', 'api']]])('do not take in one with another log %j', async (flags) => {
+    await pair();
+    await expect(nodes.start('--event_log', 'kafka://b1/other', ...flags)).rejects.toMatchObject({
+      name: 'WrongClusterError',
+      message: expect.stringMatching(
+        /`--event_log` is `kafka:\/\/other` here and `kafka:\/\/ekiden` at the leader/,
+      ),
+    });
+  });
+
   it('may change name and path after a term without an election', async () => {
     const { leader, standby } = await pair();
     for (const node of [leader, standby]) await node.ekiden.stop({ keepTasks: true });

@@ -19,6 +19,8 @@ export interface LogHost {
   readonly node: string;
   /** Whether the node may act as the leader: asked before it takes its place as the writer again. */
   readonly mayWrite: () => boolean;
+  /** Whether a topic that is missing is created; true unless given. */
+  readonly mayCreate?: boolean;
   /** The log cannot be followed any more. */
   readonly onLost: (error: Error) => void;
 }
@@ -56,7 +58,7 @@ export const isShared = ({ eventLog }: Pick<Configuration, 'eventLog'>): boolean
 async function openSharedLog(
   { brokers, topic }: KafkaLocation,
   configuration: Configuration,
-  { logger, node, mayWrite, onLost }: LogHost,
+  { logger, node, mayWrite, mayCreate, onLost }: LogHost,
 ): Promise<EventLog> {
   return openKafkaEventLog({
     brokers,
@@ -68,6 +70,7 @@ async function openSharedLog(
     folderMode: folderMode(configuration),
     node,
     mayWrite,
+    mayCreate,
     onLost,
     onWarning: (message) => logger.warn({ topic }, message),
   });

@@ -13,12 +13,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
-async function run(...argv: readonly string[]) {
+const run = (...argv: readonly string[]) => runWith({}, ...argv);
+
+async function runWith(env: Record<string, string>, ...argv: readonly string[]) {
   const printed: string[] = [];
   const complaints: string[] = [];
   const code = await ekidenctl({
     argv,
-    env: {},
+    env,
     print: (line) => printed.push(line),
     complain: (line) => complaints.push(line),
   });
@@ -55,13 +57,47 @@ describe('ekidenctl', () => {
   });
 
   it.each([
-    [['nope'], /unknown command: nope/],
+    [['nope', 'me', '--http_credentials', 'u:hush'], /unknown command: nope me$/m],
+    [['--http_credentials', 'u:hush', 'log', 'verify'], /the command comes first/],
     [['framework', 'reset', '--yes=1'], /`--yes` takes no value/],
     [['framework', 'reset', '--nope'], /`--nope` is not a known flag/],
   ])('refuses %j', async (argv, message) => {
     const { code, complaints } = await run(...argv);
     expect(code).toBe(112);
     expect(complaints).toMatch(message);
+    expect(complaints).not.toContain('hush');
+  });
+
+  it('works where a node that only serves the API runs, and tells what is wrong with its flags', async () => {
+    await prepareLog();
+    const env = {
+      EKIDEN_ROLES: 'api',
+      EKIDEN_HA: 'true',
+      EKIDEN_ZK: 'zk://z/p',
+      EKIDEN_KAFKA_TLS: '1',
+      EKIDEN_NONSENSE: '1',
+    };
+    const { code, complaints } = await runWith(env, 'log', 'verify', '--data_dir', dataDir);
+    expect(code).toBe(0);
+    expect(complaints.split('\n')).toEqual([expect.stringMatching(/^warning: `EKIDEN_NONSENSE`/)]);
+  });
+
+  it.each([
+    [['log', 'verify']],
+    [['log', 'copy', '--to', 'sqlite:/dev/null/never']],
+    [['framework', 'reset']],
+  ])('creates no log where there is none: %j', async (argv) => {
+    const missing = join(dataDir, 'missing');
+    expect(await run(...argv, '--data_dir', missing)).toMatchObject({
+      code: 1,
+      complaints: expect.stringContaining('there is no event log at'),
+    });
+    expect(existsSync(missing)).toBe(false);
+    await (await openLog()).close();
+    expect(await run(...argv, '--data_dir', dataDir)).toMatchObject({
+      code: 1,
+      complaints: expect.stringContaining('the event log holds no events'),
+    });
   });
 });
 

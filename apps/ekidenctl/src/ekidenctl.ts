@@ -16,8 +16,7 @@ export async function ekidenctl({ argv, env, print, complain }: Invocation): Pro
   const command = COMMANDS.find(({ name }) => name.split(' ').every((word, index) => argv[index] === word));
   if (command === undefined) {
     const isAskedForHelp = argv.length === 0 || argv[0] === '--help' || argv[0] === 'help';
-    if (!isAskedForHelp)
-      complain(`unknown command: ${argv.filter((word) => !word.startsWith('--')).join(' ')}`);
+    if (!isAskedForHelp) complain(unknownCommand(argv));
     for (const line of overview()) (isAskedForHelp ? print : complain)(line);
     return isAskedForHelp ? 0 : EXIT_CODES.badConfiguration;
   }
@@ -27,13 +26,14 @@ export async function ekidenctl({ argv, env, print, complain }: Invocation): Pro
     return 0;
   }
   const { options, others, problem } = ownOptions(command, rest);
-  const loaded = loadConfiguration({ argv: withoutElection(others), env: { ...env } });
+  const loaded = loadConfiguration({ argv: asNodeOfItsOwn(others), env: { ...env } });
   if (problem !== undefined || !loaded.ok || !('configuration' in loaded)) {
     if (problem !== undefined) complain(problem);
     if (!loaded.ok) for (const message of loaded.messages) complain(message);
     complain(`\`npm run ekidenctl -- ${command.name} --help\` tells what it takes.`);
     return EXIT_CODES.badConfiguration;
   }
+  for (const warning of loaded.warnings.filter(concernsTheTool)) complain(`warning: ${warning}`);
   const logging = createLogging({ level: loaded.configuration.loggingLevel });
   try {
     return await command.run({ configuration: loaded.configuration, options, logging, print });
@@ -45,10 +45,28 @@ export async function ekidenctl({ argv, env, print, complain }: Invocation): Pro
   }
 }
 
-/** The tool leads nothing, so that what a node must have for an election may be missing. */
-function withoutElection(flags: readonly string[]): readonly string[] {
-  const isDecided = flags.some((word) => /^--(?:disable[_-])?ha(?:=|$)/.test(word));
-  return isDecided ? flags : [...flags, '--disable_ha'];
+/** What follows the first flag may be a secret. */
+function unknownCommand(argv: readonly string[]): string {
+  const firstFlag = argv.findIndex((word) => word.startsWith('-'));
+  const words = firstFlag < 0 ? argv : argv.slice(0, firstFlag);
+  return words.length === 0
+    ? 'the command comes first, before all flags'
+    : `unknown command: ${words.join(' ')}`;
+}
+
+/** The tool leads nothing and serves nothing: what a node must have for an election may be missing. */
+function asNodeOfItsOwn(flags: readonly string[]): readonly string[] {
+  const isSet = (flag: RegExp): boolean => flags.some((word) => flag.test(word));
+  return [
+    ...flags,
+    ...(isSet(/^--(?:disable[_-])?ha(?:=|$)/) ? [] : ['--disable_ha']),
+    ...(isSet(/^--roles(?:=|$)/) ? [] : ['--roles', 'api,scheduler']),
+  ];
+}
+
+/** Not what the tool itself has added, nor what that puts out of use; brokers may be those of a target. */
+function concernsTheTool(warning: string): boolean {
+  return !/^`--(?:disable_ha|roles)` wins over|without an election$|^`--kafka_\w+` is not used/.test(warning);
 }
 
 /** Takes the command's own flags out, in both spellings `--name value` and `--name=value`. */

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { eventLogPath, isShared, openEventLog } from '#ekiden';
+import { isShared } from '#ekiden';
 import { forgetFramework, isTerminal, SchedulerRuntime, Turn, type State } from '#domain';
 import type { EventLog } from '#event-log';
 import { domainSettings, IdentitySource, recoverState } from '#scheduler';
 import type { Command, CommandContext } from './command.js';
-import { TOOL } from './tool.js';
+import { openLog } from './open-log.js';
 
 /** So many tasks are given up per batch of the log. */
 const TASKS_PER_BATCH = 500;
@@ -22,11 +21,7 @@ export const frameworkReset: Command = {
   ],
   options: { yes: { description: 'Do it; without this the command only tells what it would do.' } },
   async run(context) {
-    const { configuration, logging } = context;
-    const path = eventLogPath(configuration);
-    if (path !== undefined && !existsSync(path))
-      throw new Error(`there is no event log at ${path}: say with --data_dir or --event_log where it is`);
-    const log = await openEventLog(configuration, { ...TOOL, logger: logging.logger('log') });
+    const log = await openLog(context);
     try {
       await log.checkWritable();
       return await reset(context, log);

@@ -1,9 +1,8 @@
 import { loadConfiguration, type Configuration } from '#configuration';
 import type { EventLog, StoredEvent } from '#event-log';
-import { openEventLog } from '#ekiden';
 import type { Command, CommandContext } from './command.js';
+import { openLog, openTarget, using, withFreshReading } from './open-log.js';
 import { summarize } from './state-hash.js';
-import { TOOL } from './tool.js';
 
 /** So often the progress is told. */
 const PROGRESS_INTERVAL_MS = 2000;
@@ -15,8 +14,8 @@ export const logCopy: Command = {
   details: [
     'Copies every event as it is, with its position, time and term, and then folds both logs from their first event:',
     'the copy is good when the hashes of the two states are equal. The source is the log of the node (--event_log,',
-    '--data_dir); it is only read. The target must be empty, or hold the beginning of the same log, as after a copy',
-    'that was broken off: then the copy goes on where it ended.',
+    '--data_dir); it is only read. A target file must be empty, or hold the beginning of the same log, as after a copy',
+    'that was broken off: then the copy goes on where it ended. A target topic must be new.',
     'Stop the nodes before, so that nothing is added to the source behind the back of the copy.',
   ],
   options: {
@@ -30,15 +29,14 @@ export const logCopy: Command = {
     const { configuration, options } = context;
     const target = options.get('to');
     if (target === undefined) throw new Error('`--to` is missing: it names the log to copy to');
-    const targetConfiguration = withLog(configuration, target);
-    const source = await openLog(context, configuration);
+    const targetLog = targetNamed(target, configuration);
+    const source = await openLog(context);
     try {
-      const copy = await openLog(context, targetConfiguration);
-      try {
-        return await copyAll(context, source, copy);
-      } finally {
-        await copy.close();
-      }
+      await using(await openTarget(context, targetLog), (copy) =>
+        fill(context, source, copy, targetLog.kind),
+      );
+      // As a node would that has never seen it, so that nothing which the copying itself left here can deceive.
+      return await withFreshReading(context, targetLog, (copy) => compare(context, source, copy));
     } finally {
       await source.close();
     }
@@ -55,7 +53,7 @@ export const logVerify: Command = {
   ],
   options: {},
   async run(context) {
-    const log = await openLog(context, context.configuration);
+    const log = await openLog(context);
     try {
       const { position, stateHash } = await summarize(log);
       context.print(`Position    ${position}`);
@@ -67,11 +65,8 @@ export const logVerify: Command = {
   },
 };
 
-const openLog = ({ logging }: CommandContext, configuration: Configuration): Promise<EventLog> =>
-  openEventLog(configuration, { ...TOOL, logger: logging.logger('log') });
-
-/** The configuration with another log. */
-function withLog(configuration: Configuration, text: string): Configuration {
+/** The log that is copied to; never the one that is copied from. */
+function targetNamed(text: string, configuration: Configuration): Configuration['eventLog'] {
   const loaded = loadConfiguration({ argv: ['--disable_ha', '--event_log', text], env: {} });
   if (!loaded.ok || !('configuration' in loaded)) {
     const reason = loaded.ok ? '' : loaded.messages.join('; ').replace('--event_log', '--to');
@@ -80,14 +75,34 @@ function withLog(configuration: Configuration, text: string): Configuration {
   const { eventLog } = loaded.configuration;
   if (JSON.stringify(eventLog) === JSON.stringify(configuration.eventLog))
     throw new Error('source and target are the same log');
-  return { ...configuration, eventLog };
+  return eventLog;
 }
 
-async function copyAll({ print }: CommandContext, source: EventLog, copy: EventLog): Promise<number> {
+async function fill(
+  { print }: CommandContext,
+  source: EventLog,
+  copy: EventLog,
+  kind: Configuration['eventLog']['kind'],
+): Promise<void> {
   const [head, begun] = [await source.head(), await copy.head()];
+  if (kind === 'kafka' && begun > 0) throw usedTopic(`it holds ${begun} events`);
   await checkBeginning(source, copy, begun);
   if (begun > 0) print(`Going on behind position ${begun}.`);
-  await copyEvents(source, copy, { head, begun, print });
+  if (begun >= head) return;
+  const epoch = await copy.claimEpoch();
+  const [first] = await source.read(0, 1);
+  if (kind === 'kafka' && epoch > (first?.epoch ?? 0))
+    throw usedTopic(`somebody has begun its term ${epoch - 1}`);
+  await copyEvents(source, copy, { head, begun, epoch, print });
+}
+
+/** Readers of a topic pass over what is of an earlier term than what they have read. */
+const usedTopic = (reason: string): Error =>
+  new Error(
+    `the target is not new: ${reason}. Copy to a topic that does not exist, or delete this one before`,
+  );
+
+async function compare({ print }: CommandContext, source: EventLog, copy: EventLog): Promise<number> {
   const [wanted, got] = [await summarize(source), await summarize(copy)];
   print(`Source  position ${wanted.position}, state hash ${wanted.stateHash}`);
   print(`Copy    position ${got.position}, state hash ${got.stateHash}`);
@@ -107,12 +122,12 @@ async function checkBeginning(source: EventLog, copy: EventLog, begun: number): 
 interface Stretch {
   readonly head: number;
   readonly begun: number;
+  readonly epoch: number;
   readonly print: (line: string) => void;
 }
 
-async function copyEvents(source: EventLog, copy: EventLog, { head, begun, print }: Stretch): Promise<void> {
-  if (begun >= head) return;
-  const epoch = await copy.claimEpoch();
+async function copyEvents(source: EventLog, copy: EventLog, stretch: Stretch): Promise<void> {
+  const { head, begun, epoch, print } = stretch;
   let toldMs = performance.now();
   const takeIn = async (batch: readonly StoredEvent[]): Promise<void> => {
     await copy.adopt(batch, epoch);

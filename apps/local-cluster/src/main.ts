@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import { createLogging } from '#observability';
 import { readCommandLine, type ClusterPlan } from './command-line.js';
 import { helpText } from './flags.js';
+import { stopSignal } from './stop-signal.js';
+import { tellWhenReady } from './tell-when-ready.js';
 import { runPlan, type RunningCluster } from './run-plan.js';
 
 /** How long a stop may take; tasks have their grace periods. */
@@ -29,12 +31,12 @@ async function main(): Promise<void> {
     logger.error({}, reason);
     end(1);
   };
-  const signalled = firstSignal();
+  const signalled = stopSignal(logging);
   if (!isLoopback(plan.master.ip ?? ''))
     logger.warn({ ip: plan.master.ip }, 'whoever reaches this address can run commands on this machine');
   try {
     const cluster = await runPlan(plan, { logger, onEnd: fail });
-    process.stdout.write(banner(plan, cluster));
+    void tellWhenReady(plan, cluster, { logger, print, banner: banner(plan, cluster) });
     const signal = await signalled;
     logger.info({ signal }, plan.stopTasks ? 'stopping, tasks are being ended' : 'stopping; tasks go on');
     setTimeout(() => fail('stopping took too long'), STOP_LIMIT_MS).unref();
@@ -46,18 +48,13 @@ async function main(): Promise<void> {
   }
 }
 
+const print = (text: string): void => void process.stdout.write(text);
+
 function messageFor(error: unknown): string {
   const { code, address, port } = error as { code?: string; address?: string; port?: number };
   if (code === 'EADDRINUSE')
     return `${address}:${port} is in use by another program; choose others with --port and --agent_port`;
   return error instanceof Error ? error.message : String(error);
-}
-
-/** To be called before anything is started, so that no signal finds the process without a plan. */
-function firstSignal(): Promise<NodeJS.Signals> {
-  return new Promise((settle) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => settle(signal));
-  });
 }
 
 function banner({ workDir, zooKeeper }: ClusterPlan, { url, agents }: RunningCluster): string {

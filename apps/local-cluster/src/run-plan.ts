@@ -16,6 +16,8 @@ export interface RunningCluster {
   readonly url: string | undefined;
   /** Number of agents here. */
   readonly agents: number;
+  /** Resolves when the master is announced and every agent has been registered. */
+  readonly ready: Promise<unknown>;
   stop(): Promise<{ readonly stoppedTasks: number }>;
 }
 
@@ -40,6 +42,7 @@ async function runTogether(plan: ClusterPlan, { logger }: Surroundings): Promise
   return {
     url: cluster.url,
     agents: cluster.agents.length,
+    ready: Promise.resolve(),
     stop: () => cluster.stop({ keepTasks: !stopTasks }),
   };
 }
@@ -74,6 +77,7 @@ async function runApart(plan: ClusterPlan, { logger, onEnd }: Surroundings): Pro
   return {
     url: master?.url,
     agents: agents?.agents.length ?? 0,
+    ready: Promise.all([master?.announced, agents?.registered]),
     stop: async () => {
       const outcome = await agents?.stop({ keepTasks: !stopTasks });
       await master?.stop();

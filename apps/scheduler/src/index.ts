@@ -2,7 +2,7 @@ export { domainSettings } from './domain-settings.js';
 export { Scheduler, type SchedulerOptions } from './scheduler.js';
 export { NoScheduler, SchedulerDoor } from './scheduler-door.js';
 export { checkIdentity, WrongClusterError } from './lead/cluster-identity.js';
-export { LeadLostError, type Lead } from './lead/lead.js';
+export { LeadLostError, LogLostError, type Lead } from './lead/lead.js';
 export { recoverState, type Recovered } from './writer/recovery.js';
 export { IdentitySource } from './writer/identity-source.js';
 export { SchedulerModule } from './scheduler.module.js';

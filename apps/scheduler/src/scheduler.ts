@@ -22,6 +22,7 @@ import { HealthChecker } from './health/health-checker.js';
 import { createProbe } from './health/probe.js';
 import { checkIdentity } from './lead/cluster-identity.js';
 import { LeadLostError, type Lead } from './lead/lead.js';
+import { LogPatience } from './lead/log-patience.js';
 import { FRAMEWORK_ID_MISSING } from './mesos/fatal-texts.js';
 import { MesosSession } from './mesos/mesos-session.js';
 import { askReadiness } from './readiness/ask-readiness.js';
@@ -147,25 +148,44 @@ export class Scheduler implements SchedulerDoor {
 
   /**
    * Brings the state to the head of the log and takes the lead; the session with Mesos begins when that is done. A log
-   * that is out of reach is waited for, as long as becoming the leader may take.
+   * that is out of reach is waited for: as long as becoming the leader may take, in a cluster as long as its leader may
+   * be without the log.
+   *
+   * @throws {LogLostError} another node should try.
    */
   async start(): Promise<void> {
     this.sessionWanted = true;
     // Before anybody is fenced.
     checkIdentity(this.options.cluster, this.warm.state?.cluster);
-    const limitMs = this.options.configuration.onElectedPrepareTimeoutMs;
-    await within(limitMs, this.startWriter(), `the state could not be loaded within ${limitMs} ms`);
+    await this.startWriter();
     if (!this.sessionWanted) return;
     this.ticker = setInterval(() => this.writer.tell({ type: 'Tick' }), TICK_INTERVAL_MS);
   }
 
   private async startWriter(): Promise<void> {
+    const { cluster, configuration, lead } = this.options;
+    const limitMs = configuration.onElectedPrepareTimeoutMs;
+    const message = `the state could not be loaded within ${limitMs} ms`;
+    // In a cluster the wait for the log has a limit of its own, and does not count.
+    if (cluster.electionPath === undefined) return within(limitMs, this.tryToStart(), message);
+    const patience = new LogPatience({ cluster, lead });
+    await this.tryToStart(
+      (task) => within(limitMs, task, message),
+      (reason) => patience.check(reason),
+    );
+  }
+
+  private async tryToStart(
+    bounded: (task: Promise<void>) => Promise<void> = (task) => task,
+    onUnavailable: (reason: string) => void = () => undefined,
+  ): Promise<void> {
     while (this.sessionWanted) {
       try {
-        return await this.writer.start();
+        return await bounded(this.writer.start());
       } catch (error) {
         if (!(error instanceof LogUnavailableError) || error.code === 'closed') throw error;
         const reason = error.message;
+        onUnavailable(reason);
         this.options.logging.logger('writer').warn({ reason }, 'the event log takes no writes: trying again');
       }
       await delay(RETRY_INTERVAL_MS);
@@ -176,8 +196,9 @@ export class Scheduler implements SchedulerDoor {
   /** Leaves Mesos with the tasks running and gives up the lead once everything decided is durable. */
   async stop(): Promise<void> {
     this.rest();
-    await this.warm.stop();
+    // The writer may be taking the warm state over.
     await this.writer.stop();
+    await this.warm.stop();
   }
 
   /** The lead is over: nothing is decided or sent from here on; what is on the log is still answered. */

@@ -3,6 +3,21 @@ import { loaded, refusal } from './load-configuration.fixture.js';
 
 const KAFKA = ['--event_log', 'kafka://b1/ekiden'];
 const MESOS = ['--master', 'http://m:5050'];
+const PASSWORD = ['--http_credentials', 'u:p'];
+/** Reached from elsewhere by those who have a certificate. */
+const SAFE = [
+  '--hostname',
+  'o1',
+  '--http_address',
+  '0.0.0.0',
+  '--disable_http',
+  '--tls_cert',
+  '/c',
+  '--tls_key',
+  '/k',
+  '--tls_client_ca',
+  '/a',
+];
 
 describe('the address of a shared log', () => {
   it.each([
@@ -38,7 +53,7 @@ describe('an election', () => {
     ['takes roles in any order', ['--roles', 'scheduler,api'], ['api', 'scheduler']],
   ])('%s', (_, flags, roles) => {
     const zk = ['--zk', 'zk://u:p@z1,z2/ekiden', '--election_path', '/e/l', '--zk_session_timeout', '4000'];
-    const { configuration, warnings } = loaded({ argv: [...KAFKA, ...MESOS, ...zk, ...flags] });
+    const { configuration, warnings } = loaded({ argv: [...KAFKA, ...MESOS, ...SAFE, ...zk, ...flags] });
     expect(configuration).toMatchObject({ roles, ha: true, electionPath: '/e/l', zkSessionTimeoutMs: 4000 });
     expect(warnings).toEqual([]);
   });
@@ -65,3 +80,53 @@ describe('an election', () => {
     },
   );
 });
+
+describe('a node of a cluster warns', () => {
+  it.each([
+    ['that listens on loopback', [], /cannot reach this node: set `--http_address` and `--hostname`/],
+    ['that is called so', [...SAFE, '--hostname=127.0.0.1'], /cannot reach this node: set `--http_address`/],
+    [
+      'with TLS alone on loopback',
+      [...SAFE, '--https_address', '127.0.0.1'],
+      /cannot reach this node: set `--https_address`/,
+    ],
+    [
+      'that sends a password to whom ZooKeeper names',
+      [...SAFE, ...PASSWORD],
+      /whoever reaches ZooKeeper can name himself the leader/,
+    ],
+    [
+      'with authorities for a hop without TLS',
+      [...SAFE.filter((flag) => flag !== '--disable_http'), '--tls_ca', '/x'],
+      /`--tls_ca` is not used: nodes speak plain HTTP/,
+    ],
+  ])('%s', (_, flags, message) => {
+    const argv = [...KAFKA, ...MESOS, ...withoutRepeats(flags)];
+    expect(loaded({ argv }).warnings).toEqual(expect.arrayContaining([expect.stringMatching(message)]));
+  });
+
+  it('of nothing when it is safe', () => {
+    const argv = [...KAFKA, ...MESOS, ...SAFE, ...PASSWORD, '--zk', 'zk://u:p@z/p', '--tls_ca', '/x'];
+    expect(loaded({ argv }).warnings).toEqual([]);
+  });
+
+  it.each([
+    ['kafka_replication_factor', '1', /the event log is not on Kafka/],
+    ['kafka_tls', 'true', /the event log is not on Kafka/],
+    ['leader_wait_timeout', '1', /without an election/],
+    ['standby_serves_nothing', 'true', /without an election/],
+    ['leader_proxy_read_timeout', '1', /without an election/],
+    ['leader_proxy_ssl_ignore_hostname', 'true', /without an election/],
+    ['tls_ca', '/x', /without an election/],
+  ])('of --%s, which is not used by one that is alone', (flag, value, reason) => {
+    const { warnings } = loaded({ env: { [`EKIDEN_${flag.toUpperCase()}`]: value } });
+    expect(warnings).toEqual([expect.stringMatching(reason)]);
+    expect(warnings[0]).toContain(`\`--${flag}\` is not used`);
+  });
+});
+
+/** A flag that is given again, as `--flag=value`, replaces the one before. */
+function withoutRepeats(flags: readonly string[]): readonly string[] {
+  const again = flags.filter((word) => word.includes('=')).map((word) => word.split('=')[0]);
+  return flags.filter((word, index) => !again.includes(word) && !again.includes(flags[index - 1] ?? ''));
+}

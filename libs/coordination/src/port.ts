@@ -53,6 +53,9 @@ export interface Coordination {
    */
   confirm(): Promise<boolean>;
 
+  /** Whether other nodes stand for election, as was seen last: somebody who would lead if this one did not. */
+  othersStand(): boolean;
+
   /** Steps out of the election so that another node leads at once; goes on watching. No listener is called any more. */
   withdraw(): Promise<void>;
 

@@ -61,6 +61,31 @@ describe('a warm state', () => {
     expect(warm.state).toBeUndefined();
   });
 
+  it.each(['before', 'while'])(
+    'is not handed over behind the head: stopped %s it is waited for',
+    async (when) => {
+      const { warm, log } = await leaderAndStandby();
+      const beyond = (await log.port.head()) + 1;
+      if (when === 'before') await warm.stop();
+      const handed = warm.handOver(beyond);
+      await warm.stop();
+      expect(await handed).toBeUndefined();
+    },
+  );
+
+  it('that is stopped during the hand-over leaves the term to a replay of the log', async () => {
+    const { leader, warm, log } = await leaderAndStandby();
+    const handOver = warm.handOver.bind(warm);
+    warm.handOver = async (head) => {
+      const handed = handOver(head + 1);
+      await warm.stop();
+      return handed;
+    };
+    await leader.create('/after');
+    const next = await new WriterHarness(log, { warm }).started();
+    expect([...next.writer.view.state.apps.keys()]).toEqual(['/before', '/after']);
+  });
+
   it('begins a term where the former leader stopped, without a replay of the log', async () => {
     const { leader, warm, log } = await leaderAndStandby();
     await leader.create('/after');

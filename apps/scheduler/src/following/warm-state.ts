@@ -45,14 +45,15 @@ export class WarmState {
   }
 
   /**
-   * The state at `head` or later, which is on the log; it follows nothing from then on. Nothing when it could not follow.
+   * The state at `head` or later, which is on the log; it follows nothing from then on. Nothing when it could not follow
+   * so far, as when the process is told to stop meanwhile: a term that began behind the head would decide on the past.
    */
   async handOver(head: number): Promise<Recovered | undefined> {
     await this.reached(head);
     await this.unfollow();
     const { recovered } = this;
     this.recovered = undefined;
-    if (recovered === undefined) return undefined;
+    if (recovered === undefined || recovered.state.position < head) return undefined;
     return {
       state: recovered.state,
       lastEventMs: this.lastEventMs,
@@ -83,6 +84,7 @@ export class WarmState {
   }
 
   private ended(error: unknown): void {
+    this.subscription = undefined;
     if (error !== undefined) {
       const reason = error instanceof Error ? error.message : String(error);
       this.ports.logger.warn(
@@ -95,8 +97,8 @@ export class WarmState {
   }
 
   private async reached(head: number): Promise<void> {
-    const { recovered } = this;
-    if (recovered === undefined || recovered.state.position >= head) return;
+    const { recovered, subscription } = this;
+    if (recovered === undefined || subscription === undefined || recovered.state.position >= head) return;
     await new Promise<void>((resolve) => this.waiters.push({ head, resolve }));
   }
 

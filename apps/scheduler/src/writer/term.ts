@@ -1,7 +1,8 @@
 import { LogFencedError, LogUnavailableError } from '#event-log';
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkIdentity, WrongClusterError } from '../lead/cluster-identity.js';
-import { LeadLostError } from '../lead/lead.js';
+import { LeadLostError, LogLostError } from '../lead/lead.js';
+import type { LogPatience } from '../lead/log-patience.js';
 import { recoverState, type Recovered } from './recovery.js';
 import type { WriterPorts } from './writer-ports.js';
 
@@ -52,9 +53,11 @@ export function termFacts(term: Term, durationMs: number): Record<string, number
   };
 }
 
+const DEPOSITIONS = [LogFencedError, LeadLostError, LogLostError, WrongClusterError];
+
 /** Whether an error says that this node must not write any more, however the log is. */
 export const isDeposition = (error: unknown): error is Error =>
-  error instanceof LogFencedError || error instanceof LeadLostError || error instanceof WrongClusterError;
+  DEPOSITIONS.some((type) => error instanceof type);
 
 interface ComeBack {
   /** Whether it is still wanted. */
@@ -62,6 +65,8 @@ interface ComeBack {
   /** Begins a term anew. */
   readonly begin: () => Promise<void>;
   readonly onUnavailable: (reason: string) => void;
+  /** How long the log may be out of reach. */
+  readonly patience: LogPatience;
 }
 
 /**
@@ -70,10 +75,11 @@ interface ComeBack {
  *
  * @throws {LeadLostError} somebody else was elected.
  * @throws {LogFencedError} somebody else has begun a term.
+ * @throws {LogLostError} the log was out of reach for too long.
  */
 export async function comeBack(
   { log, lead, logger }: Pick<WriterPorts, 'log' | 'lead' | 'logger'>,
-  { isWanted, begin, onUnavailable }: ComeBack,
+  { isWanted, begin, onUnavailable, patience }: ComeBack,
 ): Promise<void> {
   for (let attempt = 1; isWanted(); attempt++) {
     try {
@@ -85,8 +91,8 @@ export async function comeBack(
     } catch (error) {
       if (isDeposition(error)) throw error;
       onUnavailable(messageOf(error));
-      if (!(error instanceof LogUnavailableError))
-        logger.error({ error: messageOf(error), attempt }, 'recovery failed, trying again');
+      if (error instanceof LogUnavailableError) patience.check(messageOf(error));
+      else logger.error({ error: messageOf(error), attempt }, 'recovery failed, trying again');
     }
     await delay(RETRY_INTERVAL_MS);
   }

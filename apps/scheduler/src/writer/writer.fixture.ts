@@ -99,6 +99,10 @@ export class SettableLead implements Lead {
   confirm(): Promise<boolean> {
     return Promise.resolve(this.confirmed ?? this.isGood);
   }
+
+  othersStand(): boolean {
+    return true;
+  }
 }
 
 interface HarnessOptions {

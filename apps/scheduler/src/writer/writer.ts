@@ -16,6 +16,7 @@ import {
 import { setTimeout as delay } from 'node:timers/promises';
 import { LeadLostError } from '../lead/lead.js';
 import { LeadGate } from '../lead/lead-gate.js';
+import { LogPatience } from '../lead/log-patience.js';
 import { IdempotentCommands } from './idempotent-commands.js';
 import { Inbox, type ApiItem, type InboxItem } from './inbox.js';
 import { Replies, type Answer } from './replies.js';
@@ -48,10 +49,7 @@ const SETTLE_BUDGET_MS = 4;
  */
 const TURN_COMMANDS = 16;
 
-/**
- * So many batches may be on their way to the log while the next one is decided. Enough for all commands of some hundred
- * clients: what a log on other machines takes in at a time is limited by this.
- */
+/** So many batches may be on their way to the log: it limits what a log on other machines takes in at a time. */
 const APPENDS_IN_FLIGHT = 32;
 
 type Phase = 'stopped' | 'recovering' | 'ready' | 'stopping';
@@ -333,6 +331,7 @@ export class Writer {
         isWanted: () => this.phase === 'recovering',
         begin: () => this.recover(),
         onUnavailable: (reason) => (this.unavailableReason = reason),
+        patience: new LogPatience(this.ports),
       });
     } catch (error) {
       this.degrade(error);
@@ -360,6 +359,7 @@ export class Writer {
     snapshotter.beginAt(term.snapshotPosition);
 
     await this.leadIsGood();
+    if (this.phase !== 'recovering') return;
     const settleUntilMs = performance.now() + TURN_BUDGET_MS;
     const turn = this.newTurn(() => performance.now() >= settleUntilMs);
     turn.attributeTo(this.causeOf(turn, 'system'));

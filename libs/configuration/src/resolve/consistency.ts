@@ -1,5 +1,7 @@
 import type { Configuration } from '../configuration.js';
 import type { Findings } from '../sources/setting.js';
+import { hasElection, warnOfCluster } from './cluster-warnings.js';
+import { isLoopback } from './is-loopback.js';
 import { checkKafka } from './kafka-consistency.js';
 import { checkTls, hasTls } from './tls-consistency.js';
 
@@ -43,15 +45,13 @@ function checkConflicts(
   }
 }
 
-/** Flags that mean nothing but with a log that several nodes share and an election. */
-const ELECTION_FLAGS = ['zk', 'election_path', 'zk_strict_suspend'];
-
 /** There is an election where there is a log that several nodes share (`spec/operations.md` §6). */
 function checkElection(
-  { eventLog, ha, roles, master }: Configuration,
+  configuration: Configuration,
   isSet: (flagName: string) => boolean,
   findings: Findings,
 ): void {
+  const { eventLog, ha, roles, master } = configuration;
   const isShared = eventLog.kind === 'kafka';
   if (ha && isSet('ha') && !isShared) {
     findings.problem(
@@ -59,22 +59,19 @@ function checkElection(
         'and have one node that leads at once',
     );
   }
-  if (!roles.includes('scheduler') && !(isShared && ha)) {
+  if (!roles.includes('scheduler') && !hasElection(configuration)) {
     findings.problem(
       '`--roles api` needs a log that it shares with other nodes, and the election to find the one that leads: set ' +
         '`--event_log kafka://host:port,…/topic`, and no `--disable_ha`',
     );
   }
-  if (isShared && ha && roles.includes('scheduler') && master.kind === 'local') {
+  if (hasElection(configuration) && roles.includes('scheduler') && master.kind === 'local') {
     findings.problem(
       '`--master local` starts a cluster that only this node knows, so that no other could take over its tasks: name ' +
         'a master that all nodes reach, or set `--disable_ha`',
     );
   }
-  if (isShared && ha) return;
-  for (const name of ELECTION_FLAGS.filter(isSet)) {
-    findings.warn(`\`--${name}\` is not used: this node leads without an election`);
-  }
+  warnOfCluster(configuration, isSet, findings);
 }
 
 function warnOfRisks(
@@ -110,5 +107,3 @@ function warnOfOpenDoors(configuration: Configuration, findings: Findings): void
     );
   }
 }
-
-const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';

@@ -1,6 +1,8 @@
 import type { Configuration } from '../configuration.js';
+import { kafkaFlags } from '../flags/kafka-flags.js';
 import type { Findings } from '../sources/setting.js';
 
+const NAMES = Object.keys(kafkaFlags);
 const TLS_FLAGS = ['kafka_tls_ca', 'kafka_tls_cert', 'kafka_tls_key'] as const;
 
 /** Rules over the flags of the brokers: what belongs together, and what is of no use alone. */
@@ -17,6 +19,10 @@ export function checkKafka(
     findings.problem('`--kafka_tls_cert` and `--kafka_tls_key` need each other');
   }
   checkLogin(configuration, isSet, findings);
+  if (eventLog.kind !== 'kafka') {
+    for (const name of NAMES.filter(isSet))
+      findings.warn(`\`--${name}\` is not used: the event log is not on Kafka (\`--event_log kafka://…\`)`);
+  }
   if (kafkaSaslMechanism === 'plain' && !kafkaTls) {
     findings.warn(
       '`--kafka_sasl_mechanism plain` without `--kafka_tls`: the password crosses the network unencrypted',

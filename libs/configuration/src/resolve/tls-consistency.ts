@@ -6,7 +6,7 @@ export const hasTls = ({ tlsCert, sslKeystorePath }: Configuration): boolean =>
   tlsCert !== undefined || sslKeystorePath !== undefined;
 
 /** What only does something together with a TLS listener. */
-const NEEDS_LISTENER = ['https_address', 'https_port', 'tls_ca', 'leader_proxy_ssl_ignore_hostname'];
+const NEEDS_LISTENER = ['https_address', 'https_port'];
 
 /** Rules of the listeners (`spec/operations.md` §10.2). Half a pair stops the start and names the flag that is missing. */
 export function checkTls(

@@ -51,6 +51,10 @@ class SingleNodeCoordination implements Coordination {
     return this.#isLeading;
   }
 
+  othersStand(): boolean {
+    return false;
+  }
+
   async withdraw(): Promise<void> {
     this.#isLeading = false;
     this.#candidates.stop();

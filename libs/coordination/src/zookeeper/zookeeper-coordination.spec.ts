@@ -50,6 +50,14 @@ describe.runIf(hasZooKeeper)('the election by ZooKeeper', () => {
       expect(await (await election.client()).children(electionPath)).toHaveLength(1);
     });
 
+    it('tell whether anybody else stands for election', async () => {
+      const [leader, standby] = await leaderAndStandby();
+      await until(() => leader.coordination.othersStand());
+      expect(standby.coordination.othersStand()).toBe(true);
+      await standby.coordination.withdraw();
+      await until(() => !leader.coordination.othersStand());
+    });
+
     it('of another form are passed over', async () => {
       const client = await election.client();
       await client.mkdirp(`${election.electionPath}/a-note`);

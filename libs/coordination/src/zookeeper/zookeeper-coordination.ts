@@ -64,6 +64,7 @@ class ZooKeeperCoordination implements Coordination {
   /** Ends `start`: without an error when the election was read. */
   #onFirstAnswer: ((error?: Error) => void) | undefined;
   #isClosed = false;
+  #othersStand = false;
   #isLooking = false;
   #mustLookAgain = false;
   #lookTimer: NodeJS.Timeout | undefined;
@@ -110,6 +111,10 @@ class ZooKeeperCoordination implements Coordination {
 
   async confirm(): Promise<boolean> {
     return (await this.#candidacy?.confirm()) === true;
+  }
+
+  othersStand(): boolean {
+    return this.#othersStand;
   }
 
   async withdraw(): Promise<void> {
@@ -228,6 +233,7 @@ class ZooKeeperCoordination implements Coordination {
     let candidates: readonly CandidateNode[];
     do {
       candidates = (await this.#board?.read(this.#look)) ?? [];
+      this.#othersStand = candidates.some((node) => candidacy?.isOwn(node) !== true);
       this.#view.set(
         candidates.find((node) => !(candidacy?.isOver === true && candidacy.isOwn(node)))?.address,
       );

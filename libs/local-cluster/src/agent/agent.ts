@@ -39,6 +39,9 @@ export class Agent {
   readonly ended = new Promise<void>((resolve) => {
     this.onClosed = resolve;
   });
+  private onJoined!: () => void;
+  /** Resolves once a master has registered this agent for the first time in this run. */
+  readonly joined = new Promise<void>((resolve) => (this.onJoined = resolve));
   private onEnded: ((run: TaskRun) => void) | undefined;
 
   constructor(private readonly dependencies: AgentDependencies) {
@@ -262,6 +265,7 @@ export class Agent {
     }
     await checkpoints.writeAgent(message.agentId, this.info, host.bootId);
     this.registration.accepted(message.totalPingTimeoutMs);
+    this.onJoined();
     logger.info({ agentId: message.agentId, masterId: message.masterId }, message.type);
     if (message.type === 'reregistered') {
       for (const expected of message.reconcile) commands.reconcile(expected);

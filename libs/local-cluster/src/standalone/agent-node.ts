@@ -60,6 +60,11 @@ export class AgentNode {
     return this.members.map(({ agent }) => agent);
   }
 
+  /** Resolves when every agent has been registered once. */
+  get registered(): Promise<unknown> {
+    return Promise.all(this.agents.map((agent) => agent.joined));
+  }
+
   /** Ends the agents. Their tasks end first, within their grace periods, or go on to be found by the next start. */
   async stop({ keepTasks }: { readonly keepTasks: boolean }): Promise<{ readonly stoppedTasks: number }> {
     this.isStopping = true;

@@ -19,6 +19,7 @@ export class ElectionByHand implements MasterDetector {
       enter: (info, listener) => {
         own = { info, listener };
         this.candidates.push(own);
+        listener.onAnnounced();
         this.announce();
         return Promise.resolve();
       },

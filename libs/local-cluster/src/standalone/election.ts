@@ -2,6 +2,8 @@ import type { MasterInfo } from '#mesos';
 
 /** What a master that stands for election is told. */
 export interface ElectionListener {
+  /** The master is announced, and may be elected; told again whenever it had to be announced anew. */
+  onAnnounced(): void;
   /** Who leads now, itself perhaps; nothing while nobody does. */
   onLeader(leader: MasterInfo | undefined): void;
   /** The store of the election was out of sight for so long that another master may lead. */

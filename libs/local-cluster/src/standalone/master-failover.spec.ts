@@ -94,6 +94,16 @@ async function runTask(master: MasterNode): Promise<{ client: SchedulerClient; s
 }
 
 describe('a master that does not lead', () => {
+  it('tell when they are announced, and registered', async () => {
+    const node = await startAgents();
+    let joined = false;
+    void node.registered.then(() => (joined = true));
+    const master = await startMaster();
+    await master.announced;
+    await eventually(() => joined, 'the registration');
+    expect(isRegistered()).toBe(true);
+  });
+
   it('names the leader, and has nothing else to say', async () => {
     const leader = await startMaster();
     const other = await startMaster();

@@ -27,6 +27,9 @@ export interface MasterNodeOptions {
  * does not, and begins with the registry as it is when it is elected. Agents link up over its port.
  */
 export class MasterNode {
+  private announce!: () => void;
+  /** Resolves when this master leads, or may be elected. */
+  readonly announced = new Promise<void>((resolve) => (this.announce = resolve));
   private readonly links = new LinkServer();
   private readonly id = createRandom().uuid();
   private leader: MasterInfo | undefined;
@@ -86,9 +89,11 @@ export class MasterNode {
     const { election } = this.options;
     if (election === undefined) {
       await this.lead();
+      this.announce();
       return;
     }
     await election.enter(info, {
+      onAnnounced: () => this.announce(),
       onLeader: (leader) => this.follow(leader),
       // A master that only stood by is announced again; one that led, or could have, must not go on.
       onLost: () => {

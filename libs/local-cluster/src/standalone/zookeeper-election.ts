@@ -43,7 +43,7 @@ export class ZooKeeperElection implements Election {
     this.watch = new MasterWatch({ zooKeeper, path: address.path, logger, onChange });
     zooKeeper.onChange(({ kind }) => {
       clearTimeout(this.lossTimer);
-      if (kind === 'connected') void this.announce(zooKeeper, info);
+      if (kind === 'connected') void this.announce(zooKeeper, info, listener);
       if (kind === 'suspended') {
         this.lossTimer = setTimeout(() => listener.onLost(), this.remainingMs(zooKeeper));
       }
@@ -69,7 +69,7 @@ export class ZooKeeperElection implements Election {
     return Math.max(0, (lastContactMs ?? nowMs) + timeoutMs - nowMs);
   }
 
-  private async announce(zooKeeper: ZooKeeper, info: MasterInfo): Promise<void> {
+  private async announce(zooKeeper: ZooKeeper, info: MasterInfo, listener: ElectionListener): Promise<void> {
     clearTimeout(this.retryTimer);
     if (this.isAnnounced || this.isAnnouncing) return;
     const { address, logger } = this.settings;
@@ -81,11 +81,12 @@ export class ZooKeeperElection implements Election {
       const node = await zooKeeper.createEphemeralSequential(`${address.path}/json.info_`, { data, access });
       this.isAnnounced = true;
       logger.info({ node }, 'standing for election');
+      listener.onAnnounced();
     } catch (error) {
       if (isZooKeeperError(error, 'CLOSED')) return;
       if (!isZooKeeperError(error, 'SESSION_EXPIRED', 'CONNECTION_LOSS'))
         logger.error({ error: (error as Error).message }, 'ZooKeeper refuses to announce this master');
-      this.retryTimer = setTimeout(() => void this.announce(zooKeeper, info), RETRY_MS);
+      this.retryTimer = setTimeout(() => void this.announce(zooKeeper, info, listener), RETRY_MS);
     } finally {
       this.isAnnouncing = false;
     }
