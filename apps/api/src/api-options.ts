@@ -17,7 +17,10 @@ export interface ApiOptions {
   readonly buildRevision: string;
   /** Called when the read side cannot follow the log any more; the process had better start anew. */
   readonly onReadSideStopped?: (error: Error) => void;
-  /** Called when the leader turns out to be that of another cluster, with what differs. */
+  /**
+   * Called once, with words for people, when the leader turns out to have another framework name or event log than this
+   * node. Must not throw.
+   */
   readonly onDifference?: (text: string) => void;
   /** Interval of the empty lines that keep event streams alive; 10 s unless given. */
   readonly eventStreamHeartbeatMs?: number;

@@ -45,6 +45,7 @@ export class ApiParts {
       finder: this.finder,
       ask: (hostPort) => this.connection.askPosition(hostPort),
       own: ClusterFacts.of(options, 0),
+      onDifference: options.onDifference,
       logger,
     });
   }

@@ -285,6 +285,24 @@ describe('system endpoints', () => {
     expect(leader.body).toEqual({ leader: info.body.leader });
   });
 
+  it('shows no credentials of addresses', async () => {
+    const addresses = {
+      '--zk': 'zk://ada:hu@sh@z1,z2/marathon',
+      '--master': 'zk://ada:hush@m/mesos',
+      '--mesos_leader_ui_url': 'http://ada:hush@mesos.example',
+      '--webui_url': 'http://ada:hush@ui.example',
+    };
+    await serve(...Object.entries(addresses).flat());
+    const info = await http().get('/v2/info').expect(200);
+    expect(info.text).not.toMatch(/ada|hu|sh@/);
+    expect(info.body.zookeeper_config.zk).toBe('zk://xxxxxxxx:xxxxxxxx@z1,z2/marathon');
+    expect(info.body.marathon_config).toMatchObject({
+      master: 'zk://xxxxxxxx:xxxxxxxx@m/mesos',
+      mesos_leader_ui_url: 'http://xxxxxxxx:xxxxxxxx@mesos.example',
+      webui_url: 'http://xxxxxxxx:xxxxxxxx@ui.example',
+    });
+  });
+
   it('has no plugins', async () => {
     await serve();
     expect((await http().get('/v2/plugins').expect(200)).body).toEqual({ plugins: [] });

@@ -68,6 +68,15 @@ describe('nodes of one cluster', () => {
     });
   });
 
+  it('lose one with another log as soon as it hears of it', async () => {
+    await nodes.start();
+    nodes.election.leader = undefined;
+    const other = await nodes.start('--event_log', 'kafka://b1/other');
+    await readApp(other, 'one');
+    await until(() => other.end() !== undefined);
+    expect(other.end()).toMatchObject({ exitCode: 112, message: expect.stringContaining('--event_log') });
+  });
+
   it('may change name and path after a term without an election', async () => {
     const { leader, standby } = await pair();
     for (const node of [leader, standby]) await node.ekiden.stop({ keepTasks: true });

@@ -10,6 +10,7 @@ import { NEGOTIATES } from '../filters/accept-filter.js';
 import { namesType } from '../paths/accept.js';
 import { readJson } from '../server/body-parser.js';
 import { send } from '../server/send.js';
+import { TERM_BEGIN_MS } from '../standby/leader-term.js';
 import { errorAnswer, valueAnswer } from '../wire/answer.js';
 import { pingAnswer } from '../wire/ping.js';
 import { LoggerChangeBody } from './bodies/logger-change-body.js';
@@ -41,7 +42,7 @@ export class SystemController {
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const { projection, term } = this.parts;
     if (!projection.following) return send(reply, errorAnswer(503, 'The state is not loaded'));
-    if (!(await term.begun())) return this.readyAsStandby(reply);
+    if (!(await term.begunWithin(TERM_BEGIN_MS))) return this.readyAsStandby(reply);
     const { ready } = await this.queries.execute<ReadSchedulerStatus, SchedulerStatus>(
       new ReadSchedulerStatus(),
     );
@@ -49,13 +50,10 @@ export class SystemController {
   }
 
   private async readyAsStandby(reply: FastifyReply): Promise<void> {
-    const { reads } = this.parts;
-    const { current } = await reads.confirm();
+    const confirmation = await this.parts.reads.confirm();
     send(
       reply,
-      current
-        ? valueAnswer({ status: 'ready' })
-        : errorAnswer(503, reads.problem ?? 'No leader can be reached'),
+      confirmation.current ? valueAnswer({ status: 'ready' }) : errorAnswer(503, confirmation.reason),
     );
   }
 

@@ -1,14 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiParts } from '../api-parts.js';
 import { originForm } from '../paths/normalize-url.js';
 import type { Query } from '../paths/query.js';
 import { send } from '../server/send.js';
+import { TERM_BEGIN_MS } from '../standby/leader-term.js';
 import { isRead, standbyRoute } from '../standby/standby-route.js';
 import { errorAnswer, type Answer } from '../wire/answer.js';
-
-/** How long a leader that was just elected may catch up before a read is answered as by a standby, in ms. */
-const TERM_BEGIN_MS = 1000;
 
 /** How long the leader may take for what its scheduler remembers, in ms; this node can answer without it. */
 const MEMORY_MS = 2000;
@@ -58,7 +55,7 @@ class StandbyRequests {
       return false;
     }
     // As good as always false at once; a leader that was just elected needs a moment.
-    if (await Promise.race([term.begun(), sleep(TERM_BEGIN_MS, false)])) return true;
+    if (await term.begunWithin(TERM_BEGIN_MS)) return true;
     switch (route) {
       case 'read':
         return this.confirm(reply);
@@ -82,8 +79,8 @@ class StandbyRequests {
     const lead = finder.look();
     if (lead.at === 'here') return true;
     if (confirmation.current && lead.at === 'elsewhere') {
-      const leader = { hostPort: lead.hostPort, answerMs: MEMORY_MS };
-      if (await forwarder.tryForward(request, reply, leader)) return false;
+      const leader = { hostPort: lead.hostPort, limitMs: MEMORY_MS };
+      if (await forwarder.tryRead(request, reply, leader)) return false;
     }
     reply.header('x-ekiden-stale', confirmation.current ? 0 : confirmation.staleSeconds);
     return true;
@@ -102,11 +99,19 @@ class StandbyRequests {
     }
     if (lead.at === 'here') return true;
     if (lead.at === 'nowhere') send(reply, NO_LEADER);
-    else if (route === 'forward') await this.parts.forwarder.forward(request, reply, lead.hostPort);
+    else if (route === 'forward') await this.forward(request, reply, lead.hostPort);
     else {
       const location = `${this.parts.own.scheme}://${lead.hostPort}${originForm(request.originalUrl)}`;
       send(reply, { status: 302, headers: { Location: location } });
     }
     return false;
+  }
+
+  /** Writes do not go to a leader that is known to be that of another cluster. */
+  private async forward(request: FastifyRequest, reply: FastifyReply, hostPort: string): Promise<void> {
+    const { reads, forwarder } = this.parts;
+    const difference = isRead(request.method) ? undefined : await reads.differenceFrom(hostPort);
+    if (difference !== undefined) return send(reply, errorAnswer(502, difference));
+    await forwarder.forward(request, reply, hostPort);
   }
 }

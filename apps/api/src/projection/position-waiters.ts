@@ -6,29 +6,40 @@ interface Waiter {
 
 /** People who wait until a position is reached. */
 export class PositionWaiters {
-  private waiting: Waiter[] = [];
+  private readonly waiting = new Set<Waiter>();
 
-  add(position: number): Promise<void> {
+  /** How many wait. */
+  get count(): number {
+    return this.waiting.size;
+  }
+
+  /** Resolves once the position is reached; rejects when it never will be, or nobody waits any more. */
+  add(position: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ position, resolve, reject });
+      const waiter = { position, resolve, reject };
+      this.waiting.add(waiter);
+      signal?.addEventListener('abort', () => this.giveUp(waiter, signal), { once: true });
+      if (signal?.aborted === true) this.giveUp(waiter, signal);
     });
   }
 
   /** Lets go everybody who waits for `position` or an earlier one. */
   release(position: number): void {
-    if (this.waiting.length === 0) return;
-    const later: Waiter[] = [];
     for (const waiter of this.waiting) {
-      if (waiter.position <= position) waiter.resolve();
-      else later.push(waiter);
+      if (waiter.position > position) continue;
+      this.waiting.delete(waiter);
+      waiter.resolve();
     }
-    this.waiting = later;
   }
 
   /** The positions will never be reached. */
   fail(error: Error): void {
-    const { waiting } = this;
-    this.waiting = [];
-    for (const waiter of waiting) waiter.reject(error);
+    for (const waiter of this.waiting) waiter.reject(error);
+    this.waiting.clear();
+  }
+
+  private giveUp(waiter: Waiter, { reason }: AbortSignal): void {
+    this.waiting.delete(waiter);
+    waiter.reject(reason instanceof Error ? reason : new Error(String(reason)));
   }
 }

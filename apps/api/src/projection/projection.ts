@@ -58,10 +58,10 @@ export class Projection {
     this.observers.push(observer);
   }
 
-  /** Resolves when reads show the event at `position`. */
-  waitFor(position: number): Promise<void> {
+  /** Resolves when reads show the event at `position`; rejects when they never will, or `signal` ends the waiting. */
+  waitFor(position: number, signal?: AbortSignal): Promise<void> {
     if (this.stopped !== undefined) return Promise.reject(this.stopped);
-    return position <= this.position ? Promise.resolve() : this.waiters.add(position);
+    return position <= this.position ? Promise.resolve() : this.waiters.add(position, signal);
   }
 
   private async watch(subscription: Subscription, onStopped: (error: Error) => void): Promise<void> {

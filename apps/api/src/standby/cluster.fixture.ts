@@ -56,19 +56,26 @@ export interface TestCluster {
 export interface ClusterFlags {
   readonly both?: readonly string[];
   readonly standby?: readonly string[];
+  /** Told by the standby. */
+  readonly onDifference?: (text: string) => void;
 }
 
 /** Two nodes over one log in memory, on loopback. */
 export async function startCluster({
   both = [],
   standby: more = [],
+  onDifference,
 }: ClusterFlags = {}): Promise<TestCluster> {
   const { log } = createMemoryEventLog();
   const held = heldLog(log);
   const [leads, follows] = [new SwitchableLeadership(true), new SwitchableLeadership(false)];
   const flags = ['--hostname', '127.0.0.1', ...both];
   const leader = await startApi(flags, { log, leadership: leads });
-  const standby = await startApi([...flags, ...more], { log: held.log, leadership: follows });
+  const standby = await startApi([...flags, ...more], {
+    log: held.log,
+    leadership: follows,
+    ...(onDifference === undefined ? {} : { onDifference }),
+  });
   leads.leader = leader.hostPort;
   follows.leader = leader.hostPort;
   let questions = 0;
@@ -108,9 +115,12 @@ export interface OtherServer {
   close(): void;
 }
 
-/** Something else that answers HTTP in the leader's place. */
-export async function serveHttp(listener: RequestListener): Promise<OtherServer> {
-  return listening(createServer(listener));
+/** What a leader of the same cluster answers to the question for its position. */
+export const FACTS = JSON.stringify({ position: 0, frameworkName: 'marathon', log: 'sqlite' });
+
+/** Something else that answers HTTP in the leader's place; on a free port unless one is given. */
+export async function serveHttp(listener: RequestListener, port = 0): Promise<OtherServer> {
+  return listening(createServer(listener), port);
 }
 
 /** Something that takes connections in the leader's place. */
@@ -118,7 +128,7 @@ export async function serveRaw(onConnection: (socket: Socket) => void): Promise<
   return listening(createRawServer(onConnection));
 }
 
-async function listening(server: Server | RawServer): Promise<OtherServer> {
+async function listening(server: Server | RawServer, port = 0): Promise<OtherServer> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -126,7 +136,7 @@ async function listening(server: Server | RawServer): Promise<OtherServer> {
     socket.once('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   const close = (): void => {
     for (const socket of sockets) socket.destroy();

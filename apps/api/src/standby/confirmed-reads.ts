@@ -1,6 +1,7 @@
 import type { Logger } from '#observability';
 import type { Projection } from '../projection/projection.js';
 import type { ClusterFacts } from './cluster-facts.js';
+import { isTimeout } from './failure-answer.js';
 import type { LeaderFinder } from './leader-finder.js';
 import { reachedWithin } from './reached-within.js';
 import { SharedQuestion } from './shared-question.js';
@@ -8,18 +9,22 @@ import { SharedQuestion } from './shared-question.js';
 /** How long a read waits for what the leader has and this node does not, in ms. */
 const CATCH_UP_MS = 5000;
 
-/** How often a leader that cannot be reached is asked again, in ms; nobody waits for that. */
+/** How often a leader that is silent is asked again, in ms; nobody waits for that. */
 const PROBE_MS = 250;
 
-/** Whether what this node shows is as new as the cluster's state; if not, for how long it may be old. */
+/** Whether what this node shows is as new as the cluster's state; if not, for how long it may be old, and why. */
 export type Confirmation =
   | { readonly current: true; readonly leaderPosition: number }
-  | { readonly current: false; readonly staleSeconds: number };
+  | { readonly current: false; readonly staleSeconds: number; readonly reason: string };
 
-/** What the leader said to a question that was sent at `askedAtMs`, if it did. */
-interface LeaderAnswer {
-  readonly askedAtMs: number;
-  readonly leaderPosition: number | undefined;
+/** What the leader said to a question that was sent at `askedAtMs`, or why it said nothing of use. */
+type LeaderAnswer =
+  { readonly askedAtMs: number; readonly leaderPosition: number } | { readonly reason: string };
+
+/** Something that is wrong with one leader, for people. */
+interface Trouble {
+  readonly hostPort: string;
+  readonly reason: string;
 }
 
 export interface ConfirmedReadsPorts {
@@ -28,6 +33,8 @@ export interface ConfirmedReadsPorts {
   readonly ask: (hostPort: string) => Promise<ClusterFacts>;
   /** What this node says of itself; its position does not matter. */
   readonly own: ClusterFacts;
+  /** Told once, in words, when the leader turns out to be that of another cluster. */
+  readonly onDifference?: ((text: string) => void) | undefined;
   readonly logger: Logger;
 }
 
@@ -40,39 +47,51 @@ export class ConfirmedReads {
   private readonly question = new SharedQuestion(() => this.ask());
   /** When what this node shows was last known to be current. Monotonic clock, ms. */
   private confirmedAtMs = performance.now();
-  private askedAtMs = -Infinity;
-  /** The leader that did not answer the last question. */
-  private unreachable: string | undefined;
+  /**
+   * The leader that did not answer the last question in time. While there is one a timer asks, and no read waits. A
+   * leader that refuses costs no time, so that the next read simply asks it again.
+   */
+  private silent: Trouble | undefined;
+  private probe: NodeJS.Timeout | undefined;
+  /** The leader that, when it was last heard, was not of this node's cluster. */
+  private foreign: Trouble | undefined;
+  private differenceTold = false;
   /** A position that was waited for in vain: until it is there no other read waits. */
   private missing = 0;
-  private trouble: string | undefined;
+  /** The trouble that the log speaks of. */
+  private warned: string | undefined;
 
   constructor(private readonly ports: ConfirmedReadsPorts) {}
 
-  /** Why reads cannot be confirmed, for people. */
-  get problem(): string | undefined {
-    return this.trouble;
-  }
-
   /** Waits until this node shows everything that any node had acknowledged at the time of the call. Never rejects. */
   async confirm(): Promise<Confirmation> {
-    const lead = this.ports.finder.look();
-    if (lead.at !== 'elsewhere') {
-      this.trouble = 'No leader is known';
-      return this.stale();
-    }
-    if (this.unreachable === lead.hostPort) {
-      if (performance.now() - this.askedAtMs >= PROBE_MS) void this.question.answer();
-      return this.stale();
-    }
-    const { askedAtMs, leaderPosition } = await this.question.answer();
-    if (leaderPosition === undefined || !(await this.shows(leaderPosition))) return this.stale();
+    const { finder } = this.ports;
+    const lead = finder.look();
+    if (lead.at !== 'elsewhere') return this.stale(finder.whyNotElsewhere);
+    if (this.silent?.hostPort === lead.hostPort) return this.stale(this.silent.reason);
+    const answer = await this.question.answer();
+    if ('reason' in answer) return this.stale(answer.reason);
+    const { askedAtMs, leaderPosition } = answer;
+    if (!(await this.shows(leaderPosition)))
+      return this.stale('This node is behind the leader and does not catch up');
     this.confirmedAtMs = Math.max(this.confirmedAtMs, askedAtMs);
     return { current: true, leaderPosition };
   }
 
-  private stale(): Confirmation {
-    return { current: false, staleSeconds: Math.ceil((performance.now() - this.confirmedAtMs) / 1000) };
+  /**
+   * In what the cluster of a leader differs from this node's, in words, if that is known; it is asked once more, in
+   * case it has changed. Never rejects.
+   */
+  async differenceFrom(hostPort: string): Promise<string | undefined> {
+    const known = (): string | undefined =>
+      this.foreign?.hostPort === hostPort ? this.foreign.reason : undefined;
+    if (known() !== undefined && this.silent?.hostPort !== hostPort) await this.question.answer();
+    return known();
+  }
+
+  private stale(reason: string): Confirmation {
+    const staleSeconds = Math.ceil((performance.now() - this.confirmedAtMs) / 1000);
+    return { current: false, staleSeconds, reason };
   }
 
   private async shows(position: number): Promise<boolean> {
@@ -81,38 +100,62 @@ export class ConfirmedReads {
     if (projection.position < this.missing) return false;
     if (await reachedWithin(projection, position, CATCH_UP_MS)) return true;
     this.missing = Math.max(this.missing, position);
-    this.trouble = `This node is behind the leader and does not catch up`;
     return false;
   }
 
   private async ask(): Promise<LeaderAnswer> {
+    const { finder, own } = this.ports;
     const askedAtMs = performance.now();
-    this.askedAtMs = askedAtMs;
-    const lead = this.ports.finder.look();
-    if (lead.at !== 'elsewhere') return { askedAtMs, leaderPosition: undefined };
+    const lead = finder.look();
+    if (lead.at !== 'elsewhere') {
+      this.silent = undefined;
+      return { reason: finder.whyNotElsewhere };
+    }
     const { hostPort } = lead;
     try {
       const facts = await this.ports.ask(hostPort);
-      const differences = this.ports.own.differencesFrom(facts);
-      if (differences === undefined) return this.answered(askedAtMs, facts.position);
-      this.failed(hostPort, `This node is not part of the cluster of ${hostPort}: ${differences}`);
+      const differences = own.differencesFrom(facts);
+      if (differences !== undefined) return this.differs(hostPort, differences);
+      return this.answered(askedAtMs, facts.position);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.failed(hostPort, `The leader ${hostPort} cannot be asked for its position: ${reason}`);
+      const why = error instanceof Error ? error.message : String(error);
+      const reason = `The leader ${hostPort} cannot be asked for its position: ${why}`;
+      const answer = this.failed(reason);
+      if (isTimeout(error)) this.probeLater({ hostPort, reason });
+      return answer;
     }
-    return { askedAtMs, leaderPosition: undefined };
   }
 
   private answered(askedAtMs: number, leaderPosition: number): LeaderAnswer {
-    if (this.unreachable !== undefined) this.ports.logger.info({}, 'reads are confirmed by the leader again');
-    this.unreachable = undefined;
-    this.trouble = undefined;
+    if (this.warned !== undefined) this.ports.logger.info({}, 'reads are confirmed by the leader again');
+    this.warned = undefined;
+    this.silent = undefined;
+    this.foreign = undefined;
     return { askedAtMs, leaderPosition };
   }
 
-  private failed(hostPort: string, trouble: string): void {
-    if (trouble !== this.trouble) this.ports.logger.warn({}, `${trouble}; reads are answered as they are`);
-    this.unreachable = hostPort;
-    this.trouble = trouble;
+  private differs(hostPort: string, differences: string): LeaderAnswer {
+    const reason = `This node is not part of the cluster of ${hostPort}: ${differences}`;
+    this.foreign = { hostPort, reason };
+    if (!this.differenceTold) {
+      this.differenceTold = true;
+      this.ports.onDifference?.(reason);
+    }
+    return this.failed(reason);
+  }
+
+  private failed(reason: string): LeaderAnswer {
+    if (reason !== this.warned) this.ports.logger.warn({}, `${reason}; reads are answered as they are`);
+    this.warned = reason;
+    this.silent = undefined;
+    return { reason };
+  }
+
+  /** Asks again in the place of the reads, which are answered meanwhile. */
+  private probeLater(silent: Trouble): void {
+    this.silent = silent;
+    clearTimeout(this.probe);
+    this.probe = setTimeout(() => void this.question.answer(), PROBE_MS);
+    this.probe.unref();
   }
 }

@@ -14,6 +14,12 @@ const NOT_TRUSTED = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE
 
 const TOO_LATE: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
+/** Whether a request was given up because it took too long. */
+export function isTimeout(error: unknown): boolean {
+  const { code = '', name = '' } = error as { code?: string; name?: string };
+  return name === 'TimeoutError' || code === 'UND_ERR_CONNECT_TIMEOUT' || TOO_LATE.has(code);
+}
+
 const UNKNOWN_OUTCOME = 'It is not known whether the leader has carried out the request';
 
 /** What a client is told when the leader did not answer a forwarded request (`spec/operations.md` §7.2). */

@@ -15,6 +15,7 @@ describe('the headers of a forwarded request', () => {
     ['keep a key against repetition', { 'idempotency-key': 'k' }, { 'idempotency-key': 'k' }],
     ['leave the host out', { host: 'me:8080' }, {}],
     ['leave the connection out', { connection: 'keep-alive, X-Two', 'x-two': '2', 'keep-alive': '5' }, {}],
+    ['leave out what is for a proxy', { 'proxy-authorization': 'Basic x', 'proxy-connection': 'close' }, {}],
     ['leave the framing out', { 'transfer-encoding': 'chunked', te: 'trailers', expect: '100-continue' }, {}],
     ['keep the length of a body', { 'content-length': '3' }, { 'content-length': '3' }],
     [
@@ -46,6 +47,7 @@ describe('the headers of a forwarded answer', () => {
   it('are those of the leader, with the way back', () => {
     const headers = {
       connection: 'keep-alive',
+      'proxy-authenticate': 'Basic',
       'transfer-encoding': 'chunked',
       'content-encoding': 'gzip',
       'set-cookie': ['a', 'b'],

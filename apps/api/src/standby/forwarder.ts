@@ -11,7 +11,7 @@ import { send } from '../server/send.js';
 import { errorAnswer } from '../wire/answer.js';
 import { failureAnswer } from './failure-answer.js';
 import { hasPassed, requestHeaders, responseHeaders } from './forward-headers.js';
-import type { LeaderConnection } from './leader-connection.js';
+import type { LeaderConnection, LeaderRequest } from './leader-connection.js';
 import { reachedWithin } from './reached-within.js';
 import { passingBody } from './request-body.js';
 
@@ -37,7 +37,7 @@ export class Forwarder {
     }
     const gone = clientGone(reply);
     try {
-      await this.passOn(await this.ask(request, hostPort, gone), reply);
+      await this.passOn(await this.connection.request(hostPort, this.asHop(request, gone)), reply);
     } catch (error) {
       if (gone.aborted) reply.hijack();
       else send(reply, failureAnswer(error));
@@ -45,40 +45,46 @@ export class Forwarder {
   }
 
   /**
-   * As {@link forward}, within a limit and for requests that this node can answer somehow itself.
+   * As {@link forward}, for reads that this node can answer somehow itself. The whole answer has to be there within
+   * the limit, so that none breaks off half way.
    *
    * @returns false when the leader did not answer; then nothing was sent.
    */
-  async tryForward(
+  async tryRead(
     request: FastifyRequest,
     reply: FastifyReply,
-    { hostPort, answerMs }: { readonly hostPort: string; readonly answerMs: number },
+    { hostPort, limitMs }: { readonly hostPort: string; readonly limitMs: number },
   ): Promise<boolean> {
     if (hasPassed(request.headers['x-marathon-via'], this.own.hostPort)) return false;
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), limitMs);
     try {
-      await this.passOn(await this.ask(request, hostPort, clientGone(reply), answerMs), reply);
+      const signal = AbortSignal.any([clientGone(reply), limit.signal]);
+      const response = await this.connection.read(hostPort, this.asHop(request, signal));
+      const body = await response.body.bytes();
+      reply.hijack();
+      reply.raw
+        .writeHead(response.statusCode, responseHeaders(response.headers, this.own.hostPort))
+        .end(body);
       return true;
     } catch {
       return false;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  private ask(
-    request: FastifyRequest,
-    hostPort: string,
-    signal: AbortSignal,
-    answerMs?: number,
-  ): Promise<Dispatcher.ResponseData> {
+  /** A request as it goes on from here. */
+  private asHop(request: FastifyRequest, signal: AbortSignal): LeaderRequest {
     const hop = { hostPort: this.own.hostPort, peer: peerOf(request) };
     const body = passingBody(request.raw);
-    return this.connection.request(hostPort, {
+    return {
       method: request.method,
       path: originForm(request.originalUrl),
       headers: requestHeaders(request.headers, hop) as IncomingHttpHeaders,
       signal,
       ...(body === undefined ? {} : { body }),
-      ...(answerMs === undefined ? {} : { answerMs }),
-    });
+    };
   }
 
   /** Status, headers and body as they are; a write only once this node's reads show it. */

@@ -148,6 +148,28 @@ describe('a write at a standby', () => {
     expect([answer.status, answer.body]).toEqual([502, { message: 'Detected proxying loop.' }]);
   });
 
+  it('is refused while the leader is known to be that of another cluster', async () => {
+    const told: string[] = [];
+    await start({ onDifference: (text) => told.push(text) });
+    let frameworkName = 'other';
+    let writes = 0;
+    await followInstead(
+      serveHttp(({ method }, response) => {
+        if (method === 'POST') writes += 1;
+        response.end(JSON.stringify({ position: 0, frameworkName, log: 'sqlite' }));
+      }),
+    );
+    for (let count = 0; count < 2; count += 1) await atStandby().get('/v2/apps').expect(200);
+    const answer = await atStandby().post('/v2/apps').send({ id: '/a' }).expect(502);
+    expect(answer.body.message).toMatch(/`--framework_name` is `marathon` here and `other` at the leader/);
+    expect(told).toEqual([answer.body.message]);
+    expect(writes).toBe(0);
+    // Started anew, with the right settings.
+    frameworkName = 'marathon';
+    await atStandby().post('/v2/apps').send({ id: '/a' }).expect(200);
+    expect(writes).toBe(1);
+  });
+
   it('is refused at once while the node stops', async () => {
     await start();
     cluster.follows.stopping = true;

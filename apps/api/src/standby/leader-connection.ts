@@ -14,8 +14,6 @@ export interface LeaderRequest {
   /** Absent for a request without body. */
   readonly body?: Readable;
   readonly signal: AbortSignal;
-  /** Time until the head of the answer, in ms; `--leader_proxy_read_timeout` unless given. */
-  readonly answerMs?: number;
 }
 
 /** The question for the position is answered from memory; whoever takes longer than this does not answer, in ms. */
@@ -24,10 +22,19 @@ const POSITION_MS = 1000;
 /** More than any answer to that question has, in bytes. */
 const LONGEST_FACTS = 64 * 1024;
 
-/** The connections of this node to the one that leads. Writes cannot hold up the question for the position. */
+/** Connections for reads that only the leader can answer; it does so from memory. */
+const READ_CONNECTIONS = 8;
+
+interface Agents {
+  /** Requests of clients, which may take long. */
+  readonly requests: Agent;
+  readonly reads: Agent;
+  readonly questions: Agent;
+}
+
+/** The connections of this node to the one that leads. Writes can hold up neither reads nor the question for the position. */
 export class LeaderConnection {
-  private requests: Agent;
-  private questions: Agent;
+  private agents: Agents;
   private readonly authorization: string | undefined;
 
   constructor(
@@ -39,44 +46,43 @@ export class LeaderConnection {
     this.authorization =
       httpCredentials &&
       `Basic ${Buffer.from(`${httpCredentials.user}:${httpCredentials.password}`).toString('base64')}`;
-    this.requests = this.agent(configuration.leaderProxyMaxOpenConnections);
-    this.questions = this.agent(1);
+    this.agents = this.connect();
     tls?.onChange(() => this.reconnect());
   }
 
   /** Sends a request once. Rejects with the error of the transport; redirects are answers like any others. */
   request(hostPort: string, request: LeaderRequest): Promise<Dispatcher.ResponseData> {
-    const { answerMs = this.configuration.leaderProxyReadTimeoutMs, method, ...rest } = request;
-    return this.requests.request({
-      ...rest,
-      method: method,
-      origin: this.originOf(hostPort),
-      headersTimeout: answerMs,
-    });
+    return this.agents.requests.request({ ...request, origin: this.originOf(hostPort) });
+  }
+
+  /** As {@link request}, for reads that this node could answer somehow itself. */
+  read(hostPort: string, request: LeaderRequest): Promise<Dispatcher.ResponseData> {
+    return this.agents.reads.request({ ...request, origin: this.originOf(hostPort) });
   }
 
   /** Asks a leader where it is. Rejects when it does not answer in time or does not lead. */
   async askPosition(hostPort: string): Promise<ClusterFacts> {
+    const limit = AbortSignal.timeout(POSITION_MS);
     try {
-      return await this.ask(hostPort);
+      return await this.ask(hostPort, limit);
     } catch (error) {
       // The leader may just have closed a connection that was idle; a question may be asked twice.
-      if ((error as { code?: string }).code === 'UND_ERR_SOCKET') return this.ask(hostPort);
+      if ((error as { code?: string }).code === 'UND_ERR_SOCKET') return this.ask(hostPort, limit);
       throw error;
     }
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.requests.destroy(), this.questions.destroy()]);
+    await Promise.all(Object.values(this.agents).map((agent: Agent) => agent.destroy()));
   }
 
-  private async ask(hostPort: string): Promise<ClusterFacts> {
-    const { statusCode, body } = await this.questions.request({
+  private async ask(hostPort: string, signal: AbortSignal): Promise<ClusterFacts> {
+    const { statusCode, body } = await this.agents.questions.request({
       origin: this.originOf(hostPort),
       path: '/ekiden/v1/position',
       method: 'GET',
       headers: this.authorization === undefined ? {} : { authorization: this.authorization },
-      signal: AbortSignal.timeout(POSITION_MS),
+      signal,
     });
     if (statusCode !== 200) {
       await body.dump({ limit: LONGEST_FACTS });
@@ -91,10 +97,17 @@ export class LeaderConnection {
 
   /** With new certificates; what is under way goes on over the old connections. */
   private reconnect(): void {
-    const { requests, questions } = this;
-    this.requests = this.agent(this.configuration.leaderProxyMaxOpenConnections);
-    this.questions = this.agent(1);
-    for (const former of [requests, questions]) void former.close().catch(() => undefined);
+    const former: Agent[] = Object.values(this.agents);
+    this.agents = this.connect();
+    for (const agent of former) void agent.close().catch(() => undefined);
+  }
+
+  private connect(): Agents {
+    return {
+      requests: this.agent(this.configuration.leaderProxyMaxOpenConnections),
+      reads: this.agent(READ_CONNECTIONS),
+      questions: this.agent(1),
+    };
   }
 
   private agent(connections: number): Agent {

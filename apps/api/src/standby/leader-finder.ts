@@ -42,11 +42,21 @@ export class LeaderFinder {
     return hostPort === undefined || hostPort === this.own.hostPort ? NOWHERE : { at: 'elsewhere', hostPort };
   }
 
+  /** Why no other node can be asked, for people; of a node that does not answer as the leader itself. */
+  get whyNotElsewhere(): string {
+    const { leadership, hasBegun } = this.term;
+    const isElected = leadership.leadsNow() || leadership.leader === this.own.hostPort;
+    if (!isElected) return 'No leader is known';
+    return hasBegun
+      ? 'It is not certain that this node still leads'
+      : 'This node is elected and loads the state';
+  }
+
   /** Who leads, waiting up to `--leader_wait_timeout` for somebody who does and has loaded. */
   async find(): Promise<Lead> {
     const deadlineMs = performance.now() + this.waitMs;
     for (;;) {
-      await Promise.race([this.term.begun(), sleep(LOOK_MS)]);
+      await this.term.begunWithin(LOOK_MS);
       const lead = this.look();
       if (lead.at !== 'nowhere' || performance.now() >= deadlineMs) return lead;
       await sleep(LOOK_MS);

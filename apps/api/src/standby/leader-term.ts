@@ -1,6 +1,10 @@
 import type { EventLog } from '#event-log';
 import type { Leadership } from '../leadership.js';
 import type { Projection } from '../projection/projection.js';
+import { within } from './within.js';
+
+/** How long a leader that was just elected may catch up before a request is treated as by a standby, in ms. */
+export const TERM_BEGIN_MS = 1000;
 
 /**
  * Whether this node answers as the leader. It does once its reads show everything that former leaders have written:
@@ -8,6 +12,7 @@ import type { Projection } from '../projection/projection.js';
  */
 export class LeaderTerm {
   private caughtUp = false;
+  private wasBegun = false;
   private catchingUp: Promise<void> | undefined;
 
   constructor(
@@ -15,6 +20,11 @@ export class LeaderTerm {
     private readonly log: EventLog,
     private readonly projection: Projection,
   ) {}
+
+  /** Whether this node has answered as the leader, now or before. */
+  get hasBegun(): boolean {
+    return this.wasBegun;
+  }
 
   /** Whether this node answers as the leader at this moment. Costs nothing. */
   now(): boolean {
@@ -36,8 +46,14 @@ export class LeaderTerm {
     return this.now();
   }
 
+  /** As {@link begun}, but waits no longer than the limit. */
+  async begunWithin(limitMs: number): Promise<boolean> {
+    return within(limitMs, this.begun(), false);
+  }
+
   private async catchUp(): Promise<void> {
     await this.projection.waitFor(await this.log.head());
     this.caughtUp = true;
+    this.wasBegun = true;
   }
 }

@@ -1,22 +1,19 @@
 import type { Projection } from '../projection/projection.js';
 
-/** Whether reads show `position`, now or within the limit. Never rejects. */
+/** Whether reads show `position`, now or within the limit. Never rejects, and nothing waits on after the limit. */
 export async function reachedWithin(
-  projection: Projection,
+  projection: Pick<Projection, 'position' | 'waitFor'>,
   position: number,
   limitMs: number,
 ): Promise<boolean> {
   if (projection.position >= position) return true;
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  const reached = projection.waitFor(position).then(
-    () => true,
-    () => false,
-  );
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), limitMs);
   try {
-    return await Promise.race([reached, limit]);
+    await projection.waitFor(position, limit.signal);
+    return true;
+  } catch {
+    return false;
   } finally {
     clearTimeout(timer);
   }

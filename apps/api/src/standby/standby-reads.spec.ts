@@ -4,6 +4,7 @@ import { appDefinition, launchEvents } from '../domain-objects.fixture.js';
 import { SseClient } from '../event-stream/sse-client.fixture.js';
 import {
   acceptApps,
+  FACTS,
   serveHttp,
   serveRaw,
   startCluster,
@@ -50,8 +51,7 @@ describe('a read at a standby', () => {
     let questions = 0;
     const slow = await serveHttp((_, response) => {
       questions += 1;
-      const facts = { position: 0, frameworkName: 'marathon', log: 'sqlite' };
-      setTimeout(() => response.end(JSON.stringify(facts)), 400);
+      setTimeout(() => response.end(FACTS), 400);
     });
     others.push(slow);
     cluster.follows.leader = slow.hostPort;
@@ -92,10 +92,38 @@ describe('a read at a standby', () => {
     for (const node of [atStandby(), atLeader()]) {
       expect((await node.get('/v2/apps').expect(200)).headers).toHaveProperty('x-ekiden-stale');
     }
+    const ready = await atStandby().get('/ready').expect(503);
+    expect(ready.body.message).toMatch(/cannot be asked for its position: it answers 503$/);
+    const doubtful = 'It is not certain that this node still leads';
+    await atLeader().get('/ready').expect(503, { message: doubtful });
     cluster.leads.leads = true;
-    await expect
-      .poll(async () => (await atStandby().get('/v2/apps')).headers['x-ekiden-stale'])
-      .toBeUndefined();
+    // A leader that refuses costs no time: the very next read asks it.
+    expect((await atStandby().get('/v2/apps')).headers).not.toHaveProperty('x-ekiden-stale');
+  });
+
+  it('asks a leader that refused connections at once, again', async () => {
+    await start();
+    const gone = await serveHttp(() => undefined);
+    gone.close();
+    cluster.follows.leader = gone.hostPort;
+    expect((await atStandby().get('/v2/apps')).headers).toHaveProperty('x-ekiden-stale');
+    others.push(await serveHttp((_, response) => response.end(FACTS), Number(gone.hostPort.split(':')[1])));
+    expect((await atStandby().get('/v2/apps')).headers).not.toHaveProperty('x-ekiden-stale');
+  });
+
+  it('is sure again once a leader that was silent answers, although nobody reads meanwhile', async () => {
+    await start();
+    let questions = 0;
+    const once = await serveHttp((_, response) => {
+      questions += 1;
+      if (questions > 1) response.end(FACTS);
+    });
+    others.push(once);
+    cluster.follows.leader = once.hostPort;
+    expect((await atStandby().get('/v2/apps')).headers).toHaveProperty('x-ekiden-stale');
+    await expect.poll(() => questions, { timeout: 5000 }).toBe(2);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await atStandby().get('/v2/apps')).headers).not.toHaveProperty('x-ekiden-stale');
   });
 
   it('waits for a leader that does not answer once, not again and again', async () => {
@@ -125,6 +153,20 @@ describe('a read at a standby', () => {
     const ready = await atStandby().get('/ready').expect(503);
     expect(ready.body.message).toMatch(/`--framework_name` is `other` here and `marathon` at the leader/);
   });
+
+  it('is not that of a node that is elected and still loads', async () => {
+    await start();
+    cluster.follows.leader = cluster.standby.hostPort;
+    expect((await atStandby().get('/v2/apps').expect(200)).headers).toHaveProperty('x-ekiden-stale');
+    const message = 'This node is elected and loads the state';
+    await atStandby().get('/ready').expect(503, { message });
+    cluster.held.hold();
+    await create('/later');
+    cluster.follows.leads = true;
+    await atStandby().get('/ready').expect(503, { message });
+    cluster.held.release();
+    await atStandby().get('/ready').expect(200);
+  });
 });
 
 describe('what only the leader remembers', () => {
@@ -138,6 +180,45 @@ describe('what only the leader remembers', () => {
       ...launching(),
     ]);
     expect((await atStandby().get('/v2/queue').expect(200)).body).toEqual({ queue: [] });
+  });
+
+  it.each([
+    ['says nothing', ''],
+    ['stops in the middle', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{'],
+  ])('is told as far as the log knows it when the leader %s', async (_, sent) => {
+    await start();
+    const facts = `HTTP/1.1 200 OK\r\nContent-Length: ${FACTS.length}\r\n\r\n${FACTS}`;
+    const stuck = await serveRaw((socket) => {
+      socket.on('data', (chunk) => {
+        socket.write(chunk.toString().includes('/ekiden/v1/position') ? facts : sent);
+      });
+    });
+    others.push(stuck);
+    cluster.follows.leader = stuck.hostPort;
+    const beganMs = performance.now();
+    const info = await atStandby().get('/v2/info').expect(200);
+    expect(performance.now() - beganMs).toBeLessThan(4000);
+    expect(info.body).toMatchObject({ elected: false, leader: stuck.hostPort });
+    expect(info.headers).toHaveProperty('x-ekiden-stale');
+  });
+
+  it('is read past writes that are stuck', async () => {
+    await start({ standby: ['--leader_proxy_max_open_connections', '1'] });
+    let writes = 0;
+    const leader = await serveHttp(({ method, url }, response) => {
+      if (method === 'POST') writes += 1;
+      else response.end(url === '/v2/info' ? '{"from":"leader"}' : FACTS);
+    });
+    others.push(leader);
+    cluster.follows.leader = leader.hostPort;
+    const write = fetch(`${cluster.standby.url}/v2/apps`, { method: 'POST', body: '{}' });
+    await expect.poll(() => writes).toBe(1);
+    const beganMs = performance.now();
+    const info = await fetch(`${cluster.standby.url}/v2/info`);
+    expect(await info.json()).toEqual({ from: 'leader' });
+    expect(performance.now() - beganMs).toBeLessThan(2000);
+    leader.close();
+    await write;
   });
 
   it('is told as far as the log knows it without one', async () => {

@@ -1,4 +1,4 @@
-import type { Configuration } from '#configuration';
+import type { Configuration, SettingsReport } from '#configuration';
 import type { SchedulerStatus } from '#domain';
 import type { ApiOptions } from '../api-options.js';
 
@@ -19,17 +19,21 @@ export function printInfo(
     leader,
     frameworkId: status.frameworkId,
     marathon_config: {
-      ...frameworkSettings(configuration, status),
+      ...frameworkSettings(configuration),
       ...schedulingSettings(configuration),
-      // The report holds the address as written, credentials masked.
-      master: settings['master']?.value ?? null,
+      master: shown(settings, 'master'),
+      mesos_leader_ui_url: shown(settings, 'mesos_leader_ui_url') ?? status.mesosLeaderUiUrl,
+      webui_url: shown(settings, 'webui_url'),
     },
-    zookeeper_config: zookeeperSettings(configuration),
+    zookeeper_config: { zk: shown(settings, 'zk'), ...zookeeperSettings(configuration) },
     http_config: { http_port: configuration.httpPort, https_port: configuration.httpsPort },
   };
 }
 
-function frameworkSettings(c: Configuration, status: SchedulerStatus): object {
+/** An address as it was written, credentials masked. */
+const shown = (settings: SettingsReport, flag: string): unknown => settings[flag]?.value ?? null;
+
+function frameworkSettings(c: Configuration): object {
   return {
     access_control_allow_origin: c.accessControlAllowOrigin ?? null,
     checkpoint: c.checkpoint,
@@ -49,11 +53,9 @@ function frameworkSettings(c: Configuration, status: SchedulerStatus): object {
     mesos_bridge_name: c.mesosBridgeName,
     mesos_heartbeat_failure_threshold: c.mesosHeartbeatFailureThreshold,
     mesos_heartbeat_interval: c.mesosHeartbeatIntervalMs,
-    mesos_leader_ui_url: c.mesosLeaderUiUrl ?? status.mesosLeaderUiUrl,
     mesos_role: c.mesosRole,
     mesos_user: c.mesosUser ?? null,
     new_group_enforce_role: c.newGroupEnforceRole === 'top' ? 'Top' : 'Off',
-    webui_url: c.webuiUrl ?? null,
   };
 }
 
@@ -82,7 +84,6 @@ function schedulingSettings(c: Configuration): object {
 /** Kept for clients that read it, although the state lies elsewhere. */
 function zookeeperSettings(c: Configuration): object {
   return {
-    zk: c.zk,
     zk_compression: c.zkCompression,
     zk_compression_threshold: c.zkCompressionThresholdBytes,
     zk_connection_timeout: c.zkConnectionTimeoutMs,

@@ -161,9 +161,12 @@ export const urlType: ValueType<string> = {
   show: (value) => maskUserInfo(value),
 };
 
-/** Replaces `user:password@` in addresses the way Marathon prints them. */
+/**
+ * Replaces `user:password@` in addresses the way Marathon prints them. A password may hold `@`: the last one before the
+ * path ends it.
+ */
 export function maskUserInfo(text: string): string {
-  return text.replace(/:\/\/[^/@]*@/g, '://xxxxxxxx:xxxxxxxx@');
+  return text.replace(/:\/\/[^/]*@/g, '://xxxxxxxx:xxxxxxxx@');
 }
 
 /** Peers named by address or network, such as `10.0.0.0/8`. */
