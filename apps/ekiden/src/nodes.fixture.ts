@@ -14,6 +14,8 @@ export class SharedElection {
   private readonly watchers = new Set<(leader: string | undefined) => void>();
   /** Nothing while nobody leads. */
   leader: string | undefined;
+  /** Candidates are not told of the leader yet. */
+  isHidden = false;
 
   join(hostPort: string): Candidate {
     return new Candidate(this, hostPort);
@@ -65,7 +67,7 @@ export class Candidate implements Coordination {
   ) {}
 
   get leader(): string | undefined {
-    return this.election.leader;
+    return this.election.isHidden ? undefined : this.election.leader;
   }
 
   start(listener?: CandidateListener): Promise<void> {

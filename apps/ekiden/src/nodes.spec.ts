@@ -68,6 +68,16 @@ describe('nodes of one cluster', () => {
     });
   });
 
+  it('lose one with another log as soon as it hears of it', async () => {
+    await nodes.start();
+    nodes.election.isHidden = true;
+    const other = await nodes.start('--event_log', 'kafka://b1/other');
+    nodes.election.isHidden = false;
+    const heard = () => other.end() !== undefined;
+    await until(async () => heard() || (await readApp(other, 'one').catch(() => undefined), heard()));
+    expect(other.end()).toMatchObject({ exitCode: 112, message: expect.stringContaining('--event_log') });
+  });
+
   it('may change name and path after a term without an election', async () => {
     const { leader, standby } = await pair();
     for (const node of [leader, standby]) await node.ekiden.stop({ keepTasks: true });
