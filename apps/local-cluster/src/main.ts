@@ -48,7 +48,9 @@ async function main(): Promise<void> {
   }
 }
 
-const print = (text: string): void => void process.stdout.write(text);
+function print(text: string): void {
+  process.stdout.write(text);
+}
 
 function messageFor(error: unknown): string {
   const { code, address, port } = error as { code?: string; address?: string; port?: number };
