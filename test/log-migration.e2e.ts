@@ -53,7 +53,11 @@ describe.runIf(hasKafka)('a cluster that moves from SQLite to Kafka and back', (
 
   it('is not looked for in a topic that does not exist, nor makes one', async () => {
     const flags = ['--event_log', topic(), '--data_dir', join(site.dataDir, 'none')];
-    for (const command of [['log', 'verify'], ['framework', 'reset', '--yes'], ['log', 'verify']]) {
+    for (const command of [
+      ['log', 'verify'],
+      ['framework', 'reset', '--yes'],
+      ['log', 'verify'],
+    ]) {
       const { code, output } = await runEkidenctl([...command, ...flags]);
       expect([code, output]).toEqual([1, expect.stringContaining('Kafka topic moved does not exist')]);
     }
