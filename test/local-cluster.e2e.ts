@@ -145,8 +145,9 @@ describe('agents apart from their master', () => {
       return ((await response.json()) as { activated_slaves: number }).activated_slaves;
     };
     try {
-      await agents.start();
+      const registered = agents.start();
       await master.start();
+      await registered;
       await eventually(async () => (await active()) === 2, { what: 'both agents' });
       await master.kill();
       await master.start();

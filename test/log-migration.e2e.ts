@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sleepingApp } from './support/app-definitions.js';
@@ -8,7 +8,7 @@ import { KafkaCluster } from './support/kafka-cluster.js';
 import { LocalClusterProcess } from './support/local-cluster-process.js';
 import { hasKafka } from './support/real-services.js';
 import { runEkidenctl } from './support/run-ekidenctl.js';
-import { Site } from './support/site.js';
+import { Site, temporaryDirectory } from './support/site.js';
 
 describe.runIf(hasKafka)('a cluster that moves from SQLite to Kafka and back', () => {
   let kafka: KafkaCluster;
@@ -76,9 +76,12 @@ describe.runIf(hasKafka)('a cluster that moves from SQLite to Kafka and back', (
   });
 
   it('goes to a new topic only', async () => {
-    const flags = ['--data_dir', site.dataDir, '--kafka_replication_factor', '1', '--to', topic()];
-    const { code, output } = await runEkidenctl(['log', 'copy', ...flags, '--event_log', 'sqlite']);
-    expect([code, output]).toEqual([1, expect.stringMatching(/in use|the target is not new/)]);
+    const elsewhere = temporaryDirectory();
+    const source = ['--event_log', `sqlite:${join(site.dataDir, 'events.db')}`, '--data_dir', elsewhere];
+    const target = ['--kafka_replication_factor', '1', '--to', topic()];
+    const { code, output } = await runEkidenctl(['log', 'copy', ...source, ...target]);
+    rmSync(elsewhere, { recursive: true });
+    expect([code, output]).toEqual([1, expect.stringContaining('the target is not new')]);
   });
 
   it('and on the way back', async () => {
