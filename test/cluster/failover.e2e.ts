@@ -13,7 +13,7 @@ import { ClusterLoad } from './support/cluster-load.js';
 import { MovingSubscriber } from './support/moving-subscriber.js';
 
 /** How often the leader is killed; FAILOVERS=30 for a long run. */
-const FAILOVERS = Number(process.env['FAILOVERS'] ?? 8);
+const FAILOVERS = Number(process.env['FAILOVERS'] ?? 5);
 
 const SESSION_TIMEOUT_MS = 3_000;
 

@@ -205,7 +205,7 @@ export class KafkaStore implements LogStore {
   }
 
   async close(): Promise<void> {
-    await this.#parts.writer.close().catch(() => undefined);
+    this.#parts.writer.close();
     await this.#reader.close();
     await this.#parts.mirrorStore.close();
   }

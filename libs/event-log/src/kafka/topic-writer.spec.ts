@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-it('an attempt that was given up is over before the next one begins, and leaves no connection', async () => {
+it('an attempt that was given up leaves no connection, and does not hold up the next one', async () => {
   const config = { brokers: [broker], requestTimeout: 20_000, connectionTimeout: 1_000 };
   const writer = new TopicWriter(config, 'log', { maxBatchBytes: 1e6, mayWrite: () => true });
   const record = { value: '{}' };
@@ -28,7 +28,7 @@ it('an attempt that was given up is over before the next one begins, and leaves 
   await expect.poll(() => connections.size).toBe(0);
   const second = writer.take(record);
   await expect.poll(() => connections.size, { timeout: 5_000 }).toBe(1);
-  await writer.close();
+  writer.close();
   await expect(second).rejects.toThrow(/given up|not connected|Connection/i);
-  expect(connections.size).toBe(0);
+  await expect.poll(() => connections.size).toBe(0);
 }, 30_000);

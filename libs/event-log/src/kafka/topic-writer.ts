@@ -45,8 +45,8 @@ interface Tenure {
 
 /**
  * The one place from which a topic is written. Taking it fences whoever had it before: the brokers refuse what the
- * former writer still sends, and undo what it had not finished. There is one attempt at a time: what was given up has
- * ended, its connections severed, before the next one begins.
+ * former writer still sends, and undo what it had not finished. There is one attempt at a time: of what was given up the
+ * connections are severed, so that nothing of it reaches a broker any more.
  */
 export class TopicWriter {
   #config: NodeConfig;
@@ -54,8 +54,6 @@ export class TopicWriter {
   readonly #requestBytes: number;
   readonly #mayWrite: () => boolean;
   #tenure: Tenure | undefined;
-  /** Settles with the attempt under way, also after it was given up. */
-  #attempt: Promise<unknown> = Promise.resolve();
 
   /** `mayWrite`: asked right before the place is taken, so that nobody takes it from a successor. */
   constructor(config: NodeConfig, topic: string, limits: { maxBatchBytes: number; mayWrite: () => boolean }) {
@@ -68,8 +66,7 @@ export class TopicWriter {
   /** Takes the place and puts one record on the topic. Resolves with its offset. */
   take(record: Message): Promise<number> {
     this.#release();
-    return this.#limited(async (previous) => {
-      await previous;
+    return this.#limited(async () => {
       const tenure = this.#begin();
       await tenure.producer.connect();
       this.#assertCurrent(tenure);
@@ -90,10 +87,9 @@ export class TopicWriter {
     return this.#limited(() => this.#commit(tenure, records));
   }
 
-  /** Gives the place up. Resolves when nothing is under way any more. */
-  async close(): Promise<void> {
+  /** Gives the place up. Nothing more of what is under way reaches a broker. */
+  close(): void {
     this.#release();
-    await this.#attempt.catch(() => undefined);
   }
 
   #begin(): Tenure {
@@ -145,9 +141,7 @@ export class TopicWriter {
     if (tenure !== this.#tenure) throw new Error('the attempt was given up');
   }
 
-  async #limited(attempt: (previous: Promise<unknown>) => Promise<number>): Promise<number> {
-    const running = attempt(this.#attempt.catch(() => undefined));
-    this.#attempt = running;
+  async #limited(attempt: () => Promise<number>): Promise<number> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -156,7 +150,7 @@ export class TopicWriter {
       }, ATTEMPT_LIMIT_MS);
     });
     try {
-      return await Promise.race([running, limit]);
+      return await Promise.race([attempt(), limit]);
     } finally {
       clearTimeout(timer);
     }
