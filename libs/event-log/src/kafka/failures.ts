@@ -1,5 +1,4 @@
 import { LogUnavailableError } from '../errors.js';
-import { NotAloneError } from './topic-writer.js';
 
 /** What kafkajs says of an error, as far as it matters here. */
 interface ClientError extends Error {
@@ -32,8 +31,7 @@ const REFUSAL_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a newer writer has begun. */
-export const isFenced = (error: unknown): boolean =>
-  error instanceof NotAloneError || hasType(error, FENCED_TYPES);
+export const isFenced = (error: unknown): boolean => hasType(error, FENCED_TYPES);
 
 /** Whether trying again is of no use. */
 export const isRefusal = (error: unknown): boolean => hasType(error, REFUSAL_TYPES);

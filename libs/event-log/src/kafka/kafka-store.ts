@@ -61,6 +61,8 @@ interface Unsettled {
 interface MarkWaiter {
   readonly mark: string;
   resolve(seen: MarkSeen): void;
+  /** Nothing more will be read. */
+  reject(error: Error): void;
 }
 
 /**
@@ -225,7 +227,7 @@ export class KafkaStore implements LogStore {
     const before = group.first - 1;
     const newestTerm = Math.max(group.epoch, this.#mirror.state.epoch);
     let failure = cause;
-    onWarning(`a broker failed, trying again: ${reasonOf(failure)}`);
+    onWarning(`an append went wrong, looking what became of it: ${reasonOf(failure)}`);
     while (performance.now() < deadlineMs && mayWrite() && this.#lost === undefined) {
       try {
         this.#reader.forgetBrokers();
@@ -251,7 +253,7 @@ export class KafkaStore implements LogStore {
       () => outcome.reject(new Error('what was written could not be read back in time')),
       Math.max(0, deadlineMs - performance.now()),
     );
-    this.#waiter = { mark, resolve: (seen) => outcome.resolve(seen) };
+    this.#waiter = { mark, ...outcome };
     this.#startReading();
     try {
       await this.#parts.writer.take(controlRecord(control, mark));
@@ -278,6 +280,7 @@ export class KafkaStore implements LogStore {
   #fail(error: Error): void {
     this.#lost = error;
     this.#atEnd.reject(error);
+    this.#waiter?.reject(error);
     if (this.#isFollowing) this.#parts.onLost(error);
   }
 

@@ -28,10 +28,13 @@ const SEND_RETRY = { initialRetryTime: 4, multiplier: 1.5, factor: 0.2, maxRetry
 /** Every transaction ends with a record of the brokers' own, which takes an offset. */
 const END_MARKERS = 1;
 
-/** Something is on the topic between two transactions of the one writer: there is another. */
-export class NotAloneError extends Error {
+/**
+ * Something is on the topic behind the last transaction of the one writer. It may be another end of that transaction,
+ * which brokers write when one of them takes over from another; it may be another writer. Reading tells.
+ */
+class UnexpectedOffsetError extends Error {
   constructor(expected: number, found: number) {
-    super(`the next record is at offset ${found} instead of ${expected}: somebody else writes to the topic`);
+    super(`the next record is at offset ${found} instead of ${expected}`);
   }
 }
 
@@ -78,8 +81,6 @@ export class TopicWriter {
   /**
    * Puts records on the topic, all or none. Resolves, once they are committed, with the offset of the last one. After a
    * failure they may or may not get there until the place is taken again.
-   *
-   * @throws {NotAloneError} somebody else has written; nothing was.
    */
   commit(records: readonly Message[]): Promise<number> {
     const tenure = this.#tenure;
@@ -125,7 +126,7 @@ export class TopicWriter {
       if (next !== undefined && first !== next) {
         // The next who takes the place ends it otherwise.
         await transaction.abort().catch(() => undefined);
-        throw new NotAloneError(next, first);
+        throw new UnexpectedOffsetError(next, first);
       }
       next = first + messages.length;
     }
