@@ -177,11 +177,15 @@ describeKafka('4', () => {
       'take turns under load without losing or doubling what was confirmed',
       { timeout: 60_000 },
       async () => {
-        const nodes = [await open('a'), await open('b'), await open('c')];
+        let leader = 'a';
+        const names = ['a', 'b', 'c'];
+        const nodes: EventLog[] = [];
+        for (const name of names) nodes.push(await open(name, { mayWrite: () => leader === name }));
         const confirmed: string[] = [];
         let fenced: Promise<unknown> = Promise.resolve();
         for (let turn = 0; turn < 9; turn += 1) {
           const node = nodes[turn % 3] as EventLog;
+          leader = names[turn % 3] as string;
           // The former writer is in the middle of its work.
           const epoch = await node.claimEpoch();
           await fenced;
@@ -196,6 +200,7 @@ describeKafka('4', () => {
           await delay(200);
         }
         const last = nodes[0] as EventLog;
+        leader = 'a';
         await last.claimEpoch();
         const stored = await last.read(0, 1_000_000);
         expect(positions(stored)).toEqual(upTo(stored.length));

@@ -173,7 +173,7 @@ export class KafkaStore implements LogStore {
   }
 
   async #afterFailure(unsettled: Unsettled, error: unknown): Promise<number | undefined> {
-    if (isFenced(error)) throw this.#fenced(unsettled.group.epoch);
+    if (this.#isSucceeded(error)) throw this.#fenced(unsettled.group.epoch);
     // Parts of the group may be there, in a transaction that the next term ends.
     if (isRefusal(error)) throw toUnavailable(error, this.#parts.topic, true);
     return this.#settle(unsettled, error);
@@ -237,7 +237,7 @@ export class KafkaStore implements LogStore {
         return await writer.commit(records);
       } catch (error) {
         if (error instanceof LogFencedError) throw error;
-        if (isFenced(error)) throw this.#fenced(group.epoch);
+        if (this.#isSucceeded(error)) throw this.#fenced(group.epoch);
         failure = error;
         await delay(RETRY_PAUSE_MS);
       }
@@ -287,6 +287,14 @@ export class KafkaStore implements LogStore {
   #assertReadable(): void {
     if (this.#lost !== undefined)
       throw new LogUnavailableError('io', this.#lost.message, { cause: this.#lost });
+  }
+
+  /**
+   * The brokers also say that there is a newer writer when it was an earlier attempt of this one that reached them late.
+   * While this node may write there can be no successor, so it looks what is on the topic.
+   */
+  #isSucceeded(error: unknown): boolean {
+    return isFenced(error) && !this.#parts.mayWrite();
   }
 
   #fenced(epoch: number): LogFencedError {
