@@ -25,8 +25,13 @@ interface Portion {
   readonly batches: StoredEvent[][];
   readonly first: number;
   readonly epoch: number;
+  /** How many events are in the batches. */
+  events: number;
   mark: number;
 }
+
+/** So many events are written to the mirror together at most, or one bigger batch; others have their turn in between. */
+const PORTION_EVENTS = 512;
 
 type EventRecord = Extract<TopicRecord, { kind: 'event' }>;
 
@@ -114,11 +119,13 @@ export class Mirror {
     this.#open.push(record);
     if (!record.endsBatch) return;
     if (this.#portion !== undefined && this.#portion.epoch !== epoch) await this.#flush();
-    this.#portion ??= { encoded: [], batches: [], first: this.#head + 1, epoch, mark: offset };
+    this.#portion ??= { encoded: [], batches: [], first: this.#head + 1, epoch, events: 0, mark: offset };
     this.#portion.encoded.push(this.#open.map(({ encoded }): EncodedEvent => encoded));
     this.#portion.batches.push(this.#open.map(({ event }) => event));
+    this.#portion.events += this.#open.length;
     this.#portion.mark = offset;
     this.#open = [];
+    if (this.#portion.events >= PORTION_EVENTS) await this.#flush();
   }
 
   async #takeMark(control: ControlKind, mark: string, offset: number): Promise<void> {
@@ -133,8 +140,7 @@ export class Mirror {
   }
 
   #nextPosition(): number {
-    const waiting = this.#portion?.encoded.reduce((sum, batch) => sum + batch.length, 0) ?? 0;
-    return this.#head + waiting + this.#open.length + 1;
+    return this.#head + (this.#portion?.events ?? 0) + this.#open.length + 1;
   }
 
   async #flush(): Promise<void> {
