@@ -11,6 +11,7 @@ module.exports = {
   forbidden: [
     wall('domain-is-alone', 'libs/domain', []),
     wall('event-log-walls', 'libs/event-log', ['libs/domain']),
+    wall('history-walls', 'libs/history', ['libs/domain', 'libs/event-log']),
     wall('zookeeper-walls', 'libs/zookeeper', []),
     wall('coordination-walls', 'libs/coordination', ['libs/zookeeper']),
     wall('mesos-walls', 'libs/mesos', ['libs/zookeeper']),
@@ -20,6 +21,7 @@ module.exports = {
     wall('api-walls', 'apps/api', [
       'libs/domain',
       'libs/event-log',
+      'libs/history',
       'libs/configuration',
       'libs/observability',
     ]),

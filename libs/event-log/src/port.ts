@@ -4,6 +4,10 @@ export interface Actor {
   readonly name?: string;
   readonly address?: string;
   readonly via?: string;
+  /** Whom the client says it acts for. Claimed, not proven. */
+  readonly onBehalfOf?: string;
+  /** Why, in the client's words. */
+  readonly reason?: string;
 }
 
 /** What the writer hands over: everything but the position and the leader term. */
@@ -70,6 +74,12 @@ export type BatchHandler = (batch: readonly StoredEvent[]) => void | Promise<voi
  * `contract.fixture.ts`. After `close()` all methods reject (`subscribe` throws) with {@link LogUnavailableError} `closed`.
  */
 export interface EventLog {
+  /**
+   * The SQLite file in which everything that is on the log can be read, by other threads too ({@link EventFile});
+   * absent for a log in memory.
+   */
+  readonly file: string | undefined;
+
   /** Starts a leader term: durably claims `highest epoch + 1`. Appends with a lower epoch are refused from now on. */
   claimEpoch(): Promise<number>;
 

@@ -20,14 +20,31 @@ export const addressOf = (request: FastifyRequest): string =>
 export const peerOf = (request: FastifyRequest): string =>
   request.socket.remoteAddress?.replace(MAPPED_IPV4, '') ?? '';
 
-/** Who asks, as events record it (`spec/operations.md` §18.1). */
+const LONGEST_NAME = 256;
+const LONGEST_REASON = 1024;
+
+/** Header values arrive as Latin-1; clients send UTF-8. What is not printable has no business in a record. */
+function claimed(header: string | string[] | undefined, longest: number): string | undefined {
+  const text = Buffer.from([header ?? ''].flat().join(', '), 'latin1').toString('utf8');
+  const printable = text
+    .replace(/\p{C}+/gu, ' ')
+    .trim()
+    .slice(0, longest);
+  return printable === '' ? undefined : printable;
+}
+
+/** Who asks, as events record it (`spec/operations.md` §18.1); what a client claims beside it is marked as such. */
 export function actorOf(request: FastifyRequest): Actor {
   const address = addressOf(request);
   const peer = peerOf(request);
+  const onBehalfOf = claimed(request.headers['x-ekiden-actor'], LONGEST_NAME);
+  const reason = claimed(request.headers['x-ekiden-reason'], LONGEST_REASON);
   return {
     kind: 'user',
     address,
     ...(request.userName === undefined ? {} : { name: request.userName }),
     ...(peer === '' || peer === address ? {} : { via: peer }),
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+    ...(reason === undefined ? {} : { reason }),
   };
 }

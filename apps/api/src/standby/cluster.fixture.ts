@@ -25,7 +25,8 @@ export function heldLog(log: EventLog): HeldLog {
       return handler(batch);
     });
   const held = new Proxy(log, {
-    get: (_, name: keyof EventLog) => (name === 'subscribe' ? subscribe : log[name].bind(log)),
+    get: (_, name: Exclude<keyof EventLog, 'file'>) =>
+      name === 'subscribe' ? subscribe : log[name].bind(log),
   });
   return {
     log: held,

@@ -37,7 +37,8 @@ export class HeldLog {
       return log.append(events, epoch);
     };
     this.port = new Proxy(log, {
-      get: (target, name: keyof EventLog) => (name === 'append' ? append : target[name].bind(target)),
+      get: (target, name: Exclude<keyof EventLog, 'file'>) =>
+        name === 'append' ? append : target[name].bind(target),
     });
   }
 

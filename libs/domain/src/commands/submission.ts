@@ -10,6 +10,10 @@ export interface Actor {
   readonly address?: string;
   /** A proxy that passed the request on. */
   readonly via?: string;
+  /** Whom the client says it acts for (`X-Ekiden-Actor`). Claimed, not proven. */
+  readonly onBehalfOf?: string;
+  /** Why, in the client's words (`X-Ekiden-Reason`). */
+  readonly reason?: string;
 }
 
 /** The typed door of the writer: travels over the command bus from any node's API to the leader. */

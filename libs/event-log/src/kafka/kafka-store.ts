@@ -194,6 +194,10 @@ export class KafkaStore implements LogStore {
     }
   }
 
+  get file(): string {
+    return this.#parts.mirrorStore.file;
+  }
+
   readRange(after: number, to: number): readonly StoredEvent[] {
     return this.#parts.mirrorStore.readRange(after, to);
   }

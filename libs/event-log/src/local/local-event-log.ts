@@ -59,6 +59,10 @@ export class LocalEventLog implements EventLog {
     store.onGrowth?.((growth) => this.#grow(growth));
   }
 
+  get file(): string | undefined {
+    return this.#store.file;
+  }
+
   async claimEpoch(): Promise<number> {
     this.#assertOpen();
     return this.#writes.exclusively(async () => {

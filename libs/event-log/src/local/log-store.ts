@@ -50,6 +50,8 @@ export interface Grouping {
  * `recover`, `probe`) are called one at a time. Failures are `LogUnavailableError`s.
  */
 export interface LogStore {
+  /** The SQLite file that holds the events, if one does. */
+  readonly file?: string;
   state(): LogState;
   /**
    * Makes the whole group durable, or nothing of it.

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeEventLogContract } from '../contract.fixture.js';
 import { newBatch, newEvent } from '../events.fixture.js';
 import type { EventLog } from '../port.js';
+import { EventFile } from './event-file.js';
 import { openSqliteEventLog } from './open-sqlite-event-log.js';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.fixture.js';
 
@@ -43,6 +44,19 @@ describe('the SQLite event log', () => {
   afterEach(() => folder.remove());
 
   const open = () => openSqliteEventLog({ path, onWarning });
+
+  it('can be read from its file by others, up to what is durable', async () => {
+    const log = await open();
+    const epoch = await log.claimEpoch();
+    const file = new EventFile(log.file!);
+    expect(file.head()).toBe(0);
+    await log.append(newBatch(3), epoch);
+    expect(file.head()).toBe(3);
+    expect(file.read(1, 10)).toEqual(await log.read(1, 10));
+    file.close();
+    await log.close();
+    expect(() => new EventFile(`${path}.missing`)).toThrow('there is no event log');
+  });
 
   it('goes on where it was closed: events, terms and snapshots', async () => {
     const first = await open();

@@ -44,6 +44,10 @@ export class SqliteStore implements LogStore {
     this.#epoch = parts.reader.state().epoch;
   }
 
+  get file(): string {
+    return this.#parts.path;
+  }
+
   /** Of a log that was removed nothing may be taken for the state of a new one. */
   async #forgetForeignSnapshots(): Promise<void> {
     const { head, epoch } = this.state();

@@ -1,0 +1,1 @@
+export type { CommandPage, CommandSummary, History, HistoryPage, HistoryQuery } from './port.js';
