@@ -254,6 +254,9 @@ describe('system endpoints', () => {
 
   it('tells about itself with the closed key set of the contract', async () => {
     await serve();
+    await api.leader.append([
+      { type: 'FrameworkRegistered', data: { frameworkId: 'fw-1', master: 'm.example' } },
+    ]);
     const info = await http().get('/v2/info').expect(200);
     expect(Object.keys(info.body).toSorted()).toEqual(
       ['name', 'version', 'buildref', 'elected', 'leader', 'frameworkId']

@@ -235,11 +235,7 @@ export class Scheduler implements SchedulerDoor {
   }
 
   status(): SchedulerStatus {
-    return {
-      ...this.session.status(),
-      frameworkId: (this.warm.state ?? this.writer.view.state).frameworkId ?? null,
-      ready: this.writer.ready,
-    };
+    return { ...this.session.status(), ready: this.writer.ready };
   }
 
   private becomeLeader(): void {

@@ -66,7 +66,6 @@ export class ReadSchedulerStatus {}
 
 export interface SchedulerStatus {
   readonly connected: boolean;
-  readonly frameworkId: string | null;
   /** Address of the leading master's UI, once registered. */
   readonly mesosLeaderUiUrl: string | null;
   /** The log takes writes, state is loaded. */
