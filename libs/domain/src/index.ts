@@ -34,6 +34,7 @@ export {
   type ReadinessResponse,
   type ReadinessResult,
 } from './instances/readiness.js';
+export type { OffersSummary, RejectSummary, UnusedOfferView } from './launching/offer-statistics.js';
 export { taskInfoOf } from './launching/task-builder/task-template.js';
 export { evolve } from './state/evolve.js';
 export { captureSnapshot, restoreSnapshot, SNAPSHOT_FORMAT } from './state/snapshot.js';
