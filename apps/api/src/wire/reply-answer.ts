@@ -1,5 +1,5 @@
 import type { Accepted, ApiCommand, Reply } from '#domain';
-import { extendJson, writeSubmittedAppJson } from './app-json.js';
+import { extendJson, writeSubmittedAppJson } from '#bus-events';
 import { jsonAnswer, valueAnswer, type Answer } from './answer.js';
 import { refusalAnswer } from './refusal-answer.js';
 import { NO_TASKS, writeCountMembers } from './task-counts.js';

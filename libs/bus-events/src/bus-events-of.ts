@@ -1,6 +1,6 @@
 import { formatTimestamp, type RecordedEvent } from '#domain';
 import type { StoredEvent } from '#event-log';
-import { recorded } from '../projection/recorded-event.js';
+import { recorded } from './recorded-event.js';
 import { postedApp } from './api-post-event.js';
 import { busEvent, type BusEvent } from './bus-event.js';
 import {
