@@ -19,6 +19,7 @@ module.exports = {
     wall('local-cluster-walls', 'libs/local-cluster', ['libs/mesos', 'libs/zookeeper']),
     wall('configuration-walls', 'libs/configuration', []),
     wall('observability-walls', 'libs/observability', []),
+    wall('secrets-walls', 'libs/secrets', []),
     wall('api-walls', 'apps/api', [
       'libs/domain',
       'libs/event-log',
@@ -26,6 +27,7 @@ module.exports = {
       'libs/history',
       'libs/configuration',
       'libs/observability',
+      'libs/secrets',
     ]),
     wall('scheduler-walls', 'apps/scheduler', [
       'libs/domain',
@@ -34,6 +36,7 @@ module.exports = {
       'libs/mesos',
       'libs/configuration',
       'libs/observability',
+      'libs/secrets',
     ]),
     wall('local-cluster-program-walls', 'apps/local-cluster', [
       'libs/zookeeper',
