@@ -40,3 +40,6 @@ export { evolve } from './state/evolve.js';
 export { captureSnapshot, restoreSnapshot, SNAPSHOT_FORMAT } from './state/snapshot.js';
 export { State, type Deployment, type Group, type Subtree, type TaskFailure } from './state/state.js';
 export * from './time/timestamp.js';
+export type { WebhookReport } from './webhooks/report-webhook.js';
+export * from './webhooks/webhook.js';
+export type { WebhookChanges, WebhookCommand, WhatToRedeliver } from './webhooks/webhook-commands.js';
