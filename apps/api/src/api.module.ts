@@ -8,6 +8,7 @@ import { AppReads } from './app-reads.js';
 import { AppController } from './controllers/app.controller.js';
 import { AppsController } from './controllers/apps.controller.js';
 import { DeploymentsController } from './controllers/deployments.controller.js';
+import { DomainStreamController } from './controllers/domain-stream.controller.js';
 import { EventsController } from './controllers/events.controller.js';
 import { GroupsController } from './controllers/groups.controller.js';
 import { InfoController } from './controllers/info.controller.js';
@@ -49,6 +50,7 @@ export class ApiModule {
         PositionController,
         SystemController,
         EventsController,
+        DomainStreamController,
       ],
       providers: [
         { provide: API_OPTIONS, useValue: options },
