@@ -69,6 +69,7 @@ for (let from = 0; from < subscribers.length; from += CONNECTING) {
 }
 process.on('message', (count: Count) => void answer(count));
 process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => process.exit(0));
 process.send?.('connected');
 
 async function answer({ first, committedMs }: Count): Promise<void> {

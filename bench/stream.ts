@@ -12,9 +12,6 @@ const P99_LIMIT_MS = 250;
 
 const WARM_UP: Emit = { eventsPerSecond: 20, seconds: 2 };
 
-/** Two processors read faster than one once the server has written. */
-const CLIENT_PROCESSES = 2;
-
 /** Files that a process needs beside its subscribers' connections. */
 const OTHER_FILES = 100;
 
@@ -64,31 +61,22 @@ async function measure(one: Case, seconds: number): Promise<number> {
   const children = [server];
   try {
     const [url] = (await once(server, 'message')) as [string];
-    const clients = Array.from({ length: CLIENT_PROCESSES }, () => {
-      const share = String(Math.ceil(one.subscribers / CLIENT_PROCESSES));
-      return fork(new URL('./stream-clients.js', import.meta.url), [new URL(url).port, one.path, share]);
-    });
-    children.push(...clients);
-    await Promise.all(clients.map((client) => once(client, 'message')));
+    const clients = fork(new URL('./stream-clients.js', import.meta.url), [
+      new URL(url).port,
+      one.path,
+      String(one.subscribers),
+    ]);
+    children.push(clients);
+    await once(clients, 'message');
     await ask<Emitted>(server, WARM_UP);
     const emitted = await ask<Emitted>(server, { eventsPerSecond: one.eventsPerSecond, seconds });
     const { first, committedMs } = emitted;
-    const counts = clients.map((client) => ask<Counted>(client, { first, committedMs }));
-    return report(one, seconds, emitted, added(await Promise.all(counts)));
+    return report(one, seconds, emitted, await ask<Counted>(clients, { first, committedMs }));
   } finally {
     for (const child of children) await ended(child);
     await rm(directory, { recursive: true, force: true });
   }
 }
-
-/** What all processes of clients have counted. */
-const added = (counts: readonly Counted[]): Counted =>
-  counts.reduce((sum, { due, arrived, cut, latencies }) => ({
-    due: sum.due + due,
-    arrived: sum.arrived + arrived,
-    cut: sum.cut + cut,
-    latencies: sum.latencies.map((count, step) => count + (latencies[step] ?? 0)),
-  }));
 
 function report(
   { path, subscribers, eventsPerSecond }: Case,
