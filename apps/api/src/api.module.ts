@@ -9,6 +9,7 @@ import { AppController } from './controllers/app.controller.js';
 import { AppsController } from './controllers/apps.controller.js';
 import { DeploymentsController } from './controllers/deployments.controller.js';
 import { EventSubscriptionsController } from './controllers/event-subscriptions.controller.js';
+import { DomainStreamController } from './controllers/domain-stream.controller.js';
 import { EventsController } from './controllers/events.controller.js';
 import { GroupsController } from './controllers/groups.controller.js';
 import { InfoController } from './controllers/info.controller.js';
@@ -53,6 +54,7 @@ export class ApiModule {
         EventsController,
         EventSubscriptionsController,
         WebhooksController,
+        DomainStreamController,
       ],
       providers: [
         { provide: API_OPTIONS, useValue: options },
