@@ -63,5 +63,6 @@ export function standbyRoute(request: Routed, mode: StandbyMode): StandbyRoute {
   if (path === '/v2/leader' || STREAM_PATHS.has(path) || request.unknown) return 'here';
   if (mode.standbyReads === 'proxy') return 'forward';
   if (textParam(query, 'consistency') === 'stale') return 'here';
-  return LEADERS_MEMORY.has(path) ? 'leader-read' : 'read';
+  // What the leader remembers is of the present.
+  return LEADERS_MEMORY.has(path) && textParam(query, 'at') === undefined ? 'leader-read' : 'read';
 }

@@ -3,6 +3,7 @@ import { deleteApp } from '../apps/delete-app.js';
 import { createGroup, deleteGroup, patchGroup, putGroup } from '../apps/group-commands.js';
 import { restartApp } from '../apps/restart-app.js';
 import { patchApp, putApp } from '../apps/update-app.js';
+import { rollbackApp, rollbackGroup } from '../apps/rollback.js';
 import { updateApps } from '../apps/update-apps.js';
 import type { ApiCommand, Reply, SchedulerCommand } from '../commands/command.js';
 import { cancel } from '../deployments/cancel.js';
@@ -32,6 +33,8 @@ export function decideApiCommand(turn: Turn, command: ApiCommand): Reply {
       return patchApp(turn, command);
     case 'UpdateApps':
       return updateApps(turn, command);
+    case 'RollbackApp':
+      return rollbackApp(turn, command);
     case 'DeleteApp':
       return deleteApp(turn, command);
     case 'RestartApp':
@@ -40,6 +43,8 @@ export function decideApiCommand(turn: Turn, command: ApiCommand): Reply {
       return createGroup(turn, command);
     case 'PutGroup':
       return putGroup(turn, command);
+    case 'RollbackGroup':
+      return rollbackGroup(turn, command);
     case 'PatchGroup':
       return patchGroup(turn, command);
     case 'DeleteGroup':
