@@ -1,7 +1,9 @@
 import { Controller, Delete, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { booleanParam, type Query as QueryParams } from '../paths/query.js';
+import type { Query as QueryParams } from '../paths/query.js';
 import { Projection } from '../projection/projection.js';
+import { deploymentCancel } from '../requests/other-writes.js';
+import { sentRequest } from '../requests/write-request.js';
 import { send } from '../server/send.js';
 import { valueAnswer } from '../wire/answer.js';
 import { printDeployment } from '../wire/deployment-json.js';
@@ -29,7 +31,6 @@ export class DeploymentsController {
     @Query() query: QueryParams,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const force = booleanParam(query, 'force', false);
-    return this.writer.write(request, reply, { type: 'CancelDeployment', deploymentId, force });
+    return this.writer.write(request, reply, deploymentCancel(sentRequest(request, query, deploymentId)));
   }
 }

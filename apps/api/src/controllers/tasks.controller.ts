@@ -4,14 +4,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { listParam, type Query as QueryParams } from '../paths/query.js';
 import { appTasks, everyApp, writeAllTasks } from '../projection/app-queries.js';
 import { Projection } from '../projection/projection.js';
-import { readJson } from '../server/body-parser.js';
+import { tasksDelete } from '../requests/other-writes.js';
+import { sentRequest } from '../requests/write-request.js';
 import { send } from '../server/send.js';
 import { JSON_TYPE, jsonAnswer } from '../wire/answer.js';
 import { TEXT_TYPE, textTasksAnswer, wantsText } from '../wire/text-answer.js';
 import { Writer } from '../writer.js';
-import { DeleteTasksBody } from './bodies/delete-tasks-body.js';
-import { validateBody } from './bodies/validate-body.js';
-import { killCommand } from './kill-command.js';
 
 /** Values of `status` and the conditions they select (`spec/rest-api.md` §8.3). */
 const CONDITIONS: ReadonlyMap<string, string> = new Map([
@@ -46,12 +44,6 @@ export class TasksController {
     @Query() query: QueryParams,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const json = readJson(request.body);
-    if (!json.ok) return send(reply, json.answer);
-    const body = validateBody(DeleteTasksBody, json.value);
-    if (!body.ok) return send(reply, body.answer);
-    const command = killCommand({ taskIds: body.value.ids }, query);
-    if ('status' in command) return send(reply, command);
-    return this.writer.write(request, reply, command);
+    return this.writer.write(request, reply, tasksDelete(sentRequest(request, query)));
   }
 }
