@@ -14,6 +14,7 @@ import { EventsController } from './controllers/events.controller.js';
 import { GroupsController } from './controllers/groups.controller.js';
 import { InfoController } from './controllers/info.controller.js';
 import { LeaderController } from './controllers/leader.controller.js';
+import { PlanController } from './controllers/plan.controller.js';
 import { PluginsController } from './controllers/plugins.controller.js';
 import { PositionController } from './controllers/position.controller.js';
 import { QueueController } from './controllers/queue.controller.js';
@@ -50,6 +51,7 @@ export class ApiModule {
         InfoController,
         LeaderController,
         PluginsController,
+        PlanController,
         PositionController,
         SystemController,
         EventsController,

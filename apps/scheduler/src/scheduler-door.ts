@@ -1,8 +1,18 @@
-import type { FailedProbe, QueueItem, SchedulerStatus, Submission, SubmitCommand } from '#domain';
+import type {
+  FailedProbe,
+  PlanChange,
+  PlannedChange,
+  QueueItem,
+  SchedulerStatus,
+  Submission,
+  SubmitCommand,
+} from '#domain';
 
 /** What the buses reach of a scheduler; also the injection token. */
 export abstract class SchedulerDoor {
   abstract submit(command: SubmitCommand): Promise<Submission>;
+  /** What a command would come to; undefined while nothing is decided here. */
+  abstract plan(question: PlanChange): Promise<PlannedChange | undefined>;
   abstract queue(): QueueItem[];
   abstract status(): SchedulerStatus;
   /** Hands failed probes that change nothing on the log to `listener`, or to nobody. */
@@ -14,6 +24,10 @@ export class NoScheduler implements SchedulerDoor {
   submit(): Promise<Submission> {
     const reason = 'this node serves reads only, and forwards writes to the one that leads';
     return Promise.resolve({ reply: { kind: 'refused', code: 'LogUnavailable', reason }, position: 0 });
+  }
+
+  plan(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   queue(): QueueItem[] {

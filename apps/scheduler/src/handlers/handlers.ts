@@ -1,7 +1,9 @@
 import {
+  PlanChange,
   ReadQueue,
   ReadSchedulerStatus,
   SubmitCommand,
+  type PlannedChange,
   type QueueItem,
   type SchedulerStatus,
   type Submission,
@@ -17,6 +19,15 @@ export class SubmitCommandHandler implements ICommandHandler<SubmitCommand, Subm
 
   execute(command: SubmitCommand): Promise<Submission> {
     return this.scheduler.submit(command);
+  }
+}
+
+@QueryHandler(PlanChange)
+export class PlanChangeHandler implements IQueryHandler<PlanChange, PlannedChange | undefined> {
+  constructor(@Inject(SchedulerDoor) private readonly scheduler: SchedulerDoor) {}
+
+  execute(question: PlanChange): Promise<PlannedChange | undefined> {
+    return this.scheduler.plan(question);
   }
 }
 

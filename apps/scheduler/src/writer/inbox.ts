@@ -6,6 +6,7 @@ export interface ApiItem {
   readonly command: ApiCommand;
   readonly actor: Actor;
   readonly idempotencyKey?: string;
+  readonly planToken?: string;
   readonly answer: (submission: Submission) => void;
 }
 

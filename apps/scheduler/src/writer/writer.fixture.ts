@@ -1,6 +1,13 @@
 import { setImmediate as nextTurnOfTheLoop } from 'node:timers/promises';
 import { loadConfiguration } from '#configuration';
-import type { ApiCommand, ClusterIdentity, Effect, Submission, TurnEnvironment } from '#domain';
+import {
+  SubmitCommand,
+  type ApiCommand,
+  type ClusterIdentity,
+  type Effect,
+  type Submission,
+  type TurnEnvironment,
+} from '#domain';
 import { createMemoryEventLog, type EventLog, type MemoryEventLog, type StoredEvent } from '#event-log';
 import { Metrics, type Logger } from '#observability';
 import { domainSettings } from '../domain-settings.js';
@@ -161,8 +168,9 @@ export class WriterHarness {
     return submission;
   }
 
-  submit(command: ApiCommand, idempotencyKey?: string): Promise<Submission> {
-    return this.writer.submit(command, { kind: 'user', name: 'ops' }, idempotencyKey);
+  submit(command: ApiCommand, idempotencyKey?: string, planToken?: string): Promise<Submission> {
+    const actor = { kind: 'user', name: 'ops' } as const;
+    return this.writer.submit(new SubmitCommand(command, actor, idempotencyKey, planToken));
   }
 
   /** The next process over the same log. */
