@@ -6,6 +6,7 @@ const BENCHMARKS = {
   launch: () => import('./launch.js'),
   match: () => import('./match.js'),
   plan: () => import('./plan.js'),
+  'plan-accuracy': () => import('./plan-accuracy.js'),
   replay: () => import('./replay.js'),
   steps: () => import('./steps.js'),
   stream: () => import('./stream.js'),

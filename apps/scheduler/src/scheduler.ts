@@ -96,6 +96,7 @@ export class Scheduler implements SchedulerDoor {
       settings,
       view: () => this.writer.view,
       nowMs: () => this.identity.nowMs(),
+      lookForAgents: () => this.writer.tell({ type: 'LookForAgents' }),
     });
     this.writer = new Writer({
       log,

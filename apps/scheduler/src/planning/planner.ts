@@ -1,4 +1,4 @@
-import { setImmediate as othersTurn } from 'node:timers/promises';
+import { setImmediate as othersTurn, setTimeout as delay } from 'node:timers/promises';
 import {
   factsBehind,
   outlookOf,
@@ -25,7 +25,14 @@ export interface PlannerPorts {
   readonly view: () => { readonly state: State; readonly runtime: SchedulerRuntime };
   readonly settings: DomainSettings;
   readonly nowMs: () => number;
+  /** Asks the agents for offers, because none of them is known. */
+  readonly lookForAgents: () => void;
 }
+
+/** How long to wait for the first agents, and for the others once one is there. */
+const FIRST_AGENTS_MS = 1000;
+const OTHER_AGENTS_MS = 50;
+const LOOK_INTERVAL_MS = 10;
 
 /**
  * Works out what commands would come to. The command is decided on the present state in one go, as if for real; what
@@ -42,8 +49,19 @@ export class Planner {
     return planned;
   }
 
+  /** A node that has begun to lead while nobody waited for offers has seen none. */
+  private async meetAgents(): Promise<void> {
+    const isAnyKnown = (): boolean => this.ports.view().runtime.agents.size > 0;
+    if (isAnyKnown() || !this.ports.view().runtime.connected) return;
+    this.ports.lookForAgents();
+    for (const endMs = performance.now() + FIRST_AGENTS_MS; performance.now() < endMs && !isAnyKnown();)
+      await delay(LOOK_INTERVAL_MS);
+    await delay(OTHER_AGENTS_MS);
+  }
+
   private async work(command: PlanChange['command'], withPlacements: boolean): Promise<PlannedChange> {
     const { settings } = this.ports;
+    if (withPlacements) await this.meetAgents();
     const { state, runtime } = this.ports.view();
     const nowMs = this.ports.nowMs();
     const trial = tryCommand(command, { state, settings, nowMs });

@@ -17,7 +17,7 @@ import { LeadGate } from '../lead/lead-gate.js';
 import { decideUnderPlan } from '../planning/decide-under-plan.js';
 import { LogPatience } from '../lead/log-patience.js';
 import { IdempotentCommands } from './idempotent-commands.js';
-import { Inbox, type ApiItem, type InboxItem } from './inbox.js';
+import { Inbox, isFromMesos, type ApiItem, type InboxItem } from './inbox.js';
 import { Replies, type Answer } from './replies.js';
 import {
   beginTerm,
@@ -392,7 +392,3 @@ export class Writer {
     this.replies.refuseAll(items, this.unavailableReason);
   }
 }
-
-/** The clock and the checks that Ekiden runs are its own; the rest comes from the cluster. */
-const isFromMesos = ({ type }: SchedulerCommand): boolean =>
-  type !== 'Tick' && type !== 'ReportHealth' && type !== 'ReportReadiness' && type !== 'ReportWebhook';

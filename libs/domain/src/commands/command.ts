@@ -97,6 +97,8 @@ export type SchedulerCommand =
     }
   | { readonly type: 'SchedulerLost'; readonly reason: string }
   | { readonly type: 'ReceiveOffers'; readonly offers: readonly Offer[] }
+  /** Somebody plans, and no agent is known yet: all of them shall make an offer. */
+  | { readonly type: 'LookForAgents' }
   /** The master says that an agent is gone. */
   | { readonly type: 'AgentRemoved'; readonly agentId: string }
   /** The launch of these tasks was certainly not carried out. */

@@ -12,6 +12,7 @@ import { killAndScale, killTasks } from '../instances/kill-tasks.js';
 import { reportHealth } from '../instances/health/report-health.js';
 import { reportReadiness } from '../instances/readiness.js';
 import { receiveStatus } from '../instances/receive-status.js';
+import { lookForAgents } from './ask-for-offers.js';
 import { resetDelay } from './reset-delay.js';
 import { launchFailed, launchUncertain } from './launch-outcome.js';
 import { connected, disconnected } from './session.js';
@@ -80,6 +81,8 @@ export function decideSchedulerCommand(turn: Turn, command: SchedulerCommand): v
       // Offers of a session that is over are worth nothing.
       if (turn.runtime.connected) receiveOffers(turn, command.offers);
       return;
+    case 'LookForAgents':
+      return lookForAgents(turn);
     case 'AgentRemoved':
       return turn.runtime.agents.forget(command.agentId);
     case 'ReceiveStatus':

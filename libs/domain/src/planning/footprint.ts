@@ -22,7 +22,7 @@ export function factsBehind(state: State, trial: Trial): PlanFact[] {
   const facts: PlanFact[] = [];
   const outlook = outlookOf(state, trial);
   const tasks = tasksOf(state, trial);
-  for (const appId of concernedApps(trial)) {
+  for (const appId of new Set([...namedApp(trial), ...concernedApps(trial)])) {
     const version = state.apps.get(appId)?.version ?? 'none';
     const holders = state.deploymentsOf(appId).map(({ plan }) => plan.id);
     facts.push({ subject: `app ${appId}`, text: JSON.stringify([version, holders, tasks.get(appId) ?? []]) });
@@ -38,6 +38,11 @@ export function factsBehind(state: State, trial: Trial): PlanFact[] {
     text: JSON.stringify([trial.command.type, targets, groups, steps, cancels]),
   });
   return facts;
+}
+
+/** Also a write that would change nothing rests on the app that it names. */
+function namedApp({ command }: Trial): string[] {
+  return 'appId' in command ? [command.appId] : [];
 }
 
 /** The tasks and instances that a kill names, by app. */

@@ -19,7 +19,8 @@ export interface Trial {
 /**
  * A turn that decides without consequences. A decision of the API reads the state and states facts; here they are put
  * aside instead of folded in, so that the real state serves as it is and nothing of it has to be copied. That rests on
- * decisions not reading what they decided a moment before, which the tests of this folder hold them to.
+ * decisions not resting on what they stated a moment before, which the tests of this folder hold them to; only the
+ * `submitted` form of a reply does.
  */
 class TrialTurn extends Turn {
   readonly facts: DomainEvent[] = [];
@@ -46,14 +47,17 @@ export function tryCommand(
 
 /** Ids that are used up nowhere else, and the same chance every time. */
 export function trialEnvironment(nowMs: number): TurnEnvironment {
-  let ids = 0;
   let seed = 1;
-  const uuid = (): string => `00000000-0000-1000-8000-${(ids += 1).toString(16).padStart(12, '0')}`;
   return {
     nowMs,
-    newEventId: uuid,
-    newUuid: uuid,
-    newTimeUuid: uuid,
+    newEventId: countedUuids(),
+    newUuid: countedUuids(),
+    newTimeUuid: countedUuids(),
     random: () => (seed = (seed * 48_271) % 0x7fffffff) / 0x7fffffff,
   };
+}
+
+function countedUuids(): () => string {
+  let count = 0;
+  return () => `00000000-0000-1000-8000-${(count += 1).toString(16).padStart(12, '0')}`;
 }
