@@ -125,7 +125,7 @@ export class CheckpointFolder {
 
 const nameOf = (position: number): string => `${String(position).padStart(16, '0')}.${FORMAT_NAME}${SUFFIX}`;
 
-const NAME = new RegExp(String.raw`^(\d{16})\.${FORMAT_NAME}\${SUFFIX}$`);
+const NAME = new RegExp(`^(\\d{16})\\.${FORMAT_NAME}\\${SUFFIX}$`);
 
 function positionIn(name: string): number | undefined {
   const [, digits] = NAME.exec(name) ?? [];
