@@ -13,7 +13,7 @@ import { medianRate, printRounds, shoot, type Round } from './shots.js';
 const LIMIT_MS = 1000;
 
 /** The newest checkpoint is never further behind the end of the log, in events. */
-const CHECKPOINT_INTERVAL = 25_000;
+const CHECKPOINT_INTERVAL = 10_000;
 const CHECKPOINTS_TIMEOUT_MS = 600_000;
 
 const ROUTES = ['/v2/apps?embed=apps.tasks', '/v2/groups', '/v2/apps/busy/app-7'] as const;

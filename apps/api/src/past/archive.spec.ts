@@ -40,6 +40,13 @@ async function stateAt(archive: Archive, position: number): Promise<State> {
   return model.state;
 }
 
+const pathOf = (name: string | undefined): string => join(directory, 'checkpoints', name ?? '');
+
+const place = (text: string) =>
+  new Archive(sourceOf(log)).locate(text, { position: head, nowMs: VERSION_MS + HOUR_MS });
+
+const time = (ms: number): string => new Date(VERSION_MS + ms).toISOString();
+
 const files = async (): Promise<string[]> => (await readdir(join(directory, 'checkpoints'))).toSorted();
 
 beforeEach(async () => {
@@ -85,7 +92,6 @@ describe('states of an archive', () => {
   it('do without checkpoints that are damaged, incomplete or of another log, and remove them', async () => {
     for (const position of [40, 80, 120, 160]) await checkpointAt(position);
     const [first, second, third] = await files();
-    const pathOf = (name: string | undefined): string => join(directory, 'checkpoints', name ?? '');
     await writeFile(pathOf(first), 'no checkpoint');
     const bytes = await readFile(pathOf(second));
     await writeFile(pathOf(second), bytes.subarray(0, bytes.length / 2));
@@ -129,10 +135,6 @@ describe('states of an archive', () => {
 });
 
 describe('a place on the log', () => {
-  const place = (text: string) =>
-    new Archive(sourceOf(log)).locate(text, { position: head, nowMs: VERSION_MS + HOUR_MS });
-  const time = (ms: number): string => new Date(VERSION_MS + ms).toISOString();
-
   it.each([
     ['0', { position: 0, timeMs: 0 }],
     ['5', { position: 5, timeMs: VERSION_MS + 5000 }],

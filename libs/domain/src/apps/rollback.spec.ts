@@ -18,6 +18,15 @@ const accepted = (reply: Reply): Accepted => {
 const rollbackApp = (app: AppDefinition, force = false) =>
   scenario.submit({ type: 'RollbackApp', app, force, uri: `/ekiden/v1/apps${app.id}/rollback` });
 
+const rollbackGroup = (groupId: string, { groups, apps }: Subtree) =>
+  scenario.submit({
+    type: 'RollbackGroup',
+    groupId,
+    groups: [...groups.values()],
+    apps: [...apps.values()],
+    force: false,
+  });
+
 describe('rolling back an app', () => {
   it('stores the former definition as a new version and deploys it', () => {
     accepted(scenario.create(idle('/a', { mem: 32 })));
@@ -71,15 +80,6 @@ describe('rolling back an app', () => {
 });
 
 describe('rolling back a group', () => {
-  const rollbackGroup = (groupId: string, { groups, apps }: Subtree) =>
-    scenario.submit({
-      type: 'RollbackGroup',
-      groupId,
-      groups: [...groups.values()],
-      apps: [...apps.values()],
-      force: false,
-    });
-
   it('makes everything below what it was: changed, gone and new apps and groups', () => {
     accepted(
       scenario.post({ id: '/g', apps: [idle('x'), idle('y')], groups: [{ id: 'inner', apps: [idle('z')] }] }),
