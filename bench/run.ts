@@ -5,6 +5,7 @@ const BENCHMARKS = {
   health: () => import('./health.js'),
   launch: () => import('./launch.js'),
   match: () => import('./match.js'),
+  past: () => import('./past.js'),
   plan: () => import('./plan.js'),
   'plan-accuracy': () => import('./plan-accuracy.js'),
   replay: () => import('./replay.js'),
