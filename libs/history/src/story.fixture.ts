@@ -47,7 +47,8 @@ export class Story {
     const correlationId = `command-${(this.made += 1)}`;
     await this.turn((turn) => {
       turn.attributeTo({ actor, correlationId, causationId: null });
-      decideApiCommand(turn, command);
+      const reply = decideApiCommand(turn, command);
+      if (reply.kind === 'refused') throw new Error(JSON.stringify(reply));
     });
     return correlationId;
   }
