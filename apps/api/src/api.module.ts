@@ -8,6 +8,7 @@ import { AppReads } from './app-reads.js';
 import { AppController } from './controllers/app.controller.js';
 import { AppsController } from './controllers/apps.controller.js';
 import { DeploymentsController } from './controllers/deployments.controller.js';
+import { EventSubscriptionsController } from './controllers/event-subscriptions.controller.js';
 import { EventsController } from './controllers/events.controller.js';
 import { GroupsController } from './controllers/groups.controller.js';
 import { InfoController } from './controllers/info.controller.js';
@@ -17,6 +18,7 @@ import { PositionController } from './controllers/position.controller.js';
 import { QueueController } from './controllers/queue.controller.js';
 import { SystemController } from './controllers/system.controller.js';
 import { TasksController } from './controllers/tasks.controller.js';
+import { WebhooksController } from './controllers/webhooks.controller.js';
 import { AnnounceFailedProbe } from './event-stream/announce-failed-probe.js';
 import { EventHub } from './event-stream/event-hub.js';
 import { GroupReads } from './group-reads.js';
@@ -49,6 +51,8 @@ export class ApiModule {
         PositionController,
         SystemController,
         EventsController,
+        EventSubscriptionsController,
+        WebhooksController,
       ],
       providers: [
         { provide: API_OPTIONS, useValue: options },

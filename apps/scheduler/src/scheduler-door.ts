@@ -21,7 +21,7 @@ export class NoScheduler implements SchedulerDoor {
   }
 
   status(): SchedulerStatus {
-    return { connected: false, frameworkId: null, mesosLeaderUiUrl: null, ready: false };
+    return { connected: false, mesosLeaderUiUrl: null, ready: false };
   }
 
   tellFailedProbes(): void {

@@ -13,3 +13,6 @@ export { commandSummary, type Former } from './describing/command-summary.js';
 export { isChange, subjectsOf } from './describing/subjects-of.js';
 export { openHistory } from './open-history.js';
 export * from './port.js';
+export { explainApp, type AppFacts } from './why/app-why.js';
+export type { Explanation, FunnelStage, Sentence, SentenceKind, Standing } from './why/explanation.js';
+export { explainInstance, type InstanceFacts } from './why/instance-why.js';

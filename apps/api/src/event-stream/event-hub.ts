@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { busEvent, type BusEvent } from '#bus-events';
 import { formatTimestamp } from '#domain';
 import type { EventLog, StoredEvent } from '#event-log';
 import type { Logger, Metrics } from '#observability';
 import type { ApiOptions } from '../api-options.js';
-import { busEvent, type BusEvent } from '../bus-events/bus-event.js';
 import type { ApiParts } from '../api-parts.js';
 import type { Projection } from '../projection/projection.js';
 import { reachedWithin } from '../standby/reached-within.js';

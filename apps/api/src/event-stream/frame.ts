@@ -1,6 +1,5 @@
+import { busEventsOf, type BusEvent } from '#bus-events';
 import type { StoredEvent } from '#event-log';
-import type { BusEvent } from '../bus-events/bus-event.js';
-import { busEventsOf } from '../bus-events/bus-events-of.js';
 
 /** Bytes of a frame beside type and payload, as `http.responses.event-stream.size` has always counted them. */
 const FRAMING_BYTES = 16;

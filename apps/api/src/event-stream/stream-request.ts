@@ -1,7 +1,6 @@
-import type { BusEvent } from '../bus-events/bus-event.js';
+import { matchesGlob, type BusEvent } from '#bus-events';
 import { booleanParam, listParam, textParam, type Query } from '../paths/query.js';
 import { errorAnswer, type Answer } from '../wire/answer.js';
-import { matchesGlob } from './glob.js';
 
 /** What a subscriber asked for (`spec/operations.md` §2.1, §2.6). */
 export interface StreamRequest {

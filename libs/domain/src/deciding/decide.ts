@@ -14,6 +14,8 @@ import { resetDelay } from './reset-delay.js';
 import { launchFailed, launchUncertain } from './launch-outcome.js';
 import { connected, disconnected } from './session.js';
 import { tick } from './tick.js';
+import { reportWebhook } from '../webhooks/report-webhook.js';
+import { decideWebhook } from '../webhooks/webhook-commands.js';
 import type { Turn } from './turn.js';
 
 /**
@@ -50,6 +52,8 @@ export function decideApiCommand(turn: Turn, command: ApiCommand): Reply {
       return cancel(turn, command);
     case 'ResetDelay':
       return resetDelay(turn, command.appId);
+    default:
+      return decideWebhook(turn, command);
   }
 }
 
@@ -74,6 +78,8 @@ export function decideSchedulerCommand(turn: Turn, command: SchedulerCommand): v
       return reportHealth(turn, command);
     case 'ReportReadiness':
       return reportReadiness(turn, command);
+    case 'ReportWebhook':
+      return reportWebhook(turn, command.webhookId, command.report);
     case 'Tick':
       return tick(turn);
   }

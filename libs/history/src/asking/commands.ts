@@ -118,10 +118,11 @@ function lastOf({ file, position }: LogIndex, text: string): number {
 function subjectsOfCommand(events: Events): string[] {
   const subjects = new Set<string>();
   for (const event of events) {
-    const { apps, groups, deployment, whole } = concernsOf(event);
+    const { apps, groups, deployment, webhook, whole } = concernsOf(event);
     for (const app of apps) subjects.add(`app:${app}`);
     for (const group of groups) subjects.add(`group:${group}`);
     if (deployment !== undefined && event.type === 'DeploymentFailed') subjects.add(`deployment:${deployment}`);
+    if (webhook !== undefined) subjects.add(`webhook:${webhook}`);
     if (whole === 'framework') subjects.add(whole);
   }
   return [...subjects];

@@ -96,6 +96,18 @@ function note(changes: Changes, { type, data }: DomainEvent): void {
       return void changes.others.push('gave up the framework');
     case 'RootGroupChangeRefused':
       return void changes.others.push(`was refused: ${data.reason}`);
+    case 'WebhookSubscribed':
+      return void changes.others.push(`subscribed webhook ${data.id}`);
+    case 'WebhookChanged':
+      return void changes.others.push(`changed webhook ${data.id}`);
+    case 'WebhookUnsubscribed':
+      return void changes.others.push(`removed webhook ${data.id}`);
+    case 'WebhookPaused':
+      return void changes.others.push(`paused webhook ${data.id}`);
+    case 'WebhookResumed':
+      return void changes.others.push(`resumed webhook ${data.id}`);
+    case 'WebhookRedeliveryRequested':
+      return void changes.others.push(`asked webhook ${data.id} to deliver again`);
     default:
       return undefined;
   }

@@ -24,19 +24,20 @@ export interface Concerns {
   readonly groups: readonly string[];
   readonly instance?: string;
   readonly deployment?: string;
+  readonly webhook?: string;
   /** `framework` or `cluster`, for what concerns all. */
   readonly whole?: 'framework' | 'cluster';
 }
 
 /**
  * What an event is about, by name: `app:/a/b`, every group at or above (`group:/a`, `group:/`), `instance:<id>`,
- * `deployment:<id>`, `framework`, `cluster`. An event of a deployment is about every app that its plan touches.
+ * `deployment:<id>`, `webhook:<id>`, `framework`, `cluster`. An event of a deployment is about every app that its plan touches.
  */
 export function subjectsOf(event: DomainEvent): string[] {
   const concerns = concernsOf(event) as Concerns | undefined;
   // A newer release may have written types that this one does not know.
   if (concerns === undefined) return [];
-  const { apps, groups, instance, deployment, whole } = concerns;
+  const { apps, groups, instance, deployment, webhook, whole } = concerns;
   const subjects: string[] = [];
   const above = new Set<string>();
   for (const app of apps) {
@@ -47,6 +48,7 @@ export function subjectsOf(event: DomainEvent): string[] {
   for (const group of above) subjects.push(`group:${group}`);
   if (instance !== undefined) subjects.push(`instance:${instance}`);
   if (deployment !== undefined) subjects.push(`deployment:${deployment}`);
+  if (webhook !== undefined) subjects.push(`webhook:${webhook}`);
   if (whole !== undefined) subjects.push(whole);
   return subjects;
 }
@@ -96,6 +98,18 @@ export function concernsOf(event: DomainEvent): Concerns {
     case 'FrameworkIdForgotten':
     case 'SchedulerDisconnected':
       return { apps: [], groups: [], whole: 'framework' };
+    case 'WebhookSubscribed':
+    case 'WebhookChanged':
+    case 'WebhookUnsubscribed':
+    case 'WebhookPaused':
+    case 'WebhookResumed':
+    case 'WebhookAdvanced':
+    case 'WebhookDeliveryFailed':
+    case 'WebhookDeadLettered':
+    case 'WebhookSkipped':
+    case 'WebhookRedeliveryRequested':
+    case 'WebhookRedelivered':
+      return { apps: [], groups: [], webhook: event.data.id };
     case 'LeadershipAcquired':
     case 'CommandAccepted':
       return { apps: [], groups: [], whole: 'cluster' };

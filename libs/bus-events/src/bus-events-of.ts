@@ -1,6 +1,6 @@
 import { formatTimestamp, type RecordedEvent } from '#domain';
 import type { StoredEvent } from '#event-log';
-import { recorded } from '../projection/recorded-event.js';
+import { recorded } from './recorded-event.js';
 import { postedApp } from './api-post-event.js';
 import { busEvent, type BusEvent } from './bus-event.js';
 import {
@@ -16,6 +16,7 @@ import {
   checkPassed,
   unhealthyKill,
 } from './health-events.js';
+import { callbackChanged } from './callback-events.js';
 import { expunged, instanceChanged, provisioned, statusChanged } from './instance-events.js';
 
 const NONE: readonly BusEvent[] = [];
@@ -58,6 +59,19 @@ export function busEventsOf(stored: StoredEvent): readonly BusEvent[] {
       return healthChecksAdded(event.data, at);
     case 'HealthChecksRemoved':
       return healthChecksRemoved(event.data, at);
+    case 'WebhookSubscribed':
+      return callbackChanged('subscribe_event', stored, event.data);
+    case 'WebhookUnsubscribed':
+      return callbackChanged('unsubscribe_event', stored, event.data);
+    case 'WebhookChanged':
+    case 'WebhookPaused':
+    case 'WebhookResumed':
+    case 'WebhookAdvanced':
+    case 'WebhookDeliveryFailed':
+    case 'WebhookDeadLettered':
+    case 'WebhookSkipped':
+    case 'WebhookRedeliveryRequested':
+    case 'WebhookRedelivered':
     case 'LeadershipAcquired':
     case 'FrameworkIdForgotten':
     case 'GroupCreated':

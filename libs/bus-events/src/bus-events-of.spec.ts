@@ -7,8 +7,8 @@ import {
   plan,
   storedEvents,
   VERSION,
-} from '../domain-objects.fixture.js';
-import { writeAppJson } from '../wire/app-json.js';
+} from './domain-objects.fixture.js';
+import { writeAppJson } from './app-json.js';
 import { busEventsOf } from './bus-events-of.js';
 
 const app = appDefinition();

@@ -1,5 +1,5 @@
 import type { AppDefinition } from '#domain';
-import { extendJson, writeAppJson } from '../wire/app-json.js';
+import { extendJson, writeAppJson } from './app-json.js';
 import type { BusEvent } from './bus-event.js';
 
 const TYPE = 'api_post_event';
