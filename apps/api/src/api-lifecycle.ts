@@ -40,5 +40,6 @@ export class ApiLifecycle implements OnApplicationBootstrap, OnModuleDestroy, On
   async onApplicationShutdown(): Promise<void> {
     await this.parts.connection.close();
     await this.parts.projection.close();
+    await this.parts.history.close();
   }
 }

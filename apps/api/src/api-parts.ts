@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { Configuration } from '#configuration';
+import { openHistory, type History } from '#history';
 import type { ApiOptions } from './api-options.js';
 import type { Leadership } from './leadership.js';
 import { Listeners } from './listeners/listeners.js';
@@ -11,6 +13,9 @@ import { Forwarder } from './standby/forwarder.js';
 import { LeaderConnection } from './standby/leader-connection.js';
 import { LeaderFinder } from './standby/leader-finder.js';
 import { LeaderTerm } from './standby/leader-term.js';
+
+/** Where refused commands are kept, in the data directory. */
+const REFUSALS_FILE = 'refused-commands.db';
 
 const madeFor = new WeakMap<ApiOptions, ApiParts>();
 
@@ -26,6 +31,7 @@ export class ApiParts {
   readonly connection: LeaderConnection;
   readonly forwarder: Forwarder;
   readonly reads: ConfirmedReads;
+  readonly history: History;
 
   private constructor(options: ApiOptions) {
     const { configuration, leadership, log, logging } = options;
@@ -48,6 +54,7 @@ export class ApiParts {
       onDifference: options.onDifference,
       logger,
     });
+    this.history = openHistory(log, join(configuration.dataDir, REFUSALS_FILE));
   }
 
   /** @throws {TlsFilesError} the files of the TLS flags cannot be used. */

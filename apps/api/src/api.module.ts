@@ -22,6 +22,9 @@ import { WebhooksController } from './controllers/webhooks.controller.js';
 import { AnnounceFailedProbe } from './event-stream/announce-failed-probe.js';
 import { EventHub } from './event-stream/event-hub.js';
 import { GroupReads } from './group-reads.js';
+import { AuditController } from './history/audit.controller.js';
+import { HistoryController } from './history/history.controller.js';
+import { HistoryReads } from './history/history-reads.js';
 import { Projection } from './projection/projection.js';
 import { ApiExceptionFilter } from './server/exception-filter.js';
 import { Writer } from './writer.js';
@@ -50,6 +53,8 @@ export class ApiModule {
         PluginsController,
         PositionController,
         SystemController,
+        HistoryController,
+        AuditController,
         EventsController,
         EventSubscriptionsController,
         WebhooksController,
@@ -65,6 +70,7 @@ export class ApiModule {
         { provide: APP_FILTER, useClass: ApiExceptionFilter },
         AppReads,
         GroupReads,
+        HistoryReads,
         Writer,
         ApiLifecycle,
         AnnounceFailedProbe,

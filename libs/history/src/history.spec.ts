@@ -24,7 +24,7 @@ beforeAll(async () => {
   await story.run();
   const kill = await story.command({ type: 'KillTasks', selection: { appId: '/shop/web' }, wipe: false }, BOB);
   await story.run();
-  const json = { id: '/data', apps: ['a', 'b'].map((id) => ({ id: `/data/${id}`, cmd: id, cpus: 0.1, mem: 32 })) };
+  const json = { id: '/data', apps: ['a', 'b'].map((id) => ({ id: `/data/${id}`, cmd: './serve', cpus: 0.1, mem: 32, portDefinitions: [] })) };
   const group = await story.command({ type: 'PutGroup', groupId: '/data', json, force: false, dryRun: false });
   await story.run();
   const remove = await story.command({ type: 'DeleteApp', appId: '/shop/web', force: true }, BOB);

@@ -45,6 +45,10 @@ export const POSITION_PATH = '/ekiden/v1/position';
 
 export const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
+/** Refused commands are kept by the node that refused them: the leader of the time. */
+const asksForRefusals = (path: string, query: Query): boolean =>
+  /^\/ekiden\/v1\/(?:history$|apps\/.*\/history$)/.test(path) && textParam(query, 'kind') === 'command';
+
 /** The way of a request on a node that does not lead. */
 export function standbyRoute(request: Routed, mode: StandbyMode): StandbyRoute {
   const path = pathOf(request.url);
@@ -58,5 +62,5 @@ export function standbyRoute(request: Routed, mode: StandbyMode): StandbyRoute {
   if (path === '/v2/leader' || path === '/v2/events' || request.unknown) return 'here';
   if (mode.standbyReads === 'proxy') return 'forward';
   if (textParam(query, 'consistency') === 'stale') return 'here';
-  return LEADERS_MEMORY.has(path) ? 'leader-read' : 'read';
+  return LEADERS_MEMORY.has(path) || asksForRefusals(path, query) ? 'leader-read' : 'read';
 }
