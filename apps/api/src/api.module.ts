@@ -24,6 +24,9 @@ import { TasksController } from './controllers/tasks.controller.js';
 import { WebhooksController } from './controllers/webhooks.controller.js';
 import { AnnounceFailedProbe } from './event-stream/announce-failed-probe.js';
 import { EventHub } from './event-stream/event-hub.js';
+import { AuditController } from './history/audit.controller.js';
+import { HistoryController } from './history/history.controller.js';
+import { HistoryReads } from './history/history-reads.js';
 import { Projection } from './projection/projection.js';
 import { StateReads } from './reads/state-reads.js';
 import { ApiExceptionFilter } from './server/exception-filter.js';
@@ -54,6 +57,8 @@ export class ApiModule {
         PlanController,
         PositionController,
         SystemController,
+        HistoryController,
+        AuditController,
         EventsController,
         EventSubscriptionsController,
         WebhooksController,
@@ -71,6 +76,7 @@ export class ApiModule {
         },
         { provide: APP_FILTER, useClass: ApiExceptionFilter },
         StateReads,
+        HistoryReads,
         Writer,
         ApiLifecycle,
         AnnounceFailedProbe,
