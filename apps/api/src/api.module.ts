@@ -30,6 +30,7 @@ import { HistoryReads } from './history/history-reads.js';
 import { Projection } from './projection/projection.js';
 import { StateReads } from './reads/state-reads.js';
 import { ApiExceptionFilter } from './server/exception-filter.js';
+import { WhyReads } from './why/why-reads.js';
 import { Writer } from './writer.js';
 
 /**
@@ -77,6 +78,7 @@ export class ApiModule {
         { provide: APP_FILTER, useClass: ApiExceptionFilter },
         StateReads,
         HistoryReads,
+        WhyReads,
         Writer,
         ApiLifecycle,
         AnnounceFailedProbe,
