@@ -29,6 +29,15 @@ function tokenOf(command: ApiCommand): string {
   return planToken(factsBehind(state, tryCommand(command, scene)));
 }
 
+function planner(lookForAgents = () => undefined): Planner {
+  return new Planner({
+    view: () => harness.writer.view,
+    settings: harness.settings,
+    nowMs: () => harness.identity.nowMs(),
+    lookForAgents,
+  });
+}
+
 describe('a write that names a plan', () => {
   it('is done while nothing that the plan rests on has changed', async () => {
     await withWeb();
@@ -86,15 +95,6 @@ describe('a write that names a plan', () => {
 });
 
 describe('Planner', () => {
-  function planner(lookForAgents = () => undefined): Planner {
-    return new Planner({
-      view: () => harness.writer.view,
-      settings: harness.settings,
-      nowMs: () => harness.identity.nowMs(),
-      lookForAgents,
-    });
-  }
-
   it('leaves no trace', async () => {
     await withWeb();
     await idle();

@@ -4,6 +4,13 @@ import { KnownAgents } from './known-agents.js';
 
 const APP = { id: '/web', cmd: 'sleep 1', instances: 1, portDefinitions: [{ port: 0 }] };
 
+const offer = (id: string, agent: string, role: string) => ({
+  id: { value: id },
+  agent_id: { value: agent },
+  hostname: agent,
+  allocation_info: { role },
+});
+
 describe('KnownAgents', () => {
   it('knows what was launched since the last offer, and what ended', () => {
     const scenario = new Scenario().connected();
@@ -53,12 +60,6 @@ describe('KnownAgents', () => {
 
   it('keeps the latest offer in each role, of so many agents', () => {
     const agents = new KnownAgents(2);
-    const offer = (id: string, agent: string, role: string) => ({
-      id: { value: id },
-      agent_id: { value: agent },
-      hostname: agent,
-      allocation_info: { role },
-    });
     agents.saw(offer('1', 'a', 'x'), 1);
     agents.saw(offer('2', 'b', 'x'), 2);
     agents.saw(offer('3', 'a', 'y'), 3);

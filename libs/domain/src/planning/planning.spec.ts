@@ -34,13 +34,13 @@ const put = (json: unknown, force = false): ApiCommand => ({
 });
 
 describe('the outlook of a plan', () => {
-  it.each<[name: string, command: ApiCommand, outcome: string, keep: number, start: number, stop: number]>([
-    ['scaled up', put({ instances: 5 }), 'scale', 3, 2, 0],
-    ['scaled down', put({ instances: 1 }), 'scale', 1, 0, 2],
-    ['changed', put({ cmd: 'sleep 2' }), 'rolling', 0, 3, 3],
-    ['restarted', { type: 'RestartApp', appId: '/web', force: false }, 'rolling', 0, 3, 3],
-    ['changed where no instance notices', put({ executorResources: { cpus: 0.1 } }), 'in-place', 3, 0, 0],
-    ['deleted', { type: 'DeleteApp', appId: '/web', force: false }, 'delete', 0, 0, 3],
+  it.each<[name: string, command: ApiCommand, outcome: string, counts: readonly number[]]>([
+    ['scaled up', put({ instances: 5 }), 'scale', [3, 2, 0]],
+    ['scaled down', put({ instances: 1 }), 'scale', [1, 0, 2]],
+    ['changed', put({ cmd: 'sleep 2' }), 'rolling', [0, 3, 3]],
+    ['restarted', { type: 'RestartApp', appId: '/web', force: false }, 'rolling', [0, 3, 3]],
+    ['changed where no instance notices', put({ executorResources: { cpus: 0.1 } }), 'in-place', [3, 0, 0]],
+    ['deleted', { type: 'DeleteApp', appId: '/web', force: false }, 'delete', [0, 0, 3]],
     [
       'killed',
       { type: 'KillTasks', selection: { appId: '/web', host: 'a.example' }, wipe: false },
@@ -49,16 +49,14 @@ describe('the outlook of a plan', () => {
       1,
       1,
     ],
-    ['wiped', { type: 'KillTasks', selection: { appId: '/web' }, wipe: true }, 'kill', 0, 3, 3],
+    ['wiped', { type: 'KillTasks', selection: { appId: '/web' }, wipe: true }, 'kill', [0, 3, 3]],
     [
       'killed and scaled',
       { type: 'KillAndScale', selection: { appId: '/web', host: 'b.example' }, force: false },
       'scale',
-      2,
-      0,
-      1,
+      [2, 0, 1],
     ],
-  ])('of an app that is %s', (_, command, outcome, keep, start, stop) => {
+  ])('of an app that is %s', (_, command, outcome, [keep, start, stop]) => {
     const { outlook } = plan(running(), command);
     expect(outlook.outcome).toBe(outcome);
     expect(outlook.apps).toMatchObject([{ appId: '/web', outcome, keep, start, stop }]);
@@ -88,8 +86,14 @@ describe('the outlook of a plan', () => {
   it('tells what becomes of groups', () => {
     const scenario = new GroupScenario();
     scenario.post({ id: '/g', apps: [idle('a')] });
-    const put = { type: 'PutGroup', groupId: '/g', force: false, dryRun: false } as const;
-    const { outlook } = plan(scenario, { ...put, json: { apps: [idle('b')], groups: [{ id: 'h' }] } });
+    const json = { apps: [idle('b')], groups: [{ id: 'h' }] };
+    const { outlook } = plan(scenario, {
+      type: 'PutGroup',
+      groupId: '/g',
+      json,
+      force: false,
+      dryRun: false,
+    });
     expect(outlook.outcome).toBe('delete');
     expect(outlook.apps.map(({ appId, outcome }) => [appId, outcome])).toEqual([
       ['/g/a', 'delete'],
@@ -99,12 +103,12 @@ describe('the outlook of a plan', () => {
   });
 });
 
-describe('the placements of a plan', () => {
-  const hostsOf = ({ placements }: ReturnType<typeof plan>): string[] =>
-    placements.flatMap(({ instances }) =>
-      instances.map((place) => ('hostname' in place ? place.hostname : place.unplaced)),
-    );
+const hostsOf = ({ placements }: ReturnType<typeof plan>): string[] =>
+  placements.flatMap(({ instances }) =>
+    instances.map((place) => ('hostname' in place ? place.hostname : place.unplaced)),
+  );
 
+describe('the placements of a plan', () => {
   it('use what is left on the agents, and say what is missing on each', () => {
     const hosts = hostsOf(plan(running(), put({ instances: 8 })));
     expect(hosts.slice(0, 3).toSorted()).toEqual(['a.example', 'b.example', 'c.example']);
