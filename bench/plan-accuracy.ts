@@ -19,7 +19,7 @@ export async function run(options: string[]): Promise<BenchmarkResult> {
       `outcomes     ${Array.from(outcomes, ([outcome, count]) => `${count} ${outcome}`).join(', ')}`,
     );
     console.log(`steps        ${exactSteps} of ${writes} exactly as foreseen, refusals included`);
-    console.log(`placements   ${exactPlacements} of ${placing} exactly as foreseen`);
+    console.log(`placements   ${exactPlacements} of ${placing} on exactly the agents foreseen, the others:`);
     for (const [reason, count] of reasons) console.log(`             ${count} ${reason}`);
     return compared(exactSteps / writes, 1, 'share of writes whose steps were foreseen exactly');
   } finally {

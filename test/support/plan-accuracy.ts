@@ -93,7 +93,7 @@ class Prediction {
     if (plan.placements.length === 0) return this.comeToRest(plan, before);
     accuracy.placing += 1;
     await this.comeToRest(plan, before);
-    const misplaced = this.wrongPlaces(plan, before, await this.apps());
+    const misplaced = wrongPlaces(plan, before, await this.apps());
     if (misplaced === undefined) accuracy.exactPlacements += 1;
     else accuracy.count(accuracy.reasons, `placements: ${misplaced}`);
   }
@@ -119,59 +119,24 @@ class Prediction {
       : 'other steps came';
   }
 
-  /** Waits until every deployment has ended, or what has no place has been without one for long enough. */
+  /** Waits until everything has come as it was foreseen, or nothing else comes any more. */
   private async comeToRest(plan: PlanView, before: readonly AppView[]): Promise<void> {
-    const hasUnplaced = plan.placements.some(({ instances }) =>
-      instances.some((place) => 'unplaced' in place),
-    );
-    const waited = before.some(({ deployments }) => deployments.length > 0);
     let last = '';
-    let since = performance.now();
-    for (const endMs = performance.now() + LONGEST_WAIT_MS; performance.now() < endMs; await delay(LOOK_MS)) {
+    let sinceMs = performance.now();
+    for (const endMs = sinceMs + LONGEST_WAIT_MS; performance.now() < endMs; await delay(LOOK_MS)) {
       const apps = await this.apps();
       const picture = JSON.stringify(
-        apps.map(({ id, tasks, deployments }) => [
-          id,
-          tasks.map(({ id: task, state }) => [task, state]),
-          deployments.length,
-        ]),
+        apps.map(({ id, tasks }) => [id, tasks.map((task) => [task.id, task.state])]),
       );
-      if (picture !== last) since = performance.now();
+      if (picture !== last) sinceMs = performance.now();
       last = picture;
-      const isQuiet = apps.every(
-        ({ deployments, instances, tasks }) =>
-          deployments.length === 0 && running(tasks).length === instances && tasks.length === instances,
-      );
-      if (isQuiet && (await this.isIdle())) return;
-      if ((hasUnplaced || waited) && performance.now() - since > WAITS_FOR_GOOD_MS) return;
+      const isStill = performance.now() - sinceMs > WAITS_FOR_GOOD_MS;
+      if (isStill || (isAtRest(apps) && hasCome(plan, before, apps) && (await this.isIdle()))) return;
     }
   }
 
   private async isIdle(): Promise<boolean> {
     return (await this.api.get<readonly object[]>('/v2/deployments')).body.length === 0;
-  }
-
-  private wrongPlaces(
-    plan: PlanView,
-    before: readonly AppView[],
-    after: readonly AppView[],
-  ): string | undefined {
-    const known = new Set(before.flatMap(({ tasks }) => tasks.map(({ id }) => id)));
-    const othersWaited = before.some(({ tasks, instances }) => tasks.length < instances);
-    for (const { appId, instances } of plan.placements) {
-      const tasks = after.find(({ id }) => id === appId)?.tasks ?? [];
-      const came = tasks
-        .filter(({ id }) => !known.has(id))
-        .map(({ host }) => host)
-        .toSorted();
-      const foreseen = instances.flatMap((place) => ('hostname' in place ? place.hostname : [])).toSorted();
-      if (JSON.stringify(came) === JSON.stringify(foreseen)) continue;
-      if (came.length === foreseen.length)
-        return 'on other agents, which fit as well: Mesos offers agents in random order';
-      if (othersWaited) return 'more or fewer found a place while instances from before waited as well';
-      return 'more or fewer found a place: the agents that got the first ones left less or more room for the others';
-    }
-    return undefined;
   }
 
   private async apps(): Promise<readonly AppView[]> {
@@ -196,3 +161,44 @@ const planIn = (
   data: Readonly<Record<string, unknown>>,
 ): { readonly id: string; readonly steps: readonly object[] } | undefined =>
   data['plan'] as { id: string; steps: readonly object[] } | undefined;
+
+const isAtRest = (apps: readonly AppView[]): boolean =>
+  apps.every(({ instances, tasks }) => running(tasks).length === instances && tasks.length === instances);
+
+/** Hosts of the tasks of an app that were not there before. */
+function newHosts(appId: string, before: readonly AppView[], after: readonly AppView[]): string[] {
+  const known = new Set(before.flatMap(({ tasks }) => tasks.map(({ id }) => id)));
+  const tasks = after.find(({ id }) => id === appId)?.tasks ?? [];
+  return tasks.flatMap(({ id, host }) => (known.has(id) ? [] : host)).toSorted();
+}
+
+const foreseenHosts = (places: readonly Place[]): string[] =>
+  places.flatMap((place) => ('hostname' in place ? place.hostname : [])).toSorted();
+
+/** Whether as many instances came as were foreseen: a kill takes its time before anything begins anew. */
+const hasCome = ({ placements }: PlanView, before: readonly AppView[], after: readonly AppView[]): boolean =>
+  placements.every(
+    ({ appId, instances }) => newHosts(appId, before, after).length >= foreseenHosts(instances).length,
+  );
+
+const OTHER_AGENTS =
+  'as many as foreseen, on other agents that fit as well: Mesos offers agents in random order';
+const OTHERS_WAITED = 'more or fewer than foreseen: instances from before waited for the same room';
+const OTHER_NUMBER =
+  'more or fewer than foreseen: where the first ones went left more or less room for the others';
+
+function wrongPlaces(
+  { placements }: PlanView,
+  before: readonly AppView[],
+  after: readonly AppView[],
+): string | undefined {
+  const othersWaited = before.some(({ tasks, instances }) => tasks.length < instances);
+  for (const { appId, instances } of placements) {
+    const came = newHosts(appId, before, after);
+    const foreseen = foreseenHosts(instances);
+    if (JSON.stringify(came) === JSON.stringify(foreseen)) continue;
+    if (came.length === foreseen.length) return OTHER_AGENTS;
+    return othersWaited ? OTHERS_WAITED : OTHER_NUMBER;
+  }
+  return undefined;
+}

@@ -4,6 +4,7 @@ import {
   launchQueue,
   rolesWanted,
   type ClusterIdentity,
+  type DomainSettings,
   type FailedProbe,
   type PlanChange,
   type PlannedChange,
@@ -92,12 +93,7 @@ export class Scheduler implements SchedulerDoor {
     );
     this.warm = new WarmState({ log, snapshotter, logger: logging.logger('standby') });
     const settings = domainSettings(configuration);
-    this.planner = new Planner({
-      settings,
-      view: () => this.writer.view,
-      nowMs: () => this.identity.nowMs(),
-      lookForAgents: () => this.writer.tell({ type: 'LookForAgents' }),
-    });
+    this.planner = this.newPlanner(settings);
     this.writer = new Writer({
       log,
       lead,
@@ -146,6 +142,15 @@ export class Scheduler implements SchedulerDoor {
       queuedCommands: () => this.writer.queuedCommands,
       activeChecks: () => this.health.active + this.readiness.active,
       inFlightKills: () => this.writer.view.runtime.kills.inFlight,
+    });
+  }
+
+  private newPlanner(settings: DomainSettings): Planner {
+    return new Planner({
+      settings,
+      view: () => this.writer.view,
+      nowMs: () => this.identity.nowMs(),
+      lookForAgents: () => this.writer.tell({ type: 'LookForAgents' }),
     });
   }
 

@@ -28,7 +28,7 @@ export function changedSince(token: string, facts: readonly PlanFact[]): string[
   const changed = facts.filter((fact) => !marks.has(markOf(fact).toString('hex')));
   const named = changed.filter(({ subject }) => subject !== REQUEST).map(({ subject }) => subject);
   if (named.length > 0) return named;
-  return changed.length === 0 && marks.size === facts.length ? [] : ['the request, or what it leads to'];
+  return changed.length === 0 && marks.size === facts.length ? [] : ['the request (or what it leads to)'];
 }
 
 function encode(form: number, content: Buffer): string {

@@ -123,6 +123,7 @@ interface HarnessOptions {
 /** A writer over a log that outlives it, with everything it does noted down. */
 export class WriterHarness {
   readonly identity = new BreakableIdentity();
+  readonly settings = domainSettings(defaultConfiguration());
   readonly writer: Writer;
   readonly performed: Effect[] = [];
   /** App ids of answered creates, in the order of the answers. */
@@ -137,7 +138,7 @@ export class WriterHarness {
   ) {
     this.writer = new Writer({
       log: log.port,
-      settings: domainSettings(defaultConfiguration()),
+      settings: this.settings,
       identity: this.identity,
       snapshotter: new Snapshotter(log.port, snapshotIntervalEvents, SILENT),
       logger: SILENT,

@@ -64,6 +64,4 @@ function tasksOf(state: State, { facts }: Trial): Map<string, string[]> {
 }
 
 /** The version would be that of the moment when the write is decided. */
-function unversioned({ version: _, versionInfo: __, ...app }: AppDefinition): object {
-  return app;
-}
+const unversioned = (app: AppDefinition): object => ({ ...app, version: undefined, versionInfo: undefined });

@@ -35,8 +35,6 @@ export function placementsOf({ apps }: Outlook, rehearsed: Rehearsed): AppPlacem
 }
 
 function placesOf(appId: string, start: number, { rehearsal, isComplete, agents }: Rehearsed): Placement[] {
-  const missing = (unplaced: string, count: number): Placement[] =>
-    Array.from({ length: Math.max(0, count) }, () => ({ unplaced }));
   if (rehearsal === undefined) return missing(TOO_LARGE, start);
   const placed = rehearsal.placesOf(appId).map(({ host, agentId }) => ({ hostname: host, agentId }));
   if (!isComplete) return [...placed, ...missing(OUT_OF_TIME, start - placed.length)];
@@ -44,6 +42,9 @@ function placesOf(appId: string, start: number, { rehearsal, isComplete, agents 
   const reason = agents === 0 ? NO_AGENTS : inWords(rehearsal.funnelOf(appId));
   return [...placed, ...missing(reason, waiting), ...missing(NOT_REACHED, start - placed.length - waiting)];
 }
+
+const missing = (unplaced: string, count: number): Placement[] =>
+  Array.from({ length: Math.max(0, count) }, () => ({ unplaced }));
 
 const WORDS: Readonly<Record<NoMatchReason, string>> = {
   UnfulfilledRole: 'offer nothing in a role that the app accepts',

@@ -28,13 +28,15 @@ export interface PlanOfTest {
   readonly placements: readonly AppPlacements[];
 }
 
-/** Plans a command as the scheduler does, without pauses. */
+/** Plans a command as the scheduler does; where turns have no time, in the smallest slices. */
 export function plan(scenario: Scenario, command: ApiCommand): PlanOfTest {
   const { state, settings, nowMs, runtime } = scenario;
   const trial = tryCommand(command, { state, settings, nowMs });
   const outlook = outlookOf(state, trial);
   const agents = runtime.agents.list();
-  const rehearsal = Rehearsal.of(trial, { state, settings, agents, nowMs, localRegion: runtime.localRegion });
+  const { localRegion } = runtime;
+  const isTimeUp = (): boolean => scenario.hurried;
+  const rehearsal = Rehearsal.of(trial, { state, settings, agents, nowMs, localRegion, isTimeUp });
   expect(factsBehind(state, trial)).toEqual(factsBehind(state, trial));
   for (const _ of rehearsal?.run() ?? []);
   const placements = placementsOf(outlook, { rehearsal, isComplete: true, agents: agents.length });
