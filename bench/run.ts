@@ -3,6 +3,7 @@ const BENCHMARKS = {
   cluster: () => import('./cluster.js'),
   'create-apps': () => import('./create-apps.js'),
   health: () => import('./health.js'),
+  history: () => import('./history-queries.js'),
   launch: () => import('./launch.js'),
   match: () => import('./match.js'),
   past: () => import('./past.js'),
