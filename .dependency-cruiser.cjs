@@ -32,6 +32,14 @@ module.exports = {
       'libs/configuration',
       'libs/observability',
     ]),
+    wall('cli-walls', 'apps/cli', [
+      'libs/domain',
+      'libs/event-log',
+      'libs/history',
+      'libs/configuration',
+      'libs/observability',
+      'apps/api',
+    ]),
     wall('local-cluster-program-walls', 'apps/local-cluster', [
       'libs/zookeeper',
       'libs/mesos',
