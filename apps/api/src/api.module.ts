@@ -9,6 +9,7 @@ import { AppController } from './controllers/app.controller.js';
 import { AppsController } from './controllers/apps.controller.js';
 import { DeploymentsController } from './controllers/deployments.controller.js';
 import { EventsController } from './controllers/events.controller.js';
+import { FilesController } from './files/files.controller.js';
 import { GroupsController } from './controllers/groups.controller.js';
 import { InfoController } from './controllers/info.controller.js';
 import { LeaderController } from './controllers/leader.controller.js';
@@ -19,6 +20,7 @@ import { SystemController } from './controllers/system.controller.js';
 import { TasksController } from './controllers/tasks.controller.js';
 import { AnnounceFailedProbe } from './event-stream/announce-failed-probe.js';
 import { EventHub } from './event-stream/event-hub.js';
+import { TaskFiles } from './files/task-files.js';
 import { GroupReads } from './group-reads.js';
 import { Projection } from './projection/projection.js';
 import { ApiExceptionFilter } from './server/exception-filter.js';
@@ -49,6 +51,7 @@ export class ApiModule {
         PositionController,
         SystemController,
         EventsController,
+        FilesController,
       ],
       providers: [
         { provide: API_OPTIONS, useValue: options },
@@ -64,6 +67,7 @@ export class ApiModule {
         Writer,
         ApiLifecycle,
         AnnounceFailedProbe,
+        TaskFiles,
       ],
     };
   }

@@ -36,8 +36,12 @@ export function durationText(durationMs: number): string {
   return hours < 24 ? `${hours}h ${minutes % 60}m` : `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
-/** How long ago a time of the API was; nothing for one that cannot be read. */
+/** How long ago a time of the API was, in its largest unit; nothing for one that cannot be read. */
 export function ageText(time: string | undefined, nowMs: number): string | undefined {
   const timeMs = Date.parse(time ?? '');
-  return Number.isNaN(timeMs) ? undefined : durationText(nowMs - timeMs).split(' ')[0];
+  if (Number.isNaN(timeMs)) return undefined;
+  const seconds = Math.max(0, Math.floor((nowMs - timeMs) / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
+  return seconds < 86_400 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
 }

@@ -1,10 +1,19 @@
-import type { FailedProbe, QueueItem, SchedulerStatus, Submission, SubmitCommand } from '#domain';
+import type {
+  AgentAddress,
+  FailedProbe,
+  QueueItem,
+  SchedulerStatus,
+  Submission,
+  SubmitCommand,
+} from '#domain';
 
 /** What the buses reach of a scheduler; also the injection token. */
 export abstract class SchedulerDoor {
   abstract submit(command: SubmitCommand): Promise<Submission>;
   abstract queue(): QueueItem[];
   abstract status(): SchedulerStatus;
+  /** Where an agent is reached; nothing when the master does not know it, or there is none. */
+  abstract locateAgent(agentId: string): Promise<AgentAddress | undefined>;
   /** Hands failed probes that change nothing on the log to `listener`, or to nobody. */
   abstract tellFailedProbes(listener: ((failure: FailedProbe) => void) | undefined): void;
 }
@@ -22,6 +31,10 @@ export class NoScheduler implements SchedulerDoor {
 
   status(): SchedulerStatus {
     return { connected: false, frameworkId: null, mesosLeaderUiUrl: null, ready: false };
+  }
+
+  locateAgent(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   tellFailedProbes(): void {

@@ -1,7 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { FailedProbes } from './handlers/failed-probes.js';
-import { ReadQueueHandler, ReadSchedulerStatusHandler, SubmitCommandHandler } from './handlers/handlers.js';
+import {
+  LocateAgentHandler,
+  ReadQueueHandler,
+  ReadSchedulerStatusHandler,
+  SubmitCommandHandler,
+} from './handlers/handlers.js';
 import { SchedulerDoor } from './scheduler-door.js';
 
 /** Puts a scheduler, or what stands in its place, behind the buses. The host starts and stops the scheduler itself. */
@@ -17,6 +22,7 @@ export class SchedulerModule {
         SubmitCommandHandler,
         ReadQueueHandler,
         ReadSchedulerStatusHandler,
+        LocateAgentHandler,
       ],
     };
   }

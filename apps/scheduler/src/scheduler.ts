@@ -3,6 +3,7 @@ import {
   haveLiveTasks,
   launchQueue,
   rolesWanted,
+  type AgentAddress,
   type ClusterIdentity,
   type FailedProbe,
   type QueueItem,
@@ -240,6 +241,10 @@ export class Scheduler implements SchedulerDoor {
       frameworkId: (this.warm.state ?? this.writer.view.state).frameworkId ?? null,
       ready: this.writer.ready,
     };
+  }
+
+  locateAgent(agentId: string): Promise<AgentAddress | undefined> {
+    return this.session.agents.find(agentId);
   }
 
   private becomeLeader(): void {

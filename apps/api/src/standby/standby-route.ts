@@ -43,6 +43,9 @@ const LEADERS_MEMORY: ReadonlySet<string> = new Set(['/v2/queue', '/v2/info']);
 /** The question of other nodes; whoever does not lead must say so itself. */
 export const POSITION_PATH = '/ekiden/v1/position';
 
+/** The files of tasks: the leader knows from the master where their agents are. */
+const FILES_OF_TASKS = /^\/ekiden\/v1\/instances\/[^/]+\/files(?:\/|$)/;
+
 export const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
 /** The way of a request on a node that does not lead. */
@@ -54,7 +57,7 @@ export function standbyRoute(request: Routed, mode: StandbyMode): StandbyRoute {
   if (OF_THIS_PROCESS.has(path)) return booleanParam(query, 'leader', false) ? 'forward' : 'here';
   if (STATIC.test(path) || method === 'OPTIONS') return 'here';
   if (mode.standbyReads === 'proxy' && path.startsWith('/v2/events')) return 'redirect';
-  if (!isRead(method)) return 'forward';
+  if (!isRead(method) || FILES_OF_TASKS.test(path)) return 'forward';
   if (path === '/v2/leader' || path === '/v2/events' || request.unknown) return 'here';
   if (mode.standbyReads === 'proxy') return 'forward';
   if (textParam(query, 'consistency') === 'stale') return 'here';

@@ -33,7 +33,7 @@ export async function listWebhooks({ api, screen }: Call): Promise<ExitCode> {
         {
           title: 'STATE',
           value: ({ state }) => state,
-          style: (text) => (text === 'active' ? style.green(text) : style.yellow(text)),
+          style: (state) => (state === 'active' ? style.green(state) : style.yellow(state)),
         },
         { title: 'CURSOR', align: 'right', value: ({ cursor }) => cursor },
         { title: 'DEAD', align: 'right', value: ({ deadLetters }) => deadLetters },

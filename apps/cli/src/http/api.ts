@@ -85,13 +85,14 @@ export class Api {
   private ask(server: string, request: ApiRequest, limited: boolean): Promise<IncomingMessage> {
     const { authorization, ca, timeoutMs, claims } = this.connection;
     const url = new URL(`${server}${request.path}${queryText(request.query ?? {})}`);
-    const body = request.body === undefined ? undefined : bodyText(request.body);
+    // As bytes: a text would be sent in one piece with the headers, and these in its encoding.
+    const body = request.body === undefined ? undefined : Buffer.from(bodyText(request.body), 'utf8');
     const headers = {
       accept: 'application/json',
       ...(authorization === undefined ? {} : { authorization }),
       ...(body === undefined
         ? {}
-        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
+        : { 'content-type': 'application/json', 'content-length': String(body.length) }),
       ...(request.method === 'GET' ? {} : claims),
       ...request.headers,
     };
