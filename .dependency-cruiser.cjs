@@ -11,6 +11,7 @@ module.exports = {
   forbidden: [
     wall('domain-is-alone', 'libs/domain', []),
     wall('event-log-walls', 'libs/event-log', ['libs/domain']),
+    wall('bus-events-walls', 'libs/bus-events', ['libs/domain', 'libs/event-log']),
     wall('history-walls', 'libs/history', ['libs/domain', 'libs/event-log']),
     wall('zookeeper-walls', 'libs/zookeeper', []),
     wall('coordination-walls', 'libs/coordination', ['libs/zookeeper']),
@@ -18,19 +19,24 @@ module.exports = {
     wall('local-cluster-walls', 'libs/local-cluster', ['libs/mesos', 'libs/zookeeper']),
     wall('configuration-walls', 'libs/configuration', []),
     wall('observability-walls', 'libs/observability', []),
+    wall('secrets-walls', 'libs/secrets', []),
     wall('api-walls', 'apps/api', [
       'libs/domain',
       'libs/event-log',
+      'libs/bus-events',
       'libs/history',
       'libs/configuration',
       'libs/observability',
+      'libs/secrets',
     ]),
     wall('scheduler-walls', 'apps/scheduler', [
       'libs/domain',
       'libs/event-log',
+      'libs/bus-events',
       'libs/mesos',
       'libs/configuration',
       'libs/observability',
+      'libs/secrets',
     ]),
     wall('cli-walls', 'apps/cli', [
       'libs/domain',

@@ -8,6 +8,7 @@ const BENCHMARKS = {
   plan: () => import('./plan.js'),
   replay: () => import('./replay.js'),
   steps: () => import('./steps.js'),
+  stream: () => import('./stream.js'),
 } as const;
 
 const [name = '', ...options] = process.argv.slice(2);

@@ -30,7 +30,7 @@ export class NoScheduler implements SchedulerDoor {
   }
 
   status(): SchedulerStatus {
-    return { connected: false, frameworkId: null, mesosLeaderUiUrl: null, ready: false };
+    return { connected: false, mesosLeaderUiUrl: null, ready: false };
   }
 
   locateAgent(): Promise<undefined> {

@@ -16,6 +16,7 @@ import {
 import { LogUnavailableError, type EventLog } from '#event-log';
 import type { Authentication, MasterDetector } from '#mesos';
 import type { Logging, Metrics } from '#observability';
+import type { WebhookSecrets } from '#secrets';
 import { setTimeout as delay } from 'node:timers/promises';
 import { domainSettings } from './domain-settings.js';
 import { WarmState } from './following/warm-state.js';
@@ -30,6 +31,8 @@ import { askReadiness } from './readiness/ask-readiness.js';
 import { ReadinessPoller } from './readiness/readiness-poller.js';
 import type { SchedulerDoor } from './scheduler-door.js';
 import { SchedulerMetrics } from './scheduler-metrics.js';
+import { webhookDeliveries } from './webhooks/create-webhook-deliveries.js';
+import type { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
 import { within } from './within.js';
 import { IdentitySource } from './writer/identity-source.js';
 import { Snapshotter } from './writer/snapshotter.js';
@@ -44,6 +47,8 @@ export interface SchedulerOptions {
   readonly configuration: Configuration;
   readonly logging: Logging;
   readonly metrics: Metrics;
+  /** Opens the secrets of webhooks. */
+  readonly secrets: WebhookSecrets;
   readonly detector: MasterDetector;
   readonly authentication?: Authentication;
   /** Whether this node may act as the leader. */
@@ -66,6 +71,7 @@ export class Scheduler implements SchedulerDoor {
   private readonly session: MesosSession;
   private readonly health: HealthChecker;
   private readonly readiness: ReadinessPoller;
+  private readonly webhooks: WebhookDeliveries;
   private readonly identity = new IdentitySource();
   private readonly warm: WarmState;
   private ticker: NodeJS.Timeout | undefined;
@@ -123,6 +129,7 @@ export class Scheduler implements SchedulerDoor {
       onUnrecordedFailure: (failure) => this.failedProbes?.(failure),
     });
     this.readiness = new ReadinessPoller({ state, tell, ask: askReadiness });
+    this.webhooks = webhookDeliveries(options, this.writer, () => this.identity.nowMs());
     metrics.observe({
       leadershipStartedMs: () => (this.leads && lead.mayAct() ? this.leadershipStartedMs : undefined),
       epoch: () => this.writer.currentEpoch,
@@ -196,6 +203,7 @@ export class Scheduler implements SchedulerDoor {
 
   /** Leaves Mesos with the tasks running and gives up the lead once everything decided is durable. */
   async stop(): Promise<void> {
+    await this.webhooks.finish();
     this.rest();
     // The writer may be taking the warm state over.
     await this.writer.stop();
@@ -236,11 +244,7 @@ export class Scheduler implements SchedulerDoor {
   }
 
   status(): SchedulerStatus {
-    return {
-      ...this.session.status(),
-      frameworkId: (this.warm.state ?? this.writer.view.state).frameworkId ?? null,
-      ready: this.writer.ready,
-    };
+    return { ...this.session.status(), ready: this.writer.ready };
   }
 
   locateAgent(agentId: string): Promise<AgentAddress | undefined> {
@@ -256,6 +260,7 @@ export class Scheduler implements SchedulerDoor {
     this.session.start();
     this.health.start();
     this.readiness.start();
+    this.webhooks.start();
   }
 
   /** The writer rebuilds its state: a new session and new checks begin with it, and Mesos tells everything again. */
@@ -267,5 +272,6 @@ export class Scheduler implements SchedulerDoor {
   private stopChecks(): void {
     this.health.stop();
     this.readiness.stop();
+    this.webhooks.stop();
   }
 }

@@ -34,8 +34,12 @@ export {
   type ReadinessResponse,
   type ReadinessResult,
 } from './instances/readiness.js';
+export type { OffersSummary, RejectSummary, UnusedOfferView } from './launching/offer-statistics.js';
 export { taskInfoOf } from './launching/task-builder/task-template.js';
 export { evolve } from './state/evolve.js';
 export { captureSnapshot, restoreSnapshot, SNAPSHOT_FORMAT } from './state/snapshot.js';
 export { State, type Deployment, type Group, type Subtree, type TaskFailure } from './state/state.js';
 export * from './time/timestamp.js';
+export type { WebhookReport } from './webhooks/report-webhook.js';
+export * from './webhooks/webhook.js';
+export type { WebhookChanges, WebhookCommand, WhatToRedeliver } from './webhooks/webhook-commands.js';

@@ -2,11 +2,11 @@ import { Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query, Req, R
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiCommand } from '#domain';
-import { AppReads } from '../app-reads.js';
 import { NEGOTIATES } from '../filters/accept-filter.js';
 import { isReadable, methodsOf, splitAppPath, type AppPath } from '../paths/app-path.js';
 import { pathOf } from '../paths/path-of.js';
 import { booleanParam, listParam, type Query as QueryParams } from '../paths/query.js';
+import { StateReads } from '../reads/state-reads.js';
 import { readJson } from '../server/body-parser.js';
 import { send } from '../server/send.js';
 import { methodNotAllowed } from '../wire/answer.js';
@@ -20,7 +20,7 @@ import { killCommand } from './kill-command.js';
 @Controller('v2/apps')
 export class AppController {
   constructor(
-    @Inject(AppReads) private readonly reads: AppReads,
+    @Inject(StateReads) private readonly reads: StateReads,
     @Inject(Writer) private readonly writer: Writer,
   ) {}
 
@@ -31,10 +31,11 @@ export class AppController {
     @Param('*') rest: string,
     @Query() query: QueryParams,
     @Res() reply: FastifyReply,
-  ): void {
+  ): void | Promise<void> {
     const path = splitAppPath(rest);
     if (!isReadable(path)) return refuseMethod(reply, path);
-    send(reply, this.reads.read(path, query, request.headers.accept));
+    const { accept } = request.headers;
+    return this.reads.send(request, reply, { kind: 'app', path, query, accept });
   }
 
   @Put('*')

@@ -1,25 +1,20 @@
 import { Controller, Delete, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { booleanParam, type Query as QueryParams } from '../paths/query.js';
-import { Projection } from '../projection/projection.js';
-import { send } from '../server/send.js';
-import { valueAnswer } from '../wire/answer.js';
-import { printDeployment } from '../wire/deployment-json.js';
+import { StateReads } from '../reads/state-reads.js';
 import { Writer } from '../writer.js';
 
 /** `/v2/deployments` (`spec/rest-api.md` §11.1, §11.2). */
 @Controller('v2/deployments')
 export class DeploymentsController {
   constructor(
-    @Inject(Projection) private readonly projection: Projection,
+    @Inject(StateReads) private readonly reads: StateReads,
     @Inject(Writer) private readonly writer: Writer,
   ) {}
 
   @Get()
-  list(@Res() reply: FastifyReply): void {
-    const { state } = this.projection.model;
-    const listed = [...state.deployments.values()].filter(({ plan }) => plan.steps.length > 0);
-    send(reply, valueAnswer(listed.map((deployment) => printDeployment(state, deployment))));
+  list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void | Promise<void> {
+    return this.reads.send(request, reply, { kind: 'deployments' });
   }
 
   @Delete('*')

@@ -1,9 +1,9 @@
 import { Controller, Delete, Get, Inject, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { GroupReads } from '../group-reads.js';
 import { groupMethodsOf, splitGroupPath, writableGroup } from '../paths/group-path.js';
 import { booleanParam, type Query as QueryParams } from '../paths/query.js';
+import { StateReads } from '../reads/state-reads.js';
 import { ANY_TYPE, readJson } from '../server/body-parser.js';
 import { send } from '../server/send.js';
 import { methodNotAllowed, type Answer } from '../wire/answer.js';
@@ -13,13 +13,18 @@ import { Writer } from '../writer.js';
 @Controller('v2/groups')
 export class GroupsController {
   constructor(
-    @Inject(GroupReads) private readonly reads: GroupReads,
+    @Inject(StateReads) private readonly reads: StateReads,
     @Inject(Writer) private readonly writer: Writer,
   ) {}
 
   @Get(['', '*'])
-  read(@Param('*') rest: string | undefined, @Query() query: QueryParams, @Res() reply: FastifyReply): void {
-    send(reply, this.reads.read(splitGroupPath(rest ?? ''), query));
+  read(
+    @Req() request: FastifyRequest,
+    @Param('*') rest: string | undefined,
+    @Query() query: QueryParams,
+    @Res() reply: FastifyReply,
+  ): void | Promise<void> {
+    return this.reads.send(request, reply, { kind: 'group', path: splitGroupPath(rest ?? ''), query });
   }
 
   @Post(['', '*'])

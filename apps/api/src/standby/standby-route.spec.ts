@@ -22,6 +22,7 @@ describe('the way of a request on a node that does not lead', () => {
     ['DELETE', '/v2/leader', 'forward', 'forward', 'forward'],
     ['GET', '/v2/leader', 'here', 'here', 'forward'],
     ['GET', '/v2/events?event_type=a', 'here', 'redirect', 'redirect'],
+    ['GET', '/ekiden/v1/stream?since=0', 'here', 'redirect', 'redirect'],
     ['GET', '/v2/eventsFoo', 'read', 'redirect', 'redirect'],
     ['GET', '/ping', 'here', 'here', 'forward'],
     ['GET', '/metrics/prometheus', 'here', 'here', 'forward'],

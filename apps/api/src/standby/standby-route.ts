@@ -46,6 +46,11 @@ export const POSITION_PATH = '/ekiden/v1/position';
 /** The files of tasks: the leader knows from the master where their agents are. */
 const FILES_OF_TASKS = /^\/ekiden\/v1\/instances\/[^/]+\/files(?:\/|$)/;
 
+/** Answers that last as long as their readers like. */
+export const STREAM_PATHS: ReadonlySet<string> = new Set(['/v2/events', '/ekiden/v1/stream']);
+
+const isLikeStream = (path: string): boolean => path.startsWith('/v2/events') || STREAM_PATHS.has(path);
+
 export const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
 /** The way of a request on a node that does not lead. */
@@ -53,13 +58,14 @@ export function standbyRoute(request: Routed, mode: StandbyMode): StandbyRoute {
   const path = pathOf(request.url);
   const { method, query } = request;
   if (path === POSITION_PATH) return 'here';
-  if (mode.standbyServesNothing) return path.startsWith('/v2/events') ? 'redirect' : 'forward';
+  if (mode.standbyServesNothing) return isLikeStream(path) ? 'redirect' : 'forward';
   if (OF_THIS_PROCESS.has(path)) return booleanParam(query, 'leader', false) ? 'forward' : 'here';
   if (STATIC.test(path) || method === 'OPTIONS') return 'here';
-  if (mode.standbyReads === 'proxy' && path.startsWith('/v2/events')) return 'redirect';
+  if (mode.standbyReads === 'proxy' && isLikeStream(path)) return 'redirect';
   if (!isRead(method) || FILES_OF_TASKS.test(path)) return 'forward';
-  if (path === '/v2/leader' || path === '/v2/events' || request.unknown) return 'here';
+  if (path === '/v2/leader' || STREAM_PATHS.has(path) || request.unknown) return 'here';
   if (mode.standbyReads === 'proxy') return 'forward';
   if (textParam(query, 'consistency') === 'stale') return 'here';
-  return LEADERS_MEMORY.has(path) ? 'leader-read' : 'read';
+  // What the leader remembers is of the present.
+  return LEADERS_MEMORY.has(path) && textParam(query, 'at') === undefined ? 'leader-read' : 'read';
 }

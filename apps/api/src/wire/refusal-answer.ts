@@ -36,6 +36,8 @@ export function refusalAnswer(refusal: Refusal, commandType: ApiCommand['type'])
       return errorAnswer(404, `DeploymentPlan ${refusal.deploymentId} does not exist`, []);
     case 'AppNotQueued':
       return errorAnswer(404, `Application ${refusal.appId} not found in tasks queue.`, []);
+    case 'WebhookNotFound':
+      return errorAnswer(404, `Webhook '${refusal.webhookId}' does not exist`);
     case 'AppLocked':
       return valueAnswer({ message: LOCKED, deployments: refusal.deploymentIds.map((id) => ({ id })) }, 409);
     case 'TooManyDeployments':

@@ -396,4 +396,4 @@ export class Writer {
 
 /** The clock and the checks that Ekiden runs are its own; the rest comes from the cluster. */
 const isFromMesos = ({ type }: SchedulerCommand): boolean =>
-  type !== 'Tick' && type !== 'ReportHealth' && type !== 'ReportReadiness';
+  type !== 'Tick' && type !== 'ReportHealth' && type !== 'ReportReadiness' && type !== 'ReportWebhook';

@@ -5,7 +5,11 @@ import type { Plan } from '../deployments/plan.js';
 import type { CheckResult } from '../instances/health/judge-result.js';
 import type { Instance } from '../instances/instance.js';
 import type { ReadinessResponse } from '../instances/readiness.js';
+import type { Group } from '../state/state.js';
 import type { Timestamp } from '../time/timestamp.js';
+import type { WebhookReport } from '../webhooks/report-webhook.js';
+import type { WebhookSummary } from '../webhooks/webhook.js';
+import type { WebhookCommand } from '../webhooks/webhook-commands.js';
 
 /** What people ask for. `json` is the parsed request body; its meaning is judged here, not at the edge. */
 export type ApiCommand =
@@ -35,6 +39,13 @@ export type ApiCommand =
       readonly partialUpdate: boolean;
       readonly createMissing: boolean;
     }
+  /** Back to a definition that the app had at some time; an app that is gone is created again. */
+  | {
+      readonly type: 'RollbackApp';
+      readonly app: AppDefinition;
+      readonly force: boolean;
+      readonly uri: string;
+    }
   | { readonly type: 'DeleteApp'; readonly appId: string; readonly force: boolean }
   | { readonly type: 'RestartApp'; readonly appId: string; readonly force: boolean }
   /** `groupId`: the group of the URL; the body may name one below it (`spec/rest-api.md` §9.4). */
@@ -52,6 +63,14 @@ export type ApiCommand =
       readonly force: boolean;
       readonly dryRun: boolean;
     }
+  /** Back to what the group was at some time, with everything below: the lists hold all of it, the group included. */
+  | {
+      readonly type: 'RollbackGroup';
+      readonly groupId: string;
+      readonly groups: readonly Group[];
+      readonly apps: readonly AppDefinition[];
+      readonly force: boolean;
+    }
   /** Changes nothing but `enforceRole` (§9.6). */
   | { readonly type: 'PatchGroup'; readonly groupId: string; readonly json: unknown }
   | { readonly type: 'DeleteGroup'; readonly groupId: string; readonly force: boolean }
@@ -60,7 +79,8 @@ export type ApiCommand =
   /** Kill and lower `instances` by as many. */
   | { readonly type: 'KillAndScale'; readonly selection: TaskSelection; readonly force: boolean }
   | { readonly type: 'CancelDeployment'; readonly deploymentId: string; readonly force: boolean }
-  | { readonly type: 'ResetDelay'; readonly appId: string };
+  | { readonly type: 'ResetDelay'; readonly appId: string }
+  | WebhookCommand;
 
 /** Which tasks a kill means: of one app (all, on a host, or one task), or tasks of any app by id. */
 export type TaskSelection =
@@ -97,13 +117,15 @@ export type SchedulerCommand =
       readonly taskId: string;
       readonly response: ReadinessResponse;
     }
+  /** What became of the deliveries to a webhook. */
+  | { readonly type: 'ReportWebhook'; readonly webhookId: string; readonly report: WebhookReport }
   /** Time has passed: overdue tasks, unreachable time-outs, back-offs, retries. */
   | { readonly type: 'Tick' };
 
 export type Command = ApiCommand | SchedulerCommand;
 
 /** An answer to an `ApiCommand`: done, or refused with a reason the API knows how to print. */
-export type Reply = Accepted | Planned | Killed | Done | Refusal;
+export type Reply = Accepted | Planned | Killed | Done | WebhookStored | WebhookAnnounced | Refusal;
 
 /** A change of the tree was stored and its deployment began. `app`: the stored form, for single-app commands. */
 export interface Accepted {
@@ -136,6 +158,23 @@ export interface Done {
   readonly kind: 'done';
 }
 
+/** A webhook as it is after the command. */
+export interface WebhookStored {
+  readonly kind: 'webhook';
+  readonly webhook: WebhookSummary;
+  readonly created?: boolean;
+}
+
+/** What `/v2/eventSubscriptions` answers: the event that subscribers hear of, whether anything changed or not. */
+export interface WebhookAnnounced {
+  readonly kind: 'callback';
+  /** Who asked. */
+  readonly clientIp: string;
+  readonly eventType: 'subscribe_event' | 'unsubscribe_event';
+  readonly callbackUrl: string;
+  readonly timestamp: Timestamp;
+}
+
 /** Why a command changed nothing. */
 export type Refusal =
   /** Shape or meaning is wrong (`spec/definitions.md` §2.2); `message` and `details` are in wire form. */
@@ -156,6 +195,7 @@ export type Refusal =
   | { readonly kind: 'refused'; readonly code: 'TaskNotFound'; readonly taskId: string }
   | { readonly kind: 'refused'; readonly code: 'DeploymentNotFound'; readonly deploymentId: string }
   | { readonly kind: 'refused'; readonly code: 'AppNotQueued'; readonly appId: string }
+  | { readonly kind: 'refused'; readonly code: 'WebhookNotFound'; readonly webhookId: string }
   | { readonly kind: 'refused'; readonly code: 'AppLocked'; readonly deploymentIds: readonly string[] }
   | { readonly kind: 'refused'; readonly code: 'TooManyDeployments'; readonly limit: number }
   | {

@@ -1,4 +1,5 @@
 import type { AppDefinition, HealthCheck } from '../definitions/app/app-definition.js';
+import type { OffersSummary, UnusedOfferView } from '../launching/offer-statistics.js';
 import type { Timestamp } from '../time/timestamp.js';
 import type { ApiCommand, Reply } from './command.js';
 
@@ -57,8 +58,8 @@ export interface QueueItem {
   readonly count: number;
   readonly since: Timestamp;
   readonly delay: { readonly timeLeftSeconds: number; readonly overdue: boolean };
-  readonly processedOffersSummary: unknown;
-  readonly lastUnusedOffers: readonly unknown[];
+  readonly processedOffersSummary: OffersSummary;
+  readonly lastUnusedOffers: readonly UnusedOfferView[];
 }
 
 /** Asks the leader where an agent is reached: the master, which it is in session with, knows. */
@@ -79,7 +80,6 @@ export class ReadSchedulerStatus {}
 
 export interface SchedulerStatus {
   readonly connected: boolean;
-  readonly frameworkId: string | null;
   /** Address of the leading master's UI, once registered. */
   readonly mesosLeaderUiUrl: string | null;
   /** The log takes writes, state is loaded. */

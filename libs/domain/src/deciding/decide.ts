@@ -3,6 +3,7 @@ import { deleteApp } from '../apps/delete-app.js';
 import { createGroup, deleteGroup, patchGroup, putGroup } from '../apps/group-commands.js';
 import { restartApp } from '../apps/restart-app.js';
 import { patchApp, putApp } from '../apps/update-app.js';
+import { rollbackApp, rollbackGroup } from '../apps/rollback.js';
 import { updateApps } from '../apps/update-apps.js';
 import type { ApiCommand, Reply, SchedulerCommand } from '../commands/command.js';
 import { cancel } from '../deployments/cancel.js';
@@ -14,6 +15,8 @@ import { resetDelay } from './reset-delay.js';
 import { launchFailed, launchUncertain } from './launch-outcome.js';
 import { connected, disconnected } from './session.js';
 import { tick } from './tick.js';
+import { reportWebhook } from '../webhooks/report-webhook.js';
+import { decideWebhook } from '../webhooks/webhook-commands.js';
 import type { Turn } from './turn.js';
 
 /**
@@ -30,6 +33,8 @@ export function decideApiCommand(turn: Turn, command: ApiCommand): Reply {
       return patchApp(turn, command);
     case 'UpdateApps':
       return updateApps(turn, command);
+    case 'RollbackApp':
+      return rollbackApp(turn, command);
     case 'DeleteApp':
       return deleteApp(turn, command);
     case 'RestartApp':
@@ -38,6 +43,8 @@ export function decideApiCommand(turn: Turn, command: ApiCommand): Reply {
       return createGroup(turn, command);
     case 'PutGroup':
       return putGroup(turn, command);
+    case 'RollbackGroup':
+      return rollbackGroup(turn, command);
     case 'PatchGroup':
       return patchGroup(turn, command);
     case 'DeleteGroup':
@@ -50,6 +57,8 @@ export function decideApiCommand(turn: Turn, command: ApiCommand): Reply {
       return cancel(turn, command);
     case 'ResetDelay':
       return resetDelay(turn, command.appId);
+    default:
+      return decideWebhook(turn, command);
   }
 }
 
@@ -74,6 +83,8 @@ export function decideSchedulerCommand(turn: Turn, command: SchedulerCommand): v
       return reportHealth(turn, command);
     case 'ReportReadiness':
       return reportReadiness(turn, command);
+    case 'ReportWebhook':
+      return reportWebhook(turn, command.webhookId, command.report);
     case 'Tick':
       return tick(turn);
   }

@@ -9,6 +9,7 @@ import { InstanceIndex } from './instance-index.js';
 import { ServicePorts } from './service-ports.js';
 import { TreeHistory } from './tree-history.js';
 import { TreeIndex } from './tree-index.js';
+import type { Webhook } from '../webhooks/webhook.js';
 import { VersionHistory } from './version-history.js';
 
 /** A group of the tree. The root is always there; others come and go by events. */
@@ -96,6 +97,8 @@ export class State {
   /** Checks that are carried out, by app and version. */
   readonly healthChecked = new Map<string, Map<Timestamp, readonly HealthCheck[]>>();
   readonly taskFailures = new Map<string, TaskFailure>();
+  /** Subscribers that events are sent to, by id, oldest first. */
+  readonly webhooks = new Map<string, Webhook>();
   /** Replies by idempotency key, oldest first. */
   readonly replies = new Map<string, AnsweredCommand>();
 
@@ -126,7 +129,8 @@ export class State {
     return groups.has(groupId) ? { groups, apps } : undefined;
   }
 
-  private subtree(groupId: string): { groups: Map<string, Group>; apps: Map<string, AppDefinition> } {
+  /** A group as it is, with everything below; empty when it does not exist. */
+  subtree(groupId: string): { groups: Map<string, Group>; apps: Map<string, AppDefinition> } {
     const groups = new Map<string, Group>();
     for (const id of [groupId, ...this.tree.groupsBelow(groupId)]) {
       const group = this.groups.get(id);
