@@ -42,5 +42,6 @@ export class ApiLifecycle implements OnApplicationBootstrap, OnModuleDestroy, On
     await this.parts.connection.close();
     await this.parts.past.close();
     await this.parts.projection.close();
+    await this.parts.history.close();
   }
 }

@@ -25,6 +25,9 @@ import { WebhooksController } from './controllers/webhooks.controller.js';
 import { AnnounceFailedProbe } from './event-stream/announce-failed-probe.js';
 import { EventHub } from './event-stream/event-hub.js';
 import { TaskFiles } from './files/task-files.js';
+import { AuditController } from './history/audit.controller.js';
+import { HistoryController } from './history/history.controller.js';
+import { HistoryReads } from './history/history-reads.js';
 import { Projection } from './projection/projection.js';
 import { StateReads } from './reads/state-reads.js';
 import { ApiExceptionFilter } from './server/exception-filter.js';
@@ -54,6 +57,8 @@ export class ApiModule {
         PluginsController,
         PositionController,
         SystemController,
+        HistoryController,
+        AuditController,
         EventsController,
         FilesController,
         EventSubscriptionsController,
@@ -72,6 +77,7 @@ export class ApiModule {
         },
         { provide: APP_FILTER, useClass: ApiExceptionFilter },
         StateReads,
+        HistoryReads,
         Writer,
         ApiLifecycle,
         AnnounceFailedProbe,

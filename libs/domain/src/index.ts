@@ -37,6 +37,7 @@ export {
 export type { OffersSummary, RejectSummary, UnusedOfferView } from './launching/offer-statistics.js';
 export { taskInfoOf } from './launching/task-builder/task-template.js';
 export { evolve } from './state/evolve.js';
+export { failureOf, unhealthyFailureOf } from './state/task-failure.js';
 export { captureSnapshot, restoreSnapshot, SNAPSHOT_FORMAT } from './state/snapshot.js';
 export { State, type Deployment, type Group, type Subtree, type TaskFailure } from './state/state.js';
 export * from './time/timestamp.js';

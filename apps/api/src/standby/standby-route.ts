@@ -53,6 +53,10 @@ const isLikeStream = (path: string): boolean => path.startsWith('/v2/events') ||
 
 export const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
+/** Refused commands are kept by the node that refused them: the leader of the time. */
+const asksForRefusals = (path: string, query: Query): boolean =>
+  /^\/ekiden\/v1\/(?:history$|apps\/.*\/history$)/.test(path) && textParam(query, 'kind') === 'command';
+
 /** The way of a request on a node that does not lead. */
 export function standbyRoute(request: Routed, mode: StandbyMode): StandbyRoute {
   const path = pathOf(request.url);
@@ -67,5 +71,6 @@ export function standbyRoute(request: Routed, mode: StandbyMode): StandbyRoute {
   if (mode.standbyReads === 'proxy') return 'forward';
   if (textParam(query, 'consistency') === 'stale') return 'here';
   // What the leader remembers is of the present.
-  return LEADERS_MEMORY.has(path) && textParam(query, 'at') === undefined ? 'leader-read' : 'read';
+  const isRemembered = LEADERS_MEMORY.has(path) && textParam(query, 'at') === undefined;
+  return isRemembered || asksForRefusals(path, query) ? 'leader-read' : 'read';
 }
