@@ -39,6 +39,7 @@ module.exports = {
       'libs/secrets',
     ]),
     wall('cli-walls', 'apps/cli', [
+      'libs/secrets',
       'libs/domain',
       'libs/event-log',
       'libs/history',

@@ -19,6 +19,7 @@ import { PluginsController } from './controllers/plugins.controller.js';
 import { PositionController } from './controllers/position.controller.js';
 import { QueueController } from './controllers/queue.controller.js';
 import { RollbackController } from './controllers/rollback.controller.js';
+import { StatusController } from './controllers/status.controller.js';
 import { SystemController } from './controllers/system.controller.js';
 import { TasksController } from './controllers/tasks.controller.js';
 import { WebhooksController } from './controllers/webhooks.controller.js';
@@ -56,6 +57,7 @@ export class ApiModule {
         LeaderController,
         PluginsController,
         PositionController,
+        StatusController,
         SystemController,
         HistoryController,
         AuditController,

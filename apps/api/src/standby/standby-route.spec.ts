@@ -16,6 +16,7 @@ describe('the way of a request on a node that does not lead', () => {
     ['GET', '/v2/apps?consistency=stale', 'here', 'forward', 'forward'],
     ['GET', '/v2/queue?embed=lastUnusedOffers', 'leader-read', 'forward', 'forward'],
     ['GET', '/v2/info', 'leader-read', 'forward', 'forward'],
+    ['GET', '/ekiden/v1/status', 'leader-read', 'forward', 'forward'],
     ['GET', '/v2/info?consistency=stale', 'here', 'forward', 'forward'],
     ['POST', '/v2/apps?consistency=stale', 'forward', 'forward', 'forward'],
     ['PATCH', '/v2/apps/a', 'forward', 'forward', 'forward'],

@@ -38,7 +38,7 @@ const OF_THIS_PROCESS: ReadonlySet<string> = new Set([
 const STATIC = /^\/(?:$|ui(?:\/|$)|help(?:\/|$)|api-console(?:\/|$)|public(?:\/|$))/;
 
 /** Answers that rest on the memory of the leader's scheduler. */
-const LEADERS_MEMORY: ReadonlySet<string> = new Set(['/v2/queue', '/v2/info']);
+const LEADERS_MEMORY: ReadonlySet<string> = new Set(['/v2/queue', '/v2/info', '/ekiden/v1/status']);
 
 /** The question of other nodes; whoever does not lead must say so itself. */
 export const POSITION_PATH = '/ekiden/v1/position';

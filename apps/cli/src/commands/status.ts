@@ -3,10 +3,12 @@ import { EXIT, type ExitCode } from '../errors.js';
 
 interface StatusAnswer {
   readonly leader?: string | null;
+  readonly apps?: number;
+  readonly deployments?: number;
   readonly node?: string;
   readonly position?: number;
   readonly logBytes?: number;
-  readonly mesos?: { readonly connected?: boolean; readonly master?: string | null };
+  readonly mesos?: { readonly connected?: boolean; readonly master?: string | null } | null;
   readonly version?: string;
 }
 
@@ -21,6 +23,8 @@ export async function showStatus({ api, screen }: Call): Promise<ExitCode> {
       ['node', status.node],
       ['leader', status.leader ?? 'none'],
       ['version', status.version],
+      ['apps', status.apps],
+      ['deployments', status.deployments],
       ['position', status.position],
       ['log', status.logBytes === undefined ? undefined : `${(status.logBytes / 1024 ** 2).toFixed(1)} MiB`],
       ['mesos', connected ? `connected to ${status.mesos?.master ?? 'the master'}` : 'not connected'],

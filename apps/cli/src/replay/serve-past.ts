@@ -1,4 +1,7 @@
 import 'reflect-metadata';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -15,6 +18,7 @@ import {
 } from '#domain';
 import { createMemoryEventLog, type EventLog } from '#event-log';
 import { createLogging, Metrics } from '#observability';
+import { WebhookSecrets } from '#secrets';
 import { CliError } from '../errors.js';
 import type { Past } from './past.js';
 
@@ -76,7 +80,9 @@ export async function servePast(
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const { log } = createMemoryEventLog();
   await fill(log, past);
-  const options = optionsFor(log, port);
+  // What an API keeps beside its log: nothing of the past.
+  const dataDir = mkdtempSync(join(tmpdir(), 'ekiden-past-'));
+  const options = optionsFor(log, port, dataDir);
   const adapter = await createHttpAdapter(options);
   const application = await NestFactory.create<NestFastifyApplication>(PastModule.forRoot(options), adapter, {
     bodyParser: false,
@@ -87,6 +93,7 @@ export async function servePast(
   const close = async (): Promise<void> => {
     await application.close();
     await log.close();
+    rmSync(dataDir, { recursive: true, force: true });
   };
   return { url, close };
 }
@@ -98,8 +105,9 @@ async function fill(log: EventLog, { events }: Past): Promise<void> {
   }
 }
 
-function optionsFor(log: EventLog, port: number): ApiOptions {
-  const argv = ['--http_address', '127.0.0.1', '--http_port', String(port), '--hostname', '127.0.0.1'];
+function optionsFor(log: EventLog, port: number, dataDir: string): ApiOptions {
+  const address = ['--http_address', '127.0.0.1', '--http_port', String(port), '--hostname', '127.0.0.1'];
+  const argv = [...address, '--data_dir', dataDir];
   const loaded = loadConfiguration({ argv, env: {} });
   if (!loaded.ok || !('configuration' in loaded)) throw new CliError(`port ${port} cannot be served`);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -110,6 +118,7 @@ function optionsFor(log: EventLog, port: number): ApiOptions {
     settings: loaded.settings,
     logging: createLogging({ level: 'error', destination: silent, isTerminal: false }),
     metrics: new Metrics(),
+    secrets: new WebhookSecrets({ kind: 'missing' }),
     buildRevision: 'past',
   };
 }
