@@ -51,6 +51,16 @@ function detailLines(details: unknown): readonly string[] {
   });
 }
 
+function adviceForMissing(path: string, message: unknown): readonly string[] {
+  if (path.startsWith('/ekiden/') && message === 'URI not found') {
+    return ['this server does not offer that: it is older than this command line'];
+  }
+  const [, kind, id] = /^(App|Group) '(\S+)' does not exist$/.exec(String(message)) ?? [];
+  return kind === undefined
+    ? []
+    : [`\`ekiden ${kind.toLowerCase()} history ${id}\` tells whether it ever did`];
+}
+
 function adviceFor(
   { status, path }: RefusedError,
   { message, deployments = [] }: ErrorBody,
@@ -62,9 +72,7 @@ function adviceFor(
     case 403:
       return [];
     case 404:
-      return path.startsWith('/ekiden/') && message === 'URI not found'
-        ? ['this server does not offer that: it is older than this command line']
-        : [];
+      return adviceForMissing(path, message);
     case 409:
       return ids.length === 0
         ? []

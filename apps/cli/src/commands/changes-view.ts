@@ -30,8 +30,11 @@ export function showChanges(
   for (const { id, kind, fields = [] } of changes) {
     print(paint[kind](`${MARKS[kind]} ${printable(id)}`));
     const width = Math.max(0, ...fields.map(({ path }) => path.length));
-    for (const { path, from, to } of fields)
-      print(`    ${path.padEnd(width)}  ${fieldText(from, to, style)}`);
+    for (const { path, from, to } of fields) {
+      // All of what went is gone: that each field is, need not be said.
+      const text = kind === 'removed' ? style.red(valueText(from)) : fieldText(from, to, style);
+      print(`    ${path.padEnd(width)}  ${text}`);
+    }
   }
 }
 
