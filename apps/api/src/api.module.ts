@@ -11,6 +11,7 @@ import { DeploymentsController } from './controllers/deployments.controller.js';
 import { EventSubscriptionsController } from './controllers/event-subscriptions.controller.js';
 import { DomainStreamController } from './controllers/domain-stream.controller.js';
 import { EventsController } from './controllers/events.controller.js';
+import { FilesController } from './files/files.controller.js';
 import { GroupsController } from './controllers/groups.controller.js';
 import { InfoController } from './controllers/info.controller.js';
 import { LeaderController } from './controllers/leader.controller.js';
@@ -19,11 +20,13 @@ import { PluginsController } from './controllers/plugins.controller.js';
 import { PositionController } from './controllers/position.controller.js';
 import { QueueController } from './controllers/queue.controller.js';
 import { RollbackController } from './controllers/rollback.controller.js';
+import { StatusController } from './controllers/status.controller.js';
 import { SystemController } from './controllers/system.controller.js';
 import { TasksController } from './controllers/tasks.controller.js';
 import { WebhooksController } from './controllers/webhooks.controller.js';
 import { AnnounceFailedProbe } from './event-stream/announce-failed-probe.js';
 import { EventHub } from './event-stream/event-hub.js';
+import { TaskFiles } from './files/task-files.js';
 import { AuditController } from './history/audit.controller.js';
 import { HistoryController } from './history/history.controller.js';
 import { HistoryReads } from './history/history-reads.js';
@@ -57,10 +60,12 @@ export class ApiModule {
         PluginsController,
         PlanController,
         PositionController,
+        StatusController,
         SystemController,
         HistoryController,
         AuditController,
         EventsController,
+        FilesController,
         EventSubscriptionsController,
         WebhooksController,
         DomainStreamController,
@@ -82,6 +87,7 @@ export class ApiModule {
         Writer,
         ApiLifecycle,
         AnnounceFailedProbe,
+        TaskFiles,
       ],
     };
   }

@@ -2,6 +2,7 @@ import type {
   FailedProbe,
   PlanChange,
   PlannedChange,
+  AgentAddress,
   QueueItem,
   SchedulerStatus,
   Submission,
@@ -15,6 +16,8 @@ export abstract class SchedulerDoor {
   abstract plan(question: PlanChange): Promise<PlannedChange | undefined>;
   abstract queue(): QueueItem[];
   abstract status(): SchedulerStatus;
+  /** Where an agent is reached; nothing when the master does not know it, or there is none. */
+  abstract locateAgent(agentId: string): Promise<AgentAddress | undefined>;
   /** Hands failed probes that change nothing on the log to `listener`, or to nobody. */
   abstract tellFailedProbes(listener: ((failure: FailedProbe) => void) | undefined): void;
 }
@@ -36,6 +39,10 @@ export class NoScheduler implements SchedulerDoor {
 
   status(): SchedulerStatus {
     return { connected: false, mesosLeaderUiUrl: null, ready: false };
+  }
+
+  locateAgent(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   tellFailedProbes(): void {

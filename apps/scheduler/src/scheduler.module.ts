@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { FailedProbes } from './handlers/failed-probes.js';
 import {
   PlanChangeHandler,
+  LocateAgentHandler,
   ReadQueueHandler,
   ReadSchedulerStatusHandler,
   SubmitCommandHandler,
@@ -23,6 +24,7 @@ export class SchedulerModule {
         PlanChangeHandler,
         ReadQueueHandler,
         ReadSchedulerStatusHandler,
+        LocateAgentHandler,
       ],
     };
   }

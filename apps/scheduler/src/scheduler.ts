@@ -3,6 +3,7 @@ import {
   haveLiveTasks,
   launchQueue,
   rolesWanted,
+  type AgentAddress,
   type ClusterIdentity,
   type DomainSettings,
   type FailedProbe,
@@ -265,6 +266,10 @@ export class Scheduler implements SchedulerDoor {
 
   status(): SchedulerStatus {
     return { ...this.session.status(), ready: this.writer.ready };
+  }
+
+  locateAgent(agentId: string): Promise<AgentAddress | undefined> {
+    return this.session.agents.find(agentId);
   }
 
   private becomeLeader(): void {

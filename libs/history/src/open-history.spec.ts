@@ -55,7 +55,10 @@ describe('the history of a log in a file', () => {
     const asked = history.search({ limit: 10 });
     const [thread] = threads as [Worker];
     await Promise.all([
-      expect(asked).rejects.toMatchObject({ statusCode: 503, message: expect.stringContaining('thread') as string }),
+      expect(asked).rejects.toMatchObject({
+        statusCode: 503,
+        message: expect.stringContaining('thread') as string,
+      }),
       thread.terminate(),
     ]);
     expect(await summaries()).toHaveLength(1);
@@ -70,7 +73,10 @@ describe('the history of a log in a file', () => {
       () => writeFileSync(index(), Buffer.alloc(statSync(index()).size, 7), { flag: 'r+' }),
     ],
     ['has another format', () => change("UPDATE meta SET value = 99 WHERE key = 'format'")],
-    ['is that of another log', () => change(`UPDATE meta SET value = replace(value, 'event-', 'other-') WHERE key = 'upTo'`)],
+    [
+      'is that of another log',
+      () => change(`UPDATE meta SET value = replace(value, 'event-', 'other-') WHERE key = 'upTo'`),
+    ],
     ['is ahead of the log', () => change(`UPDATE meta SET value = '{"position":9999}' WHERE key = 'upTo'`)],
   ])('is made anew when its index %s', async (_, harm) => {
     const before = await history.search({ app: '/web', limit: 100 });
@@ -93,7 +99,9 @@ describe('the history of a log in a file', () => {
     await reopen();
     await story.run();
     expect((await history.deployments({ state: 'running', limit: 5 })).deployments).toHaveLength(0);
-    expect((await history.deployments({ state: 'finished', app: '/failing', limit: 5 })).deployments).toHaveLength(1);
+    expect(
+      (await history.deployments({ state: 'finished', app: '/failing', limit: 5 })).deployments,
+    ).toHaveLength(1);
   });
 
   it('keeps up with the log by itself', async () => {

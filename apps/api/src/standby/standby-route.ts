@@ -38,10 +38,13 @@ const OF_THIS_PROCESS: ReadonlySet<string> = new Set([
 const STATIC = /^\/(?:$|ui(?:\/|$)|help(?:\/|$)|api-console(?:\/|$)|public(?:\/|$))/;
 
 /** Answers that rest on the memory of the leader's scheduler. */
-const LEADERS_MEMORY: ReadonlySet<string> = new Set(['/v2/queue', '/v2/info']);
+const LEADERS_MEMORY: ReadonlySet<string> = new Set(['/v2/queue', '/v2/info', '/ekiden/v1/status']);
 
 /** The question of other nodes; whoever does not lead must say so itself. */
 export const POSITION_PATH = '/ekiden/v1/position';
+
+/** The files of tasks: the leader knows from the master where their agents are. */
+const FILES_OF_TASKS = /^\/ekiden\/v1\/instances\/[^/]+\/files(?:\/|$)/;
 
 /** Answers that last as long as their readers like. */
 export const STREAM_PATHS: ReadonlySet<string> = new Set(['/v2/events', '/ekiden/v1/stream']);
@@ -66,11 +69,11 @@ export function standbyRoute(request: Routed, mode: StandbyMode): StandbyRoute {
   if (OF_THIS_PROCESS.has(path)) return booleanParam(query, 'leader', false) ? 'forward' : 'here';
   if (STATIC.test(path) || method === 'OPTIONS') return 'here';
   if (mode.standbyReads === 'proxy' && isLikeStream(path)) return 'redirect';
-  if (!isRead(method)) return 'forward';
+  if (!isRead(method) || FILES_OF_TASKS.test(path)) return 'forward';
   if (path === '/v2/leader' || STREAM_PATHS.has(path) || request.unknown) return 'here';
   if (mode.standbyReads === 'proxy') return 'forward';
   if (textParam(query, 'consistency') === 'stale') return 'here';
   // What the leader remembers is of the present.
-  const ofThePresent = LEADERS_MEMORY.has(path) && textParam(query, 'at') === undefined;
-  return ofThePresent || asksWhy(path) || asksForRefusals(path, query) ? 'leader-read' : 'read';
+  const isRemembered = LEADERS_MEMORY.has(path) && textParam(query, 'at') === undefined;
+  return isRemembered || asksWhy(path) || asksForRefusals(path, query) ? 'leader-read' : 'read';
 }

@@ -4,6 +4,8 @@ import {
   ReadSchedulerStatus,
   SubmitCommand,
   type PlannedChange,
+  LocateAgent,
+  type AgentAddress,
   type QueueItem,
   type SchedulerStatus,
   type Submission,
@@ -46,5 +48,14 @@ export class ReadSchedulerStatusHandler implements IQueryHandler<ReadSchedulerSt
 
   async execute(): Promise<SchedulerStatus> {
     return this.scheduler.status();
+  }
+}
+
+@QueryHandler(LocateAgent)
+export class LocateAgentHandler implements IQueryHandler<LocateAgent, AgentAddress | undefined> {
+  constructor(@Inject(SchedulerDoor) private readonly scheduler: SchedulerDoor) {}
+
+  execute({ agentId }: LocateAgent): Promise<AgentAddress | undefined> {
+    return this.scheduler.locateAgent(agentId);
   }
 }

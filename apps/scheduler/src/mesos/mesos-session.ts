@@ -11,6 +11,7 @@ import {
   type Subscribed,
 } from '#mesos';
 import type { Logger } from '#observability';
+import { AgentAddresses } from './agent-addresses.js';
 import { callFor } from './effects.js';
 import { frameworkRemoved } from './fatal-texts.js';
 import { frameworkInfo } from './framework-info.js';
@@ -39,6 +40,8 @@ export interface MesosSessionPorts {
  * gets lost here is found again by retries and reconciliation.
  */
 export class MesosSession {
+  /** Where the agents of the master are reached. */
+  readonly agents: AgentAddresses;
   private readonly client: SchedulerClient;
   private master: Subscribed['master_info'];
   /** The subscription that each unanswered offer came with. */
@@ -46,6 +49,11 @@ export class MesosSession {
 
   constructor(private readonly ports: MesosSessionPorts) {
     const { detector, authentication, logger, frameworkId, configuration } = ports;
+    this.agents = new AgentAddresses({
+      configuration,
+      authentication,
+      masterHostPort: () => this.masterHostPort,
+    });
     this.client = createSchedulerClient({
       detector,
       authentication,
@@ -94,14 +102,20 @@ export class MesosSession {
   }
 
   status(): Pick<SchedulerStatus, 'connected' | 'mesosLeaderUiUrl'> {
-    const { master } = this;
-    const address = master?.address;
-    const host = address?.hostname ?? address?.ip ?? master?.hostname;
-    const detected = host === undefined ? null : `http://${host}:${address?.port ?? master?.port ?? 5050}/`;
+    const hostPort = this.masterHostPort;
+    const detected = hostPort === undefined ? null : `http://${hostPort}/`;
     return {
       connected: this.client.state === 'SUBSCRIBED',
       mesosLeaderUiUrl: this.ports.configuration.mesosLeaderUiUrl ?? detected,
     };
+  }
+
+  /** `host:port` of the master of the last session. */
+  private get masterHostPort(): string | undefined {
+    const { master } = this;
+    const address = master?.address;
+    const host = address?.hostname ?? address?.ip ?? master?.hostname;
+    return host === undefined ? undefined : `${host}:${address?.port ?? master?.port ?? 5050}`;
   }
 
   private subscribed(subscribed: Subscribed): Promise<void> {

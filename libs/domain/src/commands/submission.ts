@@ -64,6 +64,19 @@ export interface QueueItem {
   readonly lastUnusedOffers: readonly UnusedOfferView[];
 }
 
+/** Asks the leader where an agent is reached: the master, which it is in session with, knows. */
+export class LocateAgent {
+  constructor(readonly agentId: string) {}
+}
+
+/** Where the files of an agent are read (`spec/mesos-client.md` §24.2). */
+export interface AgentAddress {
+  /** Base address without a slash at the end. */
+  readonly url: string;
+  /** The `Authorization` header to read with, if the framework authenticates; never to be logged. */
+  readonly authorization?: string;
+}
+
 /** Asks the leader how it stands with Mesos. */
 export class ReadSchedulerStatus {}
 
