@@ -64,8 +64,7 @@ export class BusSubscription implements Subscription {
   }
 
   private accepts({ type, appIds }: BusEvent): boolean {
-    const isWantedType =
-      this.types.size === 0 ? this.extended || !NEW_TYPES.has(type) : this.types.has(type);
+    const isWantedType = this.types.size === 0 ? this.extended || !NEW_TYPES.has(type) : this.types.has(type);
     return (
       isWantedType &&
       (this.apps.length === 0 ||
