@@ -8,6 +8,7 @@ import { LogIndex, SMALL_STEP } from './indexing/log-index.js';
 import type { AuditDigest, DeploymentQuery, History, HistoryQuery, NewRefusal, RangeQuery, RefusalQuery } from './port.js';
 import { HistoryUnavailableError } from './port.js';
 import { RefusalFile } from './refusals/refusal-file.js';
+import { ExitGate } from './thread/exit-gate.js';
 
 /** How often the log is looked at for something new. */
 const LOOK_INTERVAL_MS = 1000;
@@ -38,9 +39,10 @@ export class LocalHistory implements History {
     this.#refusals = refusals;
   }
 
-  static async open(source: EventSource, files: HistoryFiles): Promise<LocalHistory> {
-    const refusals = new RefusalFile(files.refusals);
-    return new LocalHistory(await LogIndex.open({ source, path: files.index }), refusals);
+  /** @param gate what the files are used behind, if the process may end meanwhile. */
+  static async open(source: EventSource, files: HistoryFiles, gate = new ExitGate()): Promise<LocalHistory> {
+    const refusals = gate.guard(() => new RefusalFile(files.refusals));
+    return new LocalHistory(await LogIndex.open({ source, path: files.index, gate }), refusals);
   }
 
   keepUp(): void {

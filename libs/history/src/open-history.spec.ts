@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -109,5 +111,48 @@ describe('the history of a log in a file', () => {
     };
     const head = await log.head();
     await expect.poll(upTo, { timeout: 10_000 }).toBe(head);
+  });
+});
+
+describe('a process with a history', () => {
+  const compiled = (library: string): string =>
+    fileURLToPath(new URL(`../../../dist/libs/${library}/src/index.js`, import.meta.url));
+
+  /** Runs a script that has `log` and `history` to its end, and gives how it ended and what it printed. */
+  const run = (script: string) => {
+    const program = `
+      const { openSqliteEventLog } = await import(${JSON.stringify(compiled('event-log'))});
+      const { openHistory } = await import(${JSON.stringify(compiled('history'))});
+      const log = await openSqliteEventLog({ path: ${JSON.stringify(join(folder, 'other.db'))}, onWarning: console.error });
+      const epoch = await log.claimEpoch();
+      const event = (id) => ({ id, stream: 'cluster', type: 'LeadershipAcquired', schema: 1, time: 1, actor: { kind: 'system' },
+        correlationId: id, causationId: null, data: {} });
+      const events = Array.from({ length: 2000 }, (_, index) => event(String(index)));
+      for (let round = 0; round < 5; round += 1) await log.append(events, epoch);
+      const history = openHistory(log, ${JSON.stringify(join(folder, 'other-refused.db'))});
+      ${script}`;
+    const { status, signal, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', program],
+      { encoding: 'utf8', timeout: 60_000 },
+    );
+    return { status, signal, stdout, stderr };
+  };
+
+  it('ends by itself, but not before questions are answered', () => {
+    const ended = run(`history.keepUp();
+      history.search({ limit: 1 }).then(({ events }) => console.log(events[0].position));`);
+    expect(ended).toEqual({ status: 0, signal: null, stdout: '10000\n', stderr: '' });
+  });
+
+  it('may exit while the index is being built', () => {
+    for (const waitMs of [60, 120, 180, 240]) {
+      const ended = run(`history.search({ limit: 1 }).catch(() => undefined);
+        setTimeout(() => process.exit(7), ${waitMs});`);
+      expect(ended).toMatchObject({ status: 7, signal: null });
+      for (const name of ['other.db', 'other.db-wal', 'other.db-shm', 'other.db.history']) {
+        rmSync(join(folder, name), { force: true });
+      }
+    }
   });
 });
