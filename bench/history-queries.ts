@@ -55,7 +55,9 @@ async function reportIndex(log: EventLog, history: History): Promise<void> {
   });
   const { size } = await stat(`${log.file}.history`);
   console.log(`${head} events, ${rounded((await log.sizeBytes()) / 1e6)} MB with the index`);
-  console.log(`index built  ${rounded(head / seconds)} events/s (${rounded(seconds)} s), ${rounded(size / head)} bytes/event`);
+  console.log(
+    `index built  ${rounded(head / seconds)} events/s (${rounded(seconds)} s), ${rounded(size / head)} bytes/event`,
+  );
 }
 
 async function isBuilt(history: History): Promise<boolean> {
@@ -72,16 +74,16 @@ async function isBuilt(history: History): Promise<boolean> {
 async function reportQuestions(log: EventLog, history: History, questions: number): Promise<number> {
   const kinds = await kindsOfQuestions(log, history);
   let worst = 0;
-  console.log(`${'question'.padEnd(34)}${['p50', 'p99', 'max'].map((name) => name.padStart(9)).join('')}   of ${LIMIT_MS} ms`);
+  console.log(
+    `${'question'.padEnd(34)}${['p50', 'p99', 'max'].map((name) => name.padStart(9)).join('')}   of ${LIMIT_MS} ms`,
+  );
   for (const [name, ask] of Object.entries(kinds)) {
     const times: number[] = [];
     for (let i = 0; i < questions; i += 1) times.push(1000 * (await secondsOf(() => ask(Math.random()))));
     times.sort((a, b) => a - b);
-    const [p50, p99, max] = [0.5, 0.99, 1].map((share) => times[Math.ceil(share * times.length) - 1] ?? 0) as [
-      number,
-      number,
-      number,
-    ];
+    const [p50, p99, max] = [0.5, 0.99, 1].map(
+      (share) => times[Math.ceil(share * times.length) - 1] ?? 0,
+    ) as [number, number, number];
     worst = Math.max(worst, p99);
     const figures = [p50, p99, max].map((ms) => ms.toFixed(1).padStart(9)).join('');
     console.log(`${name.padEnd(34)}${figures}   ${rounded(p99 / LIMIT_MS, 2)}`);
@@ -89,16 +91,18 @@ async function reportQuestions(log: EventLog, history: History, questions: numbe
   return worst;
 }
 
+const app = (random: number): string => `/busy/app-${Math.floor(random * 500)}`;
+const user = (random: number): string => `user-${Math.floor(random * USERS)}`;
+
 type Ask = (random: number) => Promise<unknown>;
 
 async function kindsOfQuestions(log: EventLog, history: History): Promise<Readonly<Record<string, Ask>>> {
   const head = await log.head();
   const at = (random: number): number => 1 + Math.floor(random * (head - 1));
   const eventAt = async (random: number) => (await log.read(at(random) - 1, 1))[0]!;
-  const app = (random: number): string => `/busy/app-${Math.floor(random * 500)}`;
-  const user = (random: number): string => `user-${Math.floor(random * USERS)}`;
   const { events: scheduled } = await history.search({ types: ['InstanceScheduled'], limit: 1000 });
-  const instance = (random: number): string => scheduled[Math.floor(random * scheduled.length)]!.stream.slice(9);
+  const instance = (random: number): string =>
+    scheduled[Math.floor(random * scheduled.length)]!.stream.slice(9);
   const { commands } = await history.commands({ limit: 1000 });
   const command = (random: number): string => commands[Math.floor(random * commands.length)]!.id;
   const limit = PAGE;
@@ -111,7 +115,8 @@ async function kindsOfQuestions(log: EventLog, history: History): Promise<Readon
       history.search({ group: '/busy', changesOnly: true, limit, behind: at(r) }),
     'events of an instance': (r) => history.search({ instance: instance(r), limit }),
     'events by an actor, deep cursor': (r) => history.search({ actor: user(r), limit, behind: at(r) }),
-    'events of a type, deep cursor': (r) => history.search({ types: ['TaskStatusChanged'], limit, behind: at(r) }),
+    'events of a type, deep cursor': (r) =>
+      history.search({ types: ['TaskStatusChanged'], limit, behind: at(r) }),
     'three types of an app, oldest first': (r) =>
       history.search({
         app: app(r),
@@ -119,7 +124,8 @@ async function kindsOfQuestions(log: EventLog, history: History): Promise<Readon
         order: 'asc',
         limit,
       }),
-    'two that have nothing in common': () => history.search({ actor: 'system', types: ['TaskStatusChanged'], limit }),
+    'two that have nothing in common': () =>
+      history.search({ actor: 'system', types: ['TaskStatusChanged'], limit }),
     'events of a time': async (r) => {
       const to = await positionAt(log, (await eventAt(r)).time);
       return history.search({ to, limit });
@@ -133,7 +139,8 @@ async function kindsOfQuestions(log: EventLog, history: History): Promise<Readon
     'what a command led to': (r) => history.command(command(r), { limit }),
     'the origin of an instance': (r) => history.origin(instance(r)),
     'deployments of an app': (r) => history.deployments({ state: 'all', app: app(r), limit }),
-    'finished deployments, deep cursor': (r) => history.deployments({ state: 'finished', limit, behind: at(r) }),
+    'finished deployments, deep cursor': (r) =>
+      history.deployments({ state: 'finished', limit, behind: at(r) }),
     'failures of an app': (r) => history.failures(app(r), { limit }),
     'failures of an app, deep cursor': (r) => history.failures(app(r), { limit, behind: at(r) }),
     'the digest at a position': (r) => history.auditDigest(at(r)),
@@ -163,7 +170,9 @@ async function reportWriter(log: EventLog, directory: string): Promise<void> {
     await history.close();
   }
   const [alone, beside] = [median(rates.alone), median(rates.beside)];
-  console.log(`appends alone  ${rounded(alone)}/s; while the index is built  ${rounded(beside)}/s (${rounded(beside / alone)})`);
+  console.log(
+    `appends alone  ${rounded(alone)}/s; while the index is built  ${rounded(beside)}/s (${rounded(beside / alone)})`,
+  );
 }
 
 async function appendRate(log: EventLog, epoch: number): Promise<number> {
@@ -181,7 +190,8 @@ async function appendRate(log: EventLog, epoch: number): Promise<number> {
   return appended / (WRITING_MS / 1000);
 }
 
-const median = (figures: readonly number[]): number => figures.toSorted((a, b) => a - b)[figures.length >> 1] ?? 0;
+const median = (figures: readonly number[]): number =>
+  figures.toSorted((a, b) => a - b)[figures.length >> 1] ?? 0;
 
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   const startedMs = performance.now();

@@ -38,6 +38,9 @@ interface Digest {
 
 const WEB = '/shop/web';
 
+/** For whom and why. */
+const asked = (who: string, why: string) => ({ 'x-ekiden-actor': who, 'x-ekiden-reason': why });
+
 /** Every test goes on where the one before ended: who did what to one app, and how to find out. */
 describe('the story of an app', () => {
   let site: Site;
@@ -50,7 +53,6 @@ describe('the story of an app', () => {
 
   beforeAll(async () => {
     site = await Site.start();
-    const asked = (who: string, why: string) => ({ 'x-ekiden-actor': who, 'x-ekiden-reason': why });
     await site.api.post('/v2/apps', sleepingApp(WEB, { instances: 3 }), asked('grace', 'launch of the shop'));
     await site.api.running(WEB, 3);
     await site.api.settled();
@@ -87,7 +89,11 @@ describe('the story of an app', () => {
     const { body: trace } = await site.api.get<Trace>(`/ekiden/v1/commands/${created.id}?limit=1000`);
     expect(trace.tasks).toHaveLength(3);
     expect(trace.events.map(({ type }) => type)).toEqual(
-      expect.arrayContaining(['io.ekiden.AppCreated', 'io.ekiden.TaskStatusChanged', 'io.ekiden.DeploymentSucceeded']),
+      expect.arrayContaining([
+        'io.ekiden.AppCreated',
+        'io.ekiden.TaskStatusChanged',
+        'io.ekiden.DeploymentSucceeded',
+      ]),
     );
     for (const { instanceId } of trace.tasks) {
       const { body: origin } = await site.api.get<Origin>(`/ekiden/v1/instances/${instanceId}/origin`);

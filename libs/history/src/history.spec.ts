@@ -22,10 +22,28 @@ beforeAll(async () => {
   await story.run();
   const fix = await story.update('/shop/web', { cmd: './serve --fixed', env: { A: 'b' } });
   await story.run();
-  const kill = await story.command({ type: 'KillTasks', selection: { appId: '/shop/web' }, wipe: false }, BOB);
+  const kill = await story.command(
+    { type: 'KillTasks', selection: { appId: '/shop/web' }, wipe: false },
+    BOB,
+  );
   await story.run();
-  const json = { id: '/data', apps: ['a', 'b'].map((id) => ({ id: `/data/${id}`, cmd: './serve', cpus: 0.1, mem: 32, portDefinitions: [] })) };
-  const group = await story.command({ type: 'PutGroup', groupId: '/data', json, force: false, dryRun: false });
+  const json = {
+    id: '/data',
+    apps: ['a', 'b'].map((id) => ({
+      id: `/data/${id}`,
+      cmd: './serve',
+      cpus: 0.1,
+      mem: 32,
+      portDefinitions: [],
+    })),
+  };
+  const group = await story.command({
+    type: 'PutGroup',
+    groupId: '/data',
+    json,
+    force: false,
+    dryRun: false,
+  });
   await story.run();
   const remove = await story.command({ type: 'DeleteApp', appId: '/shop/web', force: true }, BOB);
   await story.run();
@@ -46,7 +64,7 @@ function filtered(query: HistoryQuery): StoredEvent[] {
 /** All pages of a query. */
 async function everyPage(query: HistoryQuery): Promise<StoredEvent[]> {
   const found: StoredEvent[] = [];
-  for (let behind: number | undefined; ; ) {
+  for (let behind: number | undefined; ;) {
     const page = await history.search(behind === undefined ? query : { ...query, behind });
     found.push(...page.events);
     if (page.next === undefined) return found;
@@ -62,7 +80,10 @@ describe('a search', () => {
         app: fc.constantFrom('/shop/web', '/data/a', '/nowhere'),
         group: fc.constantFrom('/', '/shop', '/data'),
         stream: some(({ stream }) => stream),
-        types: fc.uniqueArray(some(({ type }) => type), { maxLength: 3 }),
+        types: fc.uniqueArray(
+          some(({ type }) => type),
+          { maxLength: 3 },
+        ),
         actor: fc.constantFrom('ada', 'bob', 'release-bot', '192.0.2.8', 'system', 'mesos', 'nobody'),
         correlation: some(({ correlationId }) => correlationId),
         causedBy: some(({ causationId, id }) => causationId ?? id),
@@ -152,7 +173,12 @@ describe('failures and deployments', () => {
   it('keep every failure', async () => {
     const { failures } = await history.failures('/shop/web', { limit: 10 });
     expect(failures).toMatchObject([
-      { appId: '/shop/web', state: 'TASK_FAILED', instanceId: failed, message: 'Command exited with status 1' },
+      {
+        appId: '/shop/web',
+        state: 'TASK_FAILED',
+        instanceId: failed,
+        message: 'Command exited with status 1',
+      },
     ]);
   });
 

@@ -42,6 +42,27 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** Changes the index by hand. */
+function change(sql: string): void {
+  const database = new Database(index());
+  database.exec(sql);
+  database.close();
+}
+
+/** How far the index has come, as its file says. */
+function upTo(): number {
+  const database = new Database(index());
+  try {
+    const [row] = database.prepare("SELECT value FROM meta WHERE key = 'upTo'").raw().all() as [string][];
+    return row === undefined ? 0 : (JSON.parse(row[0]) as { position: number }).position;
+  } finally {
+    database.close();
+  }
+}
+
+const compiled = (library: string): string =>
+  fileURLToPath(new URL(`../../../dist/libs/${library}/src/index.js`, import.meta.url));
+
 describe('the history of a log in a file', () => {
   it('is asked on a thread of its own, and keeps what it found in a private file', async () => {
     expect(await summaries()).toEqual(['created /web with 2 instances']);
@@ -57,7 +78,10 @@ describe('the history of a log in a file', () => {
     const asked = history.search({ limit: 10 });
     const [thread] = threads as [Worker];
     await Promise.all([
-      expect(asked).rejects.toMatchObject({ statusCode: 503, message: expect.stringContaining('thread') as string }),
+      expect(asked).rejects.toMatchObject({
+        statusCode: 503,
+        message: expect.stringContaining('thread') as string,
+      }),
       thread.terminate(),
     ]);
     expect(await summaries()).toHaveLength(1);
@@ -72,7 +96,10 @@ describe('the history of a log in a file', () => {
       () => writeFileSync(index(), Buffer.alloc(statSync(index()).size, 7), { flag: 'r+' }),
     ],
     ['has another format', () => change("UPDATE meta SET value = 99 WHERE key = 'format'")],
-    ['is that of another log', () => change(`UPDATE meta SET value = replace(value, 'event-', 'other-') WHERE key = 'upTo'`)],
+    [
+      'is that of another log',
+      () => change(`UPDATE meta SET value = replace(value, 'event-', 'other-') WHERE key = 'upTo'`),
+    ],
     ['is ahead of the log', () => change(`UPDATE meta SET value = '{"position":9999}' WHERE key = 'upTo'`)],
   ])('is made anew when its index %s', async (_, harm) => {
     const before = await history.search({ app: '/web', limit: 100 });
@@ -82,12 +109,6 @@ describe('the history of a log in a file', () => {
     expect(await history.search({ app: '/web', limit: 100 })).toEqual(before);
   });
 
-  const change = (sql: string): void => {
-    const database = new Database(index());
-    database.exec(sql);
-    database.close();
-  };
-
   it('goes on with a deployment that was running when it was closed', async () => {
     await story.create('/failing');
     await story.tell({ type: 'ReceiveOffers', offers: [] });
@@ -95,50 +116,40 @@ describe('the history of a log in a file', () => {
     await reopen();
     await story.run();
     expect((await history.deployments({ state: 'running', limit: 5 })).deployments).toHaveLength(0);
-    expect((await history.deployments({ state: 'finished', app: '/failing', limit: 5 })).deployments).toHaveLength(1);
+    expect(
+      (await history.deployments({ state: 'finished', app: '/failing', limit: 5 })).deployments,
+    ).toHaveLength(1);
   });
 
   it('keeps up with the log by itself', async () => {
     history.keepUp();
-    const upTo = (): number => {
-      const database = new Database(index());
-      try {
-        const rows = database.prepare("SELECT value FROM meta WHERE key = 'upTo'").raw().all() as [string][];
-        return rows[0] === undefined ? 0 : (JSON.parse(rows[0][0]) as { position: number }).position;
-      } finally {
-        database.close();
-      }
-    };
     const head = await log.head();
     await expect.poll(upTo, { timeout: 10_000 }).toBe(head);
   });
 });
 
+/** Runs a script that has `log` and `history` to its end, and gives how it ended and what it printed. */
+const run = (script: string) => {
+  const program = `
+    const { openSqliteEventLog } = await import(${JSON.stringify(compiled('event-log'))});
+    const { openHistory } = await import(${JSON.stringify(compiled('history'))});
+    const log = await openSqliteEventLog({ path: ${JSON.stringify(join(folder, 'other.db'))}, onWarning: console.error });
+    const epoch = await log.claimEpoch();
+    const event = (id) => ({ id, stream: 'cluster', type: 'LeadershipAcquired', schema: 1, time: 1, actor: { kind: 'system' },
+      correlationId: id, causationId: null, data: {} });
+    const events = Array.from({ length: 2000 }, (_, index) => event(String(index)));
+    for (let round = 0; round < 5; round += 1) await log.append(events, epoch);
+    const history = openHistory(log, ${JSON.stringify(join(folder, 'other-refused.db'))});
+    ${script}`;
+  const { status, signal, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', program],
+    { encoding: 'utf8', timeout: 60_000 },
+  );
+  return { status, signal, stdout, stderr };
+};
+
 describe('a process with a history', () => {
-  const compiled = (library: string): string =>
-    fileURLToPath(new URL(`../../../dist/libs/${library}/src/index.js`, import.meta.url));
-
-  /** Runs a script that has `log` and `history` to its end, and gives how it ended and what it printed. */
-  const run = (script: string) => {
-    const program = `
-      const { openSqliteEventLog } = await import(${JSON.stringify(compiled('event-log'))});
-      const { openHistory } = await import(${JSON.stringify(compiled('history'))});
-      const log = await openSqliteEventLog({ path: ${JSON.stringify(join(folder, 'other.db'))}, onWarning: console.error });
-      const epoch = await log.claimEpoch();
-      const event = (id) => ({ id, stream: 'cluster', type: 'LeadershipAcquired', schema: 1, time: 1, actor: { kind: 'system' },
-        correlationId: id, causationId: null, data: {} });
-      const events = Array.from({ length: 2000 }, (_, index) => event(String(index)));
-      for (let round = 0; round < 5; round += 1) await log.append(events, epoch);
-      const history = openHistory(log, ${JSON.stringify(join(folder, 'other-refused.db'))});
-      ${script}`;
-    const { status, signal, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--input-type=module', '--eval', program],
-      { encoding: 'utf8', timeout: 60_000 },
-    );
-    return { status, signal, stdout, stderr };
-  };
-
   it('ends by itself, but not before questions are answered', () => {
     const ended = run(`history.keepUp();
       history.search({ limit: 1 }).then(({ events }) => console.log(events[0].position));`);

@@ -43,7 +43,9 @@ export function openHistory(log: Pick<EventLog, 'file' | 'head' | 'read'>, refus
     read: (after: number, limit: number) => log.read(after, limit),
     close: () => undefined,
   };
-  return new HistoryDoor(new SameThread(() => LocalHistory.open(source, { index: IN_MEMORY, refusals: IN_MEMORY })));
+  return new HistoryDoor(
+    new SameThread(() => LocalHistory.open(source, { index: IN_MEMORY, refusals: IN_MEMORY })),
+  );
 }
 
 /** Where questions are answered. */

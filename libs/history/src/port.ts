@@ -219,7 +219,9 @@ export interface History {
   origin(instanceId: string): Promise<InstanceOrigin | undefined>;
   failures(appId: string, page: RangeQuery): Promise<FailurePage>;
   deployments(query: DeploymentQuery): Promise<DeploymentPage>;
-  deployment(id: string): Promise<(DeploymentRecord & { readonly failed: readonly FailureRecord[] }) | undefined>;
+  deployment(
+    id: string,
+  ): Promise<(DeploymentRecord & { readonly failed: readonly FailureRecord[] }) | undefined>;
   /** The chain behind a position that is on the log. */
   auditDigest(position: number): Promise<AuditDigest>;
   /** The next lines of an export that ends with position `to`. */

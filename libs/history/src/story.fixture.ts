@@ -67,7 +67,11 @@ export class Story {
 
   async tell(command: SchedulerCommand): Promise<void> {
     await this.turn((turn) => {
-      const cause = { actor: { kind: 'mesos' }, correlationId: `news-${(this.made += 1)}`, causationId: null } as const;
+      const cause = {
+        actor: { kind: 'mesos' },
+        correlationId: `news-${(this.made += 1)}`,
+        causationId: null,
+      } as const;
       turn.attributeTo(cause);
       decideSchedulerCommand(turn, command);
     });
@@ -78,7 +82,7 @@ export class Story {
     for (let round = 0; round < 10; round += 1) {
       const before = this.state.position;
       await this.tell({ type: 'ReceiveOffers', offers: [this.offer()] });
-      for (const instance of [...this.state.instances.values()]) {
+      for (const instance of Array.from(this.state.instances.values())) {
         const { condition, goal, killRequested, task } = instance;
         if (task === undefined) continue;
         if (goal !== 'Running' || killRequested !== undefined) await this.status(task.id, 'TASK_KILLED');
@@ -113,7 +117,11 @@ export class Story {
       agent_id: { value: 'agent-S0' },
       hostname: 'agent0.example',
       allocation_info: { role: '*' },
-      resources: ['cpus', 'mem', 'disk'].map((name) => ({ name, type: 'SCALAR' as const, scalar: { value: 1e6 } })),
+      resources: ['cpus', 'mem', 'disk'].map((name) => ({
+        name,
+        type: 'SCALAR' as const,
+        scalar: { value: 1e6 },
+      })),
     };
   }
 

@@ -28,7 +28,10 @@ export class AuditController {
 
   @Get('digest')
   async digest(@Query() query: QueryParams, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, await answered(async () => valueAnswer(await this.history.auditDigest(await this.moment(query)))));
+    send(
+      reply,
+      await answered(async () => valueAnswer(await this.history.auditDigest(await this.moment(query)))),
+    );
   }
 
   private async moment(query: QueryParams): Promise<number> {
@@ -41,7 +44,9 @@ export class AuditController {
     }
     if (moment.kind === 'time') return positionAt(this.log, moment.timeMs);
     if (moment.position <= head) return moment.position;
-    throw new BadQueryError(`'at' lies in the future: position ${moment.position} is behind the newest, ${head}`);
+    throw new BadQueryError(
+      `'at' lies in the future: position ${moment.position} is behind the newest, ${head}`,
+    );
   }
 
   /** Streamed: one portion is written when the one before has gone out. */

@@ -42,10 +42,13 @@ export async function listCommands(
   const printed = shown.map((entry) =>
     entry.kind === 'accepted' ? printCommand(entry.command) : printRefusal(entry.refusal),
   );
-  return entries.length > limit ? { entries: printed, next: nextCursor(cursor, shown) } : { entries: printed };
+  return entries.length > limit
+    ? { entries: printed, next: nextCursor(cursor, shown) }
+    : { entries: printed };
 }
 
-const behind = (place: number | undefined): { behind?: number } => (place === undefined ? {} : { behind: place });
+const behind = (place: number | undefined): { behind?: number } =>
+  place === undefined ? {} : { behind: place };
 
 function nextCursor(cursor: Cursor, shown: readonly Entry[]): string {
   let { position, refusal } = cursor;
@@ -59,7 +62,8 @@ function nextCursor(cursor: Cursor, shown: readonly Entry[]): string {
 function readCursor(text: string | undefined): Cursor {
   if (text === undefined) return {};
   const match = /^(\d{0,15})\.(\d{0,15})$/.exec(text);
-  if (match === null) throw new BadQueryError(`Invalid cursor '${text}'. Expecting 'next' of the page before.`);
+  if (match === null)
+    throw new BadQueryError(`Invalid cursor '${text}'. Expecting 'next' of the page before.`);
   const [, position = '', refusal = ''] = match;
   return {
     ...(position === '' ? {} : { position: Number(position) }),

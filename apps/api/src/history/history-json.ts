@@ -1,5 +1,11 @@
 import { formatTimestamp } from '#domain';
-import type { CommandSummary, DeploymentRecord, DeploymentStepRecord, FailureRecord, KeptRefusal } from '#history';
+import type {
+  CommandSummary,
+  DeploymentRecord,
+  DeploymentStepRecord,
+  FailureRecord,
+  KeptRefusal,
+} from '#history';
 
 /** A command of `kind=command`, in the form of `/ekiden/v1`. */
 export function printCommand(command: CommandSummary): object {
@@ -51,7 +57,13 @@ export function printDeploymentRecord(
 
 const printStep = ({ actions, ...span }: DeploymentStepRecord): object => ({ actions, ...printSpan(span) });
 
-function printSpan({ startedAt, endedAt }: { startedAt?: number | undefined; endedAt?: number | undefined }): object {
+function printSpan({
+  startedAt,
+  endedAt,
+}: {
+  startedAt?: number | undefined;
+  endedAt?: number | undefined;
+}): object {
   if (startedAt === undefined) return {};
   const begun = { startedAt: formatTimestamp(startedAt) };
   return endedAt === undefined

@@ -56,7 +56,9 @@ export class HistoryReads {
     const accepted = await historyQuery(query, this.log);
     const { app, group, actor, order = 'desc' } = accepted;
     const { instance, deployment, stream, types, correlation, causedBy } = accepted;
-    const asksForEvents = [instance, deployment, stream, types, correlation, causedBy].some((one) => one !== undefined);
+    const asksForEvents = [instance, deployment, stream, types, correlation, causedBy].some(
+      (one) => one !== undefined,
+    );
     const refused = {
       ...(app === undefined ? {} : { app }),
       ...(group === undefined ? {} : { group }),
@@ -153,7 +155,8 @@ export class HistoryReads {
   }
 }
 
-const cursorTo = (next: number | undefined): { next?: string } => (next === undefined ? {} : { next: String(next) });
+const cursorTo = (next: number | undefined): { next?: string } =>
+  next === undefined ? {} : { next: String(next) };
 
 /** The answer, or what is wrong with the request. */
 export async function answered(answer: () => Promise<Answer>): Promise<Answer> {

@@ -36,7 +36,11 @@ export class HistoryController {
   }
 
   @Get('apps/*')
-  async app(@Param('*') rest: string, @Query() query: QueryParams, @Res() reply: FastifyReply): Promise<void> {
+  async app(
+    @Param('*') rest: string,
+    @Query() query: QueryParams,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const path = splitVerbPath(rest);
     send(reply, path === undefined ? uriNotFound() : await this.reads.ofApp(path.id, path.verb, query));
   }

@@ -67,7 +67,8 @@ export async function rangeParams(query: Query, log: TimedLog): Promise<{ from?:
   const [from, to] = [momentParam(query, 'from'), momentParam(query, 'to')];
   const range: { from?: number; to?: number } = {};
   if (from !== undefined) {
-    range.from = from.kind === 'position' ? Math.max(1, from.position) : (await positionAt(log, from.timeMs - 1)) + 1;
+    range.from =
+      from.kind === 'position' ? Math.max(1, from.position) : (await positionAt(log, from.timeMs - 1)) + 1;
   }
   if (to !== undefined) range.to = to.kind === 'position' ? to.position : await positionAt(log, to.timeMs);
   const head = await log.head();
@@ -126,12 +127,17 @@ function typesParam(query: Query): string[] {
     .map((text) => {
       const type = text.startsWith(TYPE_PREFIX) ? text.slice(TYPE_PREFIX.length) : text;
       if (TYPE.test(type)) return type;
-      throw new BadQueryError(`Invalid type '${text}'. Expecting the name of an event type, such as AppCreated.`);
+      throw new BadQueryError(
+        `Invalid type '${text}'. Expecting the name of an event type, such as AppCreated.`,
+      );
     });
 }
 
 /** Everything that the history is asked for, apart from limit and cursor. */
-export async function historyQuery(query: Query, log: TimedLog): Promise<Omit<HistoryQuery, 'limit' | 'behind'>> {
+export async function historyQuery(
+  query: Query,
+  log: TimedLog,
+): Promise<Omit<HistoryQuery, 'limit' | 'behind'>> {
   const texts = {
     app: idParam(query, 'app'),
     group: idParam(query, 'group'),

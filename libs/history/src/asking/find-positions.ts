@@ -55,7 +55,11 @@ function* everyPosition({ from, to, descending }: Range): Generator<number> {
   else for (let position = from; position <= to; position += 1) yield position;
 }
 
-function* positionsIn(slice: number, places: Uint16Array, { from, to, descending }: Range): Generator<number> {
+function* positionsIn(
+  slice: number,
+  places: Uint16Array,
+  { from, to, descending }: Range,
+): Generator<number> {
   const base = slice * SLICE_EVENTS;
   for (let index = 0; index < places.length; index += 1) {
     const position = base + (places[descending ? places.length - 1 - index : index] as number);
@@ -72,7 +76,7 @@ function common(lists: readonly Uint16Array[]): Uint16Array {
 function intersection(one: Uint16Array, other: Uint16Array): Uint16Array {
   const found = new Uint16Array(Math.min(one.length, other.length));
   let count = 0;
-  for (let i = 0, j = 0; i < one.length && j < other.length; ) {
+  for (let i = 0, j = 0; i < one.length && j < other.length;) {
     const a = one[i] as number;
     const b = other[j] as number;
     if (a === b) found[count++] = a;

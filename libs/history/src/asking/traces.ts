@@ -51,7 +51,8 @@ async function startedBy(index: LogIndex, positions: ReadonlySet<number>) {
   const starts: number[] = [];
   for (const position of findPositions(index.file, [scheduled], range)) {
     if (!positions.has(position)) continue;
-    if (starts.length === FOLLOWED_INSTANCES) return { instances: await namesAt(index, starts), complete: false };
+    if (starts.length === FOLLOWED_INSTANCES)
+      return { instances: await namesAt(index, starts), complete: false };
     starts.push(position);
   }
   return { instances: await namesAt(index, starts), complete: true };
@@ -92,8 +93,14 @@ function isOfOtherCommand(index: LogIndex, { correlationId }: StoredEvent): bool
  * failed and is replaced, with the definition that asks for so many instances.
  */
 export async function originOf(index: LogIndex, instanceId: string): Promise<InstanceOrigin | undefined> {
-  const launch = await newestOf(index, [term.subject(`instance:${instanceId}`), term.type('InstanceProvisioned')]);
-  const wanted = await newestOf(index, [term.subject(`instance:${instanceId}`), term.type('InstanceScheduled')]);
+  const launch = await newestOf(index, [
+    term.subject(`instance:${instanceId}`),
+    term.type('InstanceProvisioned'),
+  ]);
+  const wanted = await newestOf(index, [
+    term.subject(`instance:${instanceId}`),
+    term.type('InstanceScheduled'),
+  ]);
   if (wanted === undefined) return undefined;
   const chain = launch === undefined ? [wanted] : [launch, wanted];
   let event: StoredEvent | undefined = wanted;

@@ -59,5 +59,8 @@ export function headLine({ from, to, previousHash }: AuditHead): string {
 }
 
 /** The last line: `hash` is that of the last event, or the previous one where there is none. */
-export const endLine = (end: { readonly events: number; readonly last: number; readonly hash: string }): string =>
-  JSON.stringify({ end: true, events: end.events, last: end.last, hash: end.hash });
+export const endLine = (end: {
+  readonly events: number;
+  readonly last: number;
+  readonly hash: string;
+}): string => JSON.stringify({ end: true, events: end.events, last: end.last, hash: end.hash });

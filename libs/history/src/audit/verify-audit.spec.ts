@@ -89,7 +89,11 @@ describe('an exported audit', () => {
 
   it.each<[string, (lines: string[]) => string[], object]>([
     ['a missing event', (all) => all.toSpliced(4, 1), { line: 5, position: 4, expected: 4, found: 5 }],
-    ['a doubled event', (all) => all.toSpliced(4, 0, all[3]!), { line: 5, position: 4, expected: 4, found: 3 }],
+    [
+      'a doubled event',
+      (all) => all.toSpliced(4, 0, all[3]!),
+      { line: 5, position: 4, expected: 4, found: 3 },
+    ],
     ['two events in the wrong order', (all) => all.with(4, all[5]!).with(5, all[4]!), { line: 5, found: 5 }],
     ['no end', (all) => all.slice(0, -1), { problem: 'the end is missing' }],
     ['nothing but the first line', (all) => all.slice(0, 1), { line: 2, position: 1 }],
@@ -104,7 +108,7 @@ describe('an exported audit', () => {
 
   it('fails with a wrong count at the end', () => {
     const changed = lines.at(-1)!.replace(`"events":${head}`, `"events":${head - 1}`);
-    expect(verifyAudit(lines.with(-1, changed))).toMatchObject({ ok: false, line: lines.length });
+    expect(verifyAudit([...lines.slice(0, -1), changed])).toMatchObject({ ok: false, line: lines.length });
   });
 
   it('that was forged as a whole has another digest', () => {

@@ -1,4 +1,12 @@
-import { AUDIT_FORMAT, CHAIN_BEGIN, chained, endLine, headLine, LOG_NAME, type AuditHead } from './audit-line.js';
+import {
+  AUDIT_FORMAT,
+  CHAIN_BEGIN,
+  chained,
+  endLine,
+  headLine,
+  LOG_NAME,
+  type AuditHead,
+} from './audit-line.js';
 
 /** What is wrong with an exported audit, and where; nothing behind it was looked at. */
 export interface AuditFinding {
@@ -113,7 +121,11 @@ export class AuditVerifier {
       throw new Wrong({ problem: 'the first line was changed', expected, found: bytes.toString() });
     }
     if (from === 1 && previousHash !== CHAIN_BEGIN) {
-      throw new Wrong({ problem: 'the chain begins with another value', expected: CHAIN_BEGIN, found: previousHash });
+      throw new Wrong({
+        problem: 'the chain begins with another value',
+        expected: CHAIN_BEGIN,
+        found: previousHash,
+      });
     }
     this.#head = head;
     this.#hash = previousHash;
@@ -127,7 +139,12 @@ export class AuditVerifier {
     if (found !== expected) throw new Wrong(this.#whyNot(bytes, { expected, found }));
     const { position } = this.#parsed(bytes);
     if (position !== this.#next) {
-      throw new Wrong({ problem: 'the position is wrong', ...this.#place(), expected: this.#next, found: String(position) });
+      throw new Wrong({
+        problem: 'the position is wrong',
+        ...this.#place(),
+        expected: this.#next,
+        found: String(position),
+      });
     }
     this.#hash = expected;
     this.#next += 1;
@@ -141,7 +158,8 @@ export class AuditVerifier {
   ): Omit<AuditFinding, 'line'> {
     const place = { position: this.#next };
     const { position, end } = this.#parsed(bytes);
-    if (end === true) return { problem: 'events are missing before the end', ...place, expected: this.#expected() };
+    if (end === true)
+      return { problem: 'events are missing before the end', ...place, expected: this.#expected() };
     if (typeof position === 'number' && position !== this.#next) {
       const problem =
         position < this.#next

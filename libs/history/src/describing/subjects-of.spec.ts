@@ -7,7 +7,12 @@ const plan = {
   version: 'v',
   steps: [
     { actions: [{ action: 'StartApplication', app: '/a/x' }] },
-    { actions: [{ action: 'ScaleApplication', app: '/a/x' }, { action: 'RestartApplication', app: '/b/y' }] },
+    {
+      actions: [
+        { action: 'ScaleApplication', app: '/a/x' },
+        { action: 'RestartApplication', app: '/b/y' },
+      ],
+    },
   ],
 };
 

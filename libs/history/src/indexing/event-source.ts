@@ -19,7 +19,7 @@ const LONGEST_RUN = 256;
 export async function readAt(source: EventSource, positions: readonly number[]): Promise<StoredEvent[]> {
   const wanted = [...positions].toSorted((a, b) => a - b);
   const found = new Map<number, StoredEvent>();
-  for (let begin = 0; begin < wanted.length; ) {
+  for (let begin = 0; begin < wanted.length;) {
     const first = wanted[begin] as number;
     let end = begin + 1;
     while (end < wanted.length && joins(wanted, first, end)) end += 1;

@@ -26,7 +26,8 @@ export class Gathering {
   readonly #checkpoints: { position: number; hash: string }[] = [];
   readonly #byApp: DeploymentsByApp;
   #upTo: IndexedUpTo;
-  #command: { readonly position: number; readonly correlation: string; readonly terms: Set<string> } | undefined;
+  #command:
+    { readonly position: number; readonly correlation: string; readonly terms: Set<string> } | undefined;
 
   constructor(upTo: IndexedUpTo, byApp: DeploymentsByApp) {
     this.#upTo = upTo;

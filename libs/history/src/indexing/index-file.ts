@@ -83,7 +83,8 @@ export class IndexFile {
 
   /** An empty index in the place of whatever is there. */
   static create(path: string): IndexFile {
-    if (path !== IN_MEMORY) for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+    if (path !== IN_MEMORY)
+      for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
     return IndexFile.#openAsIs(path);
   }
 
@@ -103,10 +104,9 @@ export class IndexFile {
   }
 
   upTo(): IndexedUpTo | undefined {
-    const [row] = this.#database
-      .prepare("SELECT value FROM meta WHERE key = 'upTo'")
-      .raw()
-      .all() as [string][];
+    const [row] = this.#database.prepare("SELECT value FROM meta WHERE key = 'upTo'").raw().all() as [
+      string,
+    ][];
     return row && (JSON.parse(row[0]) as IndexedUpTo);
   }
 
@@ -140,7 +140,10 @@ export class IndexFile {
       while (end < positions.length && sliceOf(positions[end] as number) === slice) end += 1;
       const packed = Buffer.allocUnsafe((end - begin) * BYTES_PER_PLACE);
       for (let at = begin; at < end; at += 1) {
-        packed.writeUInt16LE((positions[at] as number) - slice * SLICE_EVENTS, (at - begin) * BYTES_PER_PLACE);
+        packed.writeUInt16LE(
+          (positions[at] as number) - slice * SLICE_EVENTS,
+          (at - begin) * BYTES_PER_PLACE,
+        );
       }
       this.#put.run(term, slice, packed);
       begin = end;
@@ -187,8 +190,8 @@ export class IndexFile {
   /** How often a term comes up. */
   count(term: number): number {
     const sum = this.#query('SELECT total(length(places)) FROM places WHERE term = ?');
-    const [[bytes = 0] = []] = sum.all(term) as [number][];
-    return bytes / BYTES_PER_PLACE;
+    const [row] = sum.all(term) as [number][];
+    return (row?.[0] ?? 0) / BYTES_PER_PLACE;
   }
 
   /** Position of the begin of each deployment that has not ended. */

@@ -49,7 +49,11 @@ export function termsOf(event: StoredEvent): string[] {
 
 /** What a command is found by through one of its events, too. */
 export function commonTerms(event: StoredEvent): string[] {
-  const terms = [...subjectsOf(asDomainEvent(event)), term.type(event.type), term.correlation(event.correlationId)];
+  const terms = [
+    ...subjectsOf(asDomainEvent(event)),
+    term.type(event.type),
+    term.correlation(event.correlationId),
+  ];
   for (const name of actorNames(event)) terms.push(term.actor(name));
   if (needsStreamTerm(event.stream)) terms.push(term.stream(event.stream));
   if (isChange(event)) terms.push(term.change);

@@ -45,7 +45,8 @@ export class ExitGate {
       get: (_, name) => {
         const member: unknown = Reflect.get(target, name, target);
         if (typeof member !== 'function') return member;
-        return (...args: unknown[]): unknown => this.pass(() => Reflect.apply(member, target, args) as unknown);
+        return (...args: unknown[]): unknown =>
+          this.pass(() => Reflect.apply(member, target, args) as unknown);
       },
     });
   }

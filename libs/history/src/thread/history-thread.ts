@@ -57,7 +57,9 @@ export class HistoryThread {
   /** @throws {HistoryUnavailableError} the thread has ended, or too many wait already. */
   ask(method: Question['method'], args: readonly unknown[]): Promise<unknown> {
     if (this.#waiting.size >= MOST_QUESTIONS && method !== 'close') {
-      throw new HistoryUnavailableError('Too many questions about the history wait for an answer; try again soon');
+      throw new HistoryUnavailableError(
+        'Too many questions about the history wait for an answer; try again soon',
+      );
     }
     return new Promise((resolve, reject) => {
       if (this.#ended) return reject(this.#deathNotice());
@@ -83,7 +85,10 @@ export class HistoryThread {
     this.#waiting.delete(reply.id);
     if (this.#waiting.size === 0) this.#worker.unref();
     if (reply.ok) waiting?.resolve(reply.value);
-    else waiting?.reject(reply.isUnavailable ? new HistoryUnavailableError(reply.message) : new Error(reply.message));
+    else
+      waiting?.reject(
+        reply.isUnavailable ? new HistoryUnavailableError(reply.message) : new Error(reply.message),
+      );
   }
 
   #end(): void {
@@ -105,7 +110,9 @@ export class HistoryThread {
  */
 function threadProgram(): string {
   const beside = fileURLToPath(new URL('./thread-main.js', import.meta.url));
-  const path = import.meta.url.endsWith('.ts') ? beside.replace('/libs/history/', '/dist/libs/history/') : beside;
+  const path = import.meta.url.endsWith('.ts')
+    ? beside.replace('/libs/history/', '/dist/libs/history/')
+    : beside;
   if (!existsSync(path)) throw new Error(`${path} does not exist: run \`npm run build\` first`);
   return path;
 }
