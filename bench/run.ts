@@ -6,9 +6,12 @@ const BENCHMARKS = {
   history: () => import('./history-queries.js'),
   launch: () => import('./launch.js'),
   match: () => import('./match.js'),
+  past: () => import('./past.js'),
   plan: () => import('./plan.js'),
+  'plan-accuracy': () => import('./plan-accuracy.js'),
   replay: () => import('./replay.js'),
   steps: () => import('./steps.js'),
+  stream: () => import('./stream.js'),
 } as const;
 
 const [name = '', ...options] = process.argv.slice(2);

@@ -6,6 +6,7 @@ import type { Leadership } from './leadership.js';
 import { Listeners } from './listeners/listeners.js';
 import type { OwnAddress } from './listeners/own-address.js';
 import { TlsFiles } from './listeners/tls-files.js';
+import { Past } from './past/past.js';
 import { Projection } from './projection/projection.js';
 import { ClusterFacts } from './standby/cluster-facts.js';
 import { ConfirmedReads } from './standby/confirmed-reads.js';
@@ -31,6 +32,7 @@ export class ApiParts {
   readonly connection: LeaderConnection;
   readonly forwarder: Forwarder;
   readonly reads: ConfirmedReads;
+  readonly past: Past;
   readonly history: History;
 
   private constructor(options: ApiOptions) {
@@ -53,6 +55,13 @@ export class ApiParts {
       own: ClusterFacts.of(options, 0),
       onDifference: options.onDifference,
       logger,
+    });
+    this.past = new Past({
+      log,
+      projection: this.projection,
+      logger: logging.logger('api.past'),
+      nowMs: options.nowMs ?? Date.now,
+      listedVersions: configuration.zkMaxVersions,
     });
     this.history = openHistory(log, join(configuration.dataDir, REFUSALS_FILE));
   }

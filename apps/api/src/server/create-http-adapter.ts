@@ -10,6 +10,7 @@ import { concurrencyFilter } from '../filters/concurrency-filter.js';
 import { corsFilter } from '../filters/cors-filter.js';
 import { forwardedFilter } from '../filters/forwarded-filter.js';
 import { headersFilter } from '../filters/headers-filter.js';
+import { minSequenceFilter } from '../filters/min-sequence-filter.js';
 import { observationFilter } from '../filters/observation-filter.js';
 import { standbyFilter } from '../filters/standby-filter.js';
 import { unmatchedFilter } from '../filters/unmatched-filter.js';
@@ -50,6 +51,7 @@ export async function createHttpAdapter(options: ApiOptions): Promise<FastifyAda
   forwardedFilter(server, configuration);
   concurrencyFilter(server, configuration);
   standbyFilter(server, parts);
+  minSequenceFilter(server, parts);
   unmatchedFilter(server);
   acceptFilter(server);
   if (configuration.httpCompression) await addCompression(server);

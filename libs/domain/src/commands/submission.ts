@@ -24,6 +24,8 @@ export class SubmitCommand {
     readonly actor: Actor,
     /** The client's `Idempotency-Key`: the same key gets the first answer again. */
     readonly idempotencyKey?: string,
+    /** `X-Ekiden-Plan`: the command is decided only if what that plan rests on still is as it was. */
+    readonly planToken?: string,
   ) {}
 }
 
@@ -60,6 +62,19 @@ export interface QueueItem {
   readonly delay: { readonly timeLeftSeconds: number; readonly overdue: boolean };
   readonly processedOffersSummary: OffersSummary;
   readonly lastUnusedOffers: readonly UnusedOfferView[];
+}
+
+/** Asks the leader where an agent is reached: the master, which it is in session with, knows. */
+export class LocateAgent {
+  constructor(readonly agentId: string) {}
+}
+
+/** Where the files of an agent are read (`spec/mesos-client.md` §24.2). */
+export interface AgentAddress {
+  /** Base address without a slash at the end. */
+  readonly url: string;
+  /** The `Authorization` header to read with, if the framework authenticates; never to be logged. */
+  readonly authorization?: string;
 }
 
 /** Asks the leader how it stands with Mesos. */

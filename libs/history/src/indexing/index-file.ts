@@ -196,7 +196,9 @@ export class IndexFile {
 
   /** Position of the begin of each deployment that has not ended. */
   running(): number[] {
-    const rows = this.#query('SELECT started FROM running ORDER BY started').all() as [number][];
+    const rows = this.#database.prepare('SELECT started FROM running ORDER BY started').raw().all() as [
+      number,
+    ][];
     return rows.map(([started]) => started);
   }
 
