@@ -1,6 +1,7 @@
 import type { Configuration, SettingsReport } from '#configuration';
 import type { EventLog } from '#event-log';
 import type { Logging, Metrics } from '#observability';
+import type { WebhookSecrets } from '#secrets';
 import type { Leadership } from './leadership.js';
 
 /** What the API needs from the process that hosts it. */
@@ -13,6 +14,8 @@ export interface ApiOptions {
   readonly settings: SettingsReport;
   readonly logging: Logging;
   readonly metrics: Metrics;
+  /** Seals the secrets of webhooks. */
+  readonly secrets: WebhookSecrets;
   /** Revision of the source this was built from, shown in `/v2/info`. */
   readonly buildRevision: string;
   /** Called when the read side cannot follow the log any more; the process had better start anew. */

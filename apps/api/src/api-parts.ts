@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { Configuration } from '#configuration';
+import { openHistory, type History } from '#history';
 import type { ApiOptions } from './api-options.js';
 import type { Leadership } from './leadership.js';
 import { Listeners } from './listeners/listeners.js';
@@ -12,6 +14,9 @@ import { Forwarder } from './standby/forwarder.js';
 import { LeaderConnection } from './standby/leader-connection.js';
 import { LeaderFinder } from './standby/leader-finder.js';
 import { LeaderTerm } from './standby/leader-term.js';
+
+/** Where refused commands are kept, in the data directory. */
+const REFUSALS_FILE = 'refused-commands.db';
 
 const madeFor = new WeakMap<ApiOptions, ApiParts>();
 
@@ -28,6 +33,7 @@ export class ApiParts {
   readonly forwarder: Forwarder;
   readonly reads: ConfirmedReads;
   readonly past: Past;
+  readonly history: History;
 
   private constructor(options: ApiOptions) {
     const { configuration, leadership, log, logging } = options;
@@ -57,6 +63,7 @@ export class ApiParts {
       nowMs: options.nowMs ?? Date.now,
       listedVersions: configuration.zkMaxVersions,
     });
+    this.history = openHistory(log, join(configuration.dataDir, REFUSALS_FILE));
   }
 
   /** @throws {TlsFilesError} the files of the TLS flags cannot be used. */

@@ -17,6 +17,7 @@ import {
 } from '#domain';
 import { createMemoryEventLog, type EventLog } from '#event-log';
 import { createLogging, Metrics } from '#observability';
+import { WebhookSecrets } from '#secrets';
 import type { ApiOptions } from './api-options.js';
 import { VERSION_MS } from './domain-objects.fixture.js';
 import { ApiParts } from './api-parts.js';
@@ -33,7 +34,7 @@ export class ScriptedLeader {
   readonly submitted: SubmitCommand[] = [];
   decide: (command: ApiCommand) => Scripted = () => ({ reply: { kind: 'done' } });
   queue: readonly QueueItem[] = [];
-  status: SchedulerStatus = { connected: true, frameworkId: 'fw-1', mesosLeaderUiUrl: null, ready: true };
+  status: SchedulerStatus = { connected: true, mesosLeaderUiUrl: null, ready: true };
   private epoch: Promise<number> | undefined;
   private written = 0;
 
@@ -136,6 +137,7 @@ function apiOptions(flags: readonly string[], log: EventLog): ApiOptions {
     settings: loaded.settings,
     logging: createLogging({ level: 'info', destination: silent, isTerminal: false }),
     metrics: new Metrics(),
+    secrets: new WebhookSecrets({ kind: 'missing' }),
     buildRevision: 'revision-1',
     nowMs: () => VERSION_MS + 10_000,
   };

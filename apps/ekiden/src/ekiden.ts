@@ -5,6 +5,7 @@ import type { Coordination } from '#coordination';
 import type { EventLog } from '#event-log';
 import { ClusterProcess } from '#local-cluster';
 import { createLogging, Metrics, startRuntimeMetrics, type Logger, type Logging } from '#observability';
+import { type WebhookSecrets } from '#secrets';
 import { NoScheduler, Scheduler, SchedulerModule, type SchedulerDoor } from '#scheduler';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -18,6 +19,7 @@ import { localClusterSettings } from './local-cluster-settings.js';
 import { authenticationOf, detectorFor } from './master-detector.js';
 import { NestLogger } from './nest-logger.js';
 import { isShared, openEventLog, type LogHost } from './open-log.js';
+import { webhookSecrets } from './webhook-secrets.js';
 
 /** What a process is started with. */
 export interface EkidenOptions {
@@ -61,6 +63,7 @@ interface Makings extends EkidenOptions {
   readonly metrics: Metrics;
   readonly log: EventLog;
   readonly term: LeaderTerm;
+  readonly secrets: WebhookSecrets;
 }
 
 /** So long requests under way may take once a term is over (`spec/operations.md` §7.4), and so long whatever follows. */
@@ -83,6 +86,7 @@ export class Ekiden {
     const configuration = effectiveConfiguration(given.configuration, given.settings);
     const logging = given.logging ?? createLogging({ level: configuration.loggingLevel });
     const metrics = createMetrics(configuration);
+    const secrets = webhookSecrets(configuration);
     const undo: Undo = [];
     let ekiden: Ekiden | undefined;
     const term = new LeaderTerm({
@@ -96,7 +100,7 @@ export class Ekiden {
       undo.push(() => log.close());
       // Nothing is started for a log that takes no writes; one that others write, too, can be read all the same.
       if (!isShared(configuration)) await log.checkWritable();
-      ekiden = await Ekiden.compose({ ...given, configuration, logging, metrics, term, log }, undo);
+      ekiden = await Ekiden.compose({ ...given, configuration, logging, metrics, term, log, secrets }, undo);
       return ekiden;
     } catch (error) {
       for (const step of undo.toReversed()) await step();
@@ -190,6 +194,7 @@ function apiOptions({
   configuration,
   logging,
   metrics,
+  secrets,
   settings,
   buildRevision,
 }: Makings): ApiOptions {
@@ -199,6 +204,7 @@ function apiOptions({
     configuration,
     logging,
     metrics,
+    secrets,
     settings,
     buildRevision,
     onReadSideStopped: (error) => term.end(EXIT_CODES.storeLost, error.message),
@@ -207,7 +213,7 @@ function apiOptions({
 }
 
 function schedulerOf(
-  { configuration, logging, metrics, log, term }: Makings,
+  { configuration, logging, metrics, log, term, secrets }: Makings,
   cluster: ClusterProcess | undefined,
   node: () => string,
 ): Scheduler {
@@ -216,6 +222,7 @@ function schedulerOf(
     configuration,
     logging,
     metrics,
+    secrets,
     lead: term,
     cluster: identityOf(configuration),
     detector: detectorFor(configuration, cluster?.url, logging.logger('mesos')),

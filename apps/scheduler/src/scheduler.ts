@@ -3,8 +3,12 @@ import {
   haveLiveTasks,
   launchQueue,
   rolesWanted,
+  type AgentAddress,
   type ClusterIdentity,
+  type DomainSettings,
   type FailedProbe,
+  type PlanChange,
+  type PlannedChange,
   type QueueItem,
   type SchedulerCommand,
   type SchedulerStatus,
@@ -15,6 +19,7 @@ import {
 import { LogUnavailableError, type EventLog } from '#event-log';
 import type { Authentication, MasterDetector } from '#mesos';
 import type { Logging, Metrics } from '#observability';
+import type { WebhookSecrets } from '#secrets';
 import { setTimeout as delay } from 'node:timers/promises';
 import { domainSettings } from './domain-settings.js';
 import { WarmState } from './following/warm-state.js';
@@ -25,10 +30,13 @@ import { LeadLostError, type Lead } from './lead/lead.js';
 import { LogPatience } from './lead/log-patience.js';
 import { FRAMEWORK_ID_MISSING } from './mesos/fatal-texts.js';
 import { MesosSession } from './mesos/mesos-session.js';
+import { Planner } from './planning/planner.js';
 import { askReadiness } from './readiness/ask-readiness.js';
 import { ReadinessPoller } from './readiness/readiness-poller.js';
 import type { SchedulerDoor } from './scheduler-door.js';
 import { SchedulerMetrics } from './scheduler-metrics.js';
+import { webhookDeliveries } from './webhooks/create-webhook-deliveries.js';
+import type { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
 import { within } from './within.js';
 import { IdentitySource } from './writer/identity-source.js';
 import { Snapshotter } from './writer/snapshotter.js';
@@ -43,6 +51,8 @@ export interface SchedulerOptions {
   readonly configuration: Configuration;
   readonly logging: Logging;
   readonly metrics: Metrics;
+  /** Opens the secrets of webhooks. */
+  readonly secrets: WebhookSecrets;
   readonly detector: MasterDetector;
   readonly authentication?: Authentication;
   /** Whether this node may act as the leader. */
@@ -62,9 +72,11 @@ const RETRY_INTERVAL_MS = 1000;
 /** The leader: one writer, its clock and its session with Mesos. Before that, the warm state of a node that may lead. */
 export class Scheduler implements SchedulerDoor {
   private readonly writer: Writer;
+  private readonly planner: Planner;
   private readonly session: MesosSession;
   private readonly health: HealthChecker;
   private readonly readiness: ReadinessPoller;
+  private readonly webhooks: WebhookDeliveries;
   private readonly identity = new IdentitySource();
   private readonly warm: WarmState;
   private ticker: NodeJS.Timeout | undefined;
@@ -81,6 +93,8 @@ export class Scheduler implements SchedulerDoor {
       logging.logger('snapshots'),
     );
     this.warm = new WarmState({ log, snapshotter, logger: logging.logger('standby') });
+    const settings = domainSettings(configuration);
+    this.planner = this.newPlanner(settings);
     this.writer = new Writer({
       log,
       lead,
@@ -91,7 +105,7 @@ export class Scheduler implements SchedulerDoor {
       warm: this.warm,
       maxQueuedCommands: configuration.maxQueuedRootGroupUpdates,
       identity: this.identity,
-      settings: domainSettings(configuration),
+      settings,
       logger: logging.logger('writer'),
       perform: (effects) => this.session.perform(effects),
       onDegraded: () => this.standBack(),
@@ -122,12 +136,22 @@ export class Scheduler implements SchedulerDoor {
       onUnrecordedFailure: (failure) => this.failedProbes?.(failure),
     });
     this.readiness = new ReadinessPoller({ state, tell, ask: askReadiness });
+    this.webhooks = webhookDeliveries(options, this.writer, () => this.identity.nowMs());
     metrics.observe({
       leadershipStartedMs: () => (this.leads && lead.mayAct() ? this.leadershipStartedMs : undefined),
       epoch: () => this.writer.currentEpoch,
       queuedCommands: () => this.writer.queuedCommands,
       activeChecks: () => this.health.active + this.readiness.active,
       inFlightKills: () => this.writer.view.runtime.kills.inFlight,
+    });
+  }
+
+  private newPlanner(settings: DomainSettings): Planner {
+    return new Planner({
+      settings,
+      view: () => this.writer.view,
+      nowMs: () => this.identity.nowMs(),
+      lookForAgents: () => this.writer.tell({ type: 'LookForAgents' }),
     });
   }
 
@@ -195,6 +219,7 @@ export class Scheduler implements SchedulerDoor {
 
   /** Leaves Mesos with the tasks running and gives up the lead once everything decided is durable. */
   async stop(): Promise<void> {
+    await this.webhooks.finish();
     this.rest();
     // The writer may be taking the warm state over.
     await this.writer.stop();
@@ -224,8 +249,13 @@ export class Scheduler implements SchedulerDoor {
     this.failedProbes = listener;
   }
 
-  submit({ command, actor, idempotencyKey }: SubmitCommand): Promise<Submission> {
-    return this.writer.submit(command, actor, idempotencyKey);
+  submit(command: SubmitCommand): Promise<Submission> {
+    return this.writer.submit(command);
+  }
+
+  /** What a command would come to; undefined while the state is not loaded. */
+  async plan(question: PlanChange): Promise<PlannedChange | undefined> {
+    return this.writer.ready ? this.planner.plan(question) : undefined;
   }
 
   /** The launch queue as it stands (`spec/scheduling.md` §2.7). */
@@ -235,11 +265,11 @@ export class Scheduler implements SchedulerDoor {
   }
 
   status(): SchedulerStatus {
-    return {
-      ...this.session.status(),
-      frameworkId: (this.warm.state ?? this.writer.view.state).frameworkId ?? null,
-      ready: this.writer.ready,
-    };
+    return { ...this.session.status(), ready: this.writer.ready };
+  }
+
+  locateAgent(agentId: string): Promise<AgentAddress | undefined> {
+    return this.session.agents.find(agentId);
   }
 
   private becomeLeader(): void {
@@ -251,6 +281,7 @@ export class Scheduler implements SchedulerDoor {
     this.session.start();
     this.health.start();
     this.readiness.start();
+    this.webhooks.start();
   }
 
   /** The writer rebuilds its state: a new session and new checks begin with it, and Mesos tells everything again. */
@@ -262,5 +293,6 @@ export class Scheduler implements SchedulerDoor {
   private stopChecks(): void {
     this.health.stop();
     this.readiness.stop();
+    this.webhooks.stop();
   }
 }

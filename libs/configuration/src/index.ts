@@ -6,6 +6,7 @@ export {
   type ConfigurationInput,
   type ConfigurationResult,
 } from './load-configuration.js';
+export { takesCallbacks } from './resolve/consistency.js';
 export { settingLines, type ReportedSetting, type SettingsReport } from './resolve/settings-report.js';
 export type { MachineFacts } from './flags/flag.js';
 export type { EventLogLocation, KafkaLocation } from './values/event-log-location.js';

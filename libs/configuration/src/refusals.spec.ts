@@ -52,7 +52,7 @@ describe('refusals', () => {
     [
       'unknown feature',
       { argv: ['--enable_features', 'vip'] },
-      /unknown feature `vip`; known are vips, task_killing, gpu_resources/,
+      /unknown feature `vip`; known are vips, task_killing, gpu_resources, http_callbacks/,
     ],
     [
       'removed feature name',
@@ -139,6 +139,16 @@ describe('refusals', () => {
       /^`--tls_client_ca` needs `--tls_cert` and `--tls_key` instead/,
     ],
     [
+      'callbacks without a subscriber',
+      { argv: ['--http_endpoints', 'http://h/'] },
+      /^`--http_endpoints` needs `--event_subscriber http_callback`/,
+    ],
+    [
+      'callback with credentials',
+      { argv: ['--event_subscriber', 'http_callback', '--http_endpoints', 'http://u:p@h/'] },
+      /addresses without credentials/,
+    ],
+    [
       'two logs',
       { argv: ['--event_log', 'sqlite', '--internal_store_backend', 'mem'] },
       /exclude each other/,
@@ -192,7 +202,6 @@ describe('what this version does not do', () => {
     ['--master', 'sim://?agents=3'],
     ['--metrics_statsd'],
     ['--plugin_dir', '/p'],
-    ['--event_subscriber', 'http_callback'],
     ['--backup_location', 'file:///b'],
     ['--sentry', 'https://s'],
     ['--logstash', 'udp://h:1'],

@@ -1,7 +1,7 @@
 import { FailedProbe, formatTimestamp } from '#domain';
 import { Inject } from '@nestjs/common';
 import { EventsHandler, type IEventHandler } from '@nestjs/cqrs';
-import { busEvent } from '../bus-events/bus-event.js';
+import { busEvent } from '#bus-events';
 import { EventHub } from './event-hub.js';
 
 /** Tells subscribers of failed probes that change nothing on the log: live, without a position (`spec/operations.md` E4). */

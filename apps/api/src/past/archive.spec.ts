@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { captureSnapshot, evolve, State } from '#domain';
 import { createMemoryEventLog, type EventLog } from '#event-log';
 import { VERSION_MS } from '../domain-objects.fixture.js';
-import { recorded } from '../projection/recorded-event.js';
+import { recorded } from '#bus-events';
 import { Archive } from './archive.js';
 import { openLog, writeLife } from './busy-log.fixture.js';
 import { CheckpointFolder } from './checkpoint-folder.js';

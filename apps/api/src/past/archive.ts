@@ -1,7 +1,7 @@
 import { formatTimestamp, type State } from '#domain';
 import { positionAt } from '#event-log';
 import { ReadModel } from '../projection/read-model.js';
-import { recorded } from '../projection/recorded-event.js';
+import { recorded } from '#bus-events';
 import { errorAnswer, type Answer } from '../wire/answer.js';
 import type { EventSource } from './event-source.js';
 import { readMoment } from './moment-text.js';

@@ -1,5 +1,5 @@
 import { evolve, State } from '#domain';
-import { recorded } from '../projection/recorded-event.js';
+import { recorded } from '#bus-events';
 import type { CheckpointFolder } from './checkpoint-folder.js';
 import type { EventSource } from './event-source.js';
 import { Pace } from './pace.js';

@@ -9,7 +9,7 @@ import {
 } from '#domain';
 import type { Definitions, JsonObject } from '#history';
 import type { ReadModel } from '../projection/read-model.js';
-import { writeAppJson } from '../wire/app-json.js';
+import { writeAppJson } from '#bus-events';
 import type { Place } from './archive.js';
 import type { Subject } from './question.js';
 

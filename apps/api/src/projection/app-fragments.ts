@@ -1,5 +1,5 @@
 import { readinessResults, servicePortsOf, type AppDefinition, type State } from '#domain';
-import { extendJson, writeAppJson } from '../wire/app-json.js';
+import { extendJson, writeAppJson } from '#bus-events';
 import { writeDeploymentIds } from '../wire/deployment-json.js';
 import { Embed, embeds, type EmbedSet } from '../wire/embeds.js';
 import { writeCountMembers } from '../wire/task-counts.js';

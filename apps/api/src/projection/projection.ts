@@ -1,8 +1,8 @@
+import { recorded } from '#bus-events';
 import { restoreSnapshot, SNAPSHOT_FORMAT } from '#domain';
 import type { EventLog, StoredEvent, Subscription } from '#event-log';
 import { PositionWaiters } from './position-waiters.js';
 import { ReadModel } from './read-model.js';
-import { recorded } from './recorded-event.js';
 
 /** Is told of events once reads show them. */
 export type EventObserver = (events: readonly StoredEvent[]) => void;

@@ -4,7 +4,7 @@ import type { ReadableAppPath } from '../paths/app-path.js';
 import { booleanParam, type Query } from '../paths/query.js';
 import { appTasks, below, groupExists, instancesBelow, writeApps } from '../projection/app-queries.js';
 import { errorAnswer, JSON_TYPE, jsonAnswer, valueAnswer, type Answer } from '../wire/answer.js';
-import { writeAppJson } from '../wire/app-json.js';
+import { writeAppJson } from '#bus-events';
 import { embedsOf, SINGLE_EMBEDS } from '../wire/embeds.js';
 import { appNotFound, groupNotFound, versionNotFound } from '../wire/not-found.js';
 import { isListed, writeTaskJson } from '../wire/task-json.js';

@@ -14,6 +14,7 @@ import { minSequenceFilter } from '../filters/min-sequence-filter.js';
 import { observationFilter } from '../filters/observation-filter.js';
 import { standbyFilter } from '../filters/standby-filter.js';
 import { unmatchedFilter } from '../filters/unmatched-filter.js';
+import { refusalFilter } from '../history/refusal-filter.js';
 import { normalizeUrl } from '../paths/normalize-url.js';
 import { errorAnswer, JSON_TYPE } from '../wire/answer.js';
 import { BODY_LIMIT_BYTES, registerBodyParser } from './body-parser.js';
@@ -43,6 +44,7 @@ export async function createHttpAdapter(options: ApiOptions): Promise<FastifyAda
   parts.listeners.serve(server);
   registerBodyParser(server);
   observationFilter(server, options);
+  refusalFilter(server, options, parts);
   headersFilter(server, parts.finder);
   corsFilter(server, configuration);
   basicAuthFilter(server, configuration);

@@ -189,7 +189,7 @@ describe('what only the leader remembers', () => {
   it('is read from the leader', async () => {
     await start();
     const info = await atStandby().get('/v2/info').expect(200);
-    expect(info.body).toMatchObject({ elected: true, frameworkId: 'fw-1', leader: cluster.leader.hostPort });
+    expect(info.body).toMatchObject({ elected: true, leader: cluster.leader.hostPort });
     expect(info.headers['x-marathon-via']).toBe(`1.1 ${cluster.standby.hostPort}`);
     await cluster.leader.leader.append([
       { type: 'AppCreated', data: { app: appDefinition() } },

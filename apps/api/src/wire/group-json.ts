@@ -1,6 +1,6 @@
 import type { Group, State, Subtree } from '#domain';
 import { parentPath, ROOT } from '#domain';
-import { writeAppJson } from './app-json.js';
+import { writeAppJson } from '#bus-events';
 import type { GroupEmbeds } from './embeds.js';
 
 /** A tree of groups to print: the present one, or one of another time. */

@@ -1,5 +1,5 @@
 import type { QueueItem } from '#domain';
-import { writeAppJson } from './app-json.js';
+import { writeAppJson } from '#bus-events';
 
 /** The body of `GET /v2/queue` (`spec/rest-api.md` §11.3). */
 export function writeQueue(items: readonly QueueItem[], withLastUnusedOffers: boolean): string {

@@ -1,9 +1,10 @@
-import type { Accepted, ApiCommand, Reply } from '#domain';
-import { extendJson, writeSubmittedAppJson } from './app-json.js';
+import type { Accepted, ApiCommand, Reply, WebhookStored } from '#domain';
+import { extendJson, writeSubmittedAppJson } from '#bus-events';
 import { jsonAnswer, valueAnswer, type Answer } from './answer.js';
 import { refusalAnswer } from './refusal-answer.js';
 import { NO_TASKS, writeCountMembers } from './task-counts.js';
 import { writeTaskJson } from './task-json.js';
+import { webhookJson } from './webhook-json.js';
 
 /** What a reply means in HTTP (`spec/rest-api.md` §5.1, §7, §8.5, §9, §11). `baseUrl` starts `Location` headers. */
 export function replyAnswer(command: ApiCommand, reply: Reply, baseUrl: string): Answer {
@@ -19,6 +20,12 @@ export function replyAnswer(command: ApiCommand, reply: Reply, baseUrl: string):
       return valueAnswer({ steps: reply.plan.steps });
     case 'done':
       return { status: DONE_STATUS[command.type] ?? 204 };
+    case 'webhook':
+      return webhookAnswer(command, reply, baseUrl);
+    case 'callback': {
+      const { kind: _, ...event } = reply;
+      return valueAnswer(event);
+    }
     case 'refused':
       return refusalAnswer(reply, command.type);
   }
@@ -26,6 +33,13 @@ export function replyAnswer(command: ApiCommand, reply: Reply, baseUrl: string):
 
 /** What is done without anything to tell, where it is not 204. */
 const DONE_STATUS: Partial<Record<ApiCommand['type'], number>> = { CancelDeployment: 202, PatchGroup: 200 };
+
+function webhookAnswer(command: ApiCommand, { webhook, created }: WebhookStored, baseUrl: string): Answer {
+  const body = JSON.stringify(webhookJson(webhook));
+  if (created === true)
+    return jsonAnswer(201, body, { Location: `${baseUrl}/ekiden/v1/webhooks/${webhook.id}` });
+  return jsonAnswer(command.type === 'RedeliverWebhook' ? 202 : 200, body);
+}
 
 function acceptedAnswer(command: ApiCommand, reply: Accepted, baseUrl: string): Answer {
   const headers = { 'Marathon-Deployment-Id': reply.deploymentId };

@@ -5,7 +5,7 @@ import type { ValueType } from '../values/value-type.js';
 export interface LegacyFlag {
   readonly type: ValueType<unknown>;
   /** `alias` hands its value to the flag of today. */
-  readonly treatment: 'ignore' | 'refuse' | 'later' | 'alias';
+  readonly treatment: 'ignore' | 'refuse' | 'alias';
   readonly aliasOf?: string;
   readonly hint?: string;
 }
@@ -14,15 +14,10 @@ const anyText = textType('a text', () => true) as ValueType<unknown>;
 const ignored: LegacyFlag = { type: anyText, treatment: 'ignore' };
 const ignoredToggle: LegacyFlag = { type: toggleType, treatment: 'ignore' };
 const ignoredBare: LegacyFlag = { type: bareType, treatment: 'ignore' };
-const later: LegacyFlag = { type: anyText, treatment: 'later' };
 const alias = (aliasOf: string): LegacyFlag => ({ type: anyText, treatment: 'alias', aliasOf });
 
 /** Flags that Marathon 1.11 rejects as unknown, accepted so that old unit files still start (`spec/operations.md §9.2`). */
 export const legacyFlags: Readonly<Record<string, LegacyFlag>> = {
-  event_subscriber: later,
-  http_endpoints: later,
-  http_event_callback_slow_consumer_timeout: later,
-  http_event_request_timeout: later,
   revive_offers_for_new_apps: ignoredToggle,
   revive_offers_repetitions: ignored,
   max_tasks_per_offer: alias('max_instances_per_offer'),

@@ -92,7 +92,6 @@ function defaultText(flag: Flag): string {
 const LEGACY_MARKS: Readonly<Record<LegacyFlag['treatment'], string>> = {
   ignore: 'ignored',
   refuse: 'refused',
-  later: 'not in this version',
   alias: 'now',
 };
 

@@ -40,10 +40,20 @@ function checkConflicts(
   if (configuration.keepTasks && configuration.master.kind !== 'local') {
     findings.problem('`--keep_tasks` needs `--master local`: on a real Mesos tasks always go on');
   }
+  if (configuration.httpEndpoints !== undefined && !takesCallbacks(configuration)) {
+    findings.problem('`--http_endpoints` needs `--event_subscriber http_callback`');
+  }
   if (configuration.internalStoreBackend === 'mem' && isSet('event_log')) {
     findings.problem('`--event_log` and `--internal_store_backend mem` exclude each other');
   }
 }
+
+/** Whether `/v2/eventSubscriptions` takes addresses (`spec/operations.md` §5). */
+export const takesCallbacks = ({
+  eventSubscriber,
+  enableFeatures,
+}: Pick<Configuration, 'eventSubscriber' | 'enableFeatures'>): boolean =>
+  eventSubscriber === 'http_callback' || enableFeatures.includes('http_callbacks');
 
 /** There is an election where there is a log that several nodes share (`spec/operations.md` §6). */
 function checkElection(

@@ -57,9 +57,6 @@ export class SettingMap {
         return;
       case 'refuse':
         this.findings.problem(`\`${written}\` is no longer accepted: ${legacy.hint ?? 'remove it'}`);
-        return;
-      case 'later':
-        this.findings.problem(`\`${written}\` is not supported by this version of Ekiden`);
     }
   }
 

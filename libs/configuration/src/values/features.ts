@@ -2,7 +2,7 @@ import { listType } from './basic-types.js';
 import { parsed, refused, unsupported, type Parsed } from './value-type.js';
 
 /** Names that `--enable_features` takes in this version (`spec/operations.md §9.3`). */
-export const FEATURES = ['vips', 'task_killing', 'gpu_resources'] as const;
+export const FEATURES = ['vips', 'task_killing', 'gpu_resources', 'http_callbacks'] as const;
 
 const LATER_FEATURES = ['external_volumes', 'secrets'];
 

@@ -7,6 +7,9 @@ import type { Instance } from '../instances/instance.js';
 import type { ReadinessResponse } from '../instances/readiness.js';
 import type { Group } from '../state/state.js';
 import type { Timestamp } from '../time/timestamp.js';
+import type { WebhookReport } from '../webhooks/report-webhook.js';
+import type { WebhookSummary } from '../webhooks/webhook.js';
+import type { WebhookCommand } from '../webhooks/webhook-commands.js';
 
 /** What people ask for. `json` is the parsed request body; its meaning is judged here, not at the edge. */
 export type ApiCommand =
@@ -76,7 +79,8 @@ export type ApiCommand =
   /** Kill and lower `instances` by as many. */
   | { readonly type: 'KillAndScale'; readonly selection: TaskSelection; readonly force: boolean }
   | { readonly type: 'CancelDeployment'; readonly deploymentId: string; readonly force: boolean }
-  | { readonly type: 'ResetDelay'; readonly appId: string };
+  | { readonly type: 'ResetDelay'; readonly appId: string }
+  | WebhookCommand;
 
 /** Which tasks a kill means: of one app (all, on a host, or one task), or tasks of any app by id. */
 export type TaskSelection =
@@ -93,6 +97,10 @@ export type SchedulerCommand =
     }
   | { readonly type: 'SchedulerLost'; readonly reason: string }
   | { readonly type: 'ReceiveOffers'; readonly offers: readonly Offer[] }
+  /** Somebody plans, and no agent is known yet: all of them shall make an offer. */
+  | { readonly type: 'LookForAgents' }
+  /** The master says that an agent is gone. */
+  | { readonly type: 'AgentRemoved'; readonly agentId: string }
   /** The launch of these tasks was certainly not carried out. */
   | { readonly type: 'LaunchFailed'; readonly taskIds: readonly string[]; readonly reason: string }
   /** It is not known what became of these tasks: Mesos shall tell. */
@@ -113,13 +121,15 @@ export type SchedulerCommand =
       readonly taskId: string;
       readonly response: ReadinessResponse;
     }
+  /** What became of the deliveries to a webhook. */
+  | { readonly type: 'ReportWebhook'; readonly webhookId: string; readonly report: WebhookReport }
   /** Time has passed: overdue tasks, unreachable time-outs, back-offs, retries. */
   | { readonly type: 'Tick' };
 
 export type Command = ApiCommand | SchedulerCommand;
 
 /** An answer to an `ApiCommand`: done, or refused with a reason the API knows how to print. */
-export type Reply = Accepted | Planned | Killed | Done | Refusal;
+export type Reply = Accepted | Planned | Killed | Done | WebhookStored | WebhookAnnounced | Refusal;
 
 /** A change of the tree was stored and its deployment began. `app`: the stored form, for single-app commands. */
 export interface Accepted {
@@ -152,6 +162,23 @@ export interface Done {
   readonly kind: 'done';
 }
 
+/** A webhook as it is after the command. */
+export interface WebhookStored {
+  readonly kind: 'webhook';
+  readonly webhook: WebhookSummary;
+  readonly created?: boolean;
+}
+
+/** What `/v2/eventSubscriptions` answers: the event that subscribers hear of, whether anything changed or not. */
+export interface WebhookAnnounced {
+  readonly kind: 'callback';
+  /** Who asked. */
+  readonly clientIp: string;
+  readonly eventType: 'subscribe_event' | 'unsubscribe_event';
+  readonly callbackUrl: string;
+  readonly timestamp: Timestamp;
+}
+
 /** Why a command changed nothing. */
 export type Refusal =
   /** Shape or meaning is wrong (`spec/definitions.md` §2.2); `message` and `details` are in wire form. */
@@ -172,6 +199,7 @@ export type Refusal =
   | { readonly kind: 'refused'; readonly code: 'TaskNotFound'; readonly taskId: string }
   | { readonly kind: 'refused'; readonly code: 'DeploymentNotFound'; readonly deploymentId: string }
   | { readonly kind: 'refused'; readonly code: 'AppNotQueued'; readonly appId: string }
+  | { readonly kind: 'refused'; readonly code: 'WebhookNotFound'; readonly webhookId: string }
   | { readonly kind: 'refused'; readonly code: 'AppLocked'; readonly deploymentIds: readonly string[] }
   | { readonly kind: 'refused'; readonly code: 'TooManyDeployments'; readonly limit: number }
   | {
@@ -180,6 +208,8 @@ export type Refusal =
       readonly min: number;
       readonly max: number;
     }
+  /** What the plan named in the request rests on is not as it was; `changed` says what, in words. */
+  | { readonly kind: 'refused'; readonly code: 'PlanOutdated'; readonly changed: readonly string[] }
   /** The same idempotency key came with another request. */
   | { readonly kind: 'refused'; readonly code: 'IdempotencyKeyReused'; readonly key: string }
   /** The log takes no writes now; nothing was changed. */

@@ -1,6 +1,6 @@
 import type { AppDefinition } from '../definitions/app/app-definition.js';
 import { instanceOf, recordOf, type InstanceRecord } from '../instances/instance-record.js';
-import type { Accepted, Done, Planned, Reply, Refusal } from './command.js';
+import type { Accepted, Done, Planned, Refusal, Reply, WebhookAnnounced, WebhookStored } from './command.js';
 
 /** The instances of a kill with each definition once, however many instances share it. */
 interface RememberedKill {
@@ -10,7 +10,7 @@ interface RememberedKill {
 }
 
 /** A reply as the log keeps it for a command that may come again with the same idempotency key. */
-export type RememberedReply = Accepted | Planned | Done | RememberedKill;
+export type RememberedReply = Accepted | Planned | Done | WebhookStored | WebhookAnnounced | RememberedKill;
 
 /** What to write down of a reply. A refusal changed nothing and is not remembered. */
 export function rememberedForm(reply: Exclude<Reply, Refusal>): RememberedReply {

@@ -7,12 +7,13 @@ import type { ReadinessResult } from '../instances/readiness.js';
 import type { Plan } from '../deployments/plan.js';
 import type { Group } from '../state/state.js';
 import type { Timestamp } from '../time/timestamp.js';
+import type { WebhookEventData } from '../webhooks/webhook-events.js';
 
 /**
  * Everything that ever changes is one of these facts. Names are past tense and permanent; data is
  * self-contained, so that a reader of the log needs no other event to tell a subscriber what happened.
  */
-export interface EventData {
+export interface EventData extends WebhookEventData {
   /** A process became the writer; `epoch` is its term. What it says of the cluster holds until the next term. */
   LeadershipAcquired: { node: string; epoch: number } & Partial<ClusterIdentity>;
   /** The master gave this framework its id, or knew it already. */

@@ -38,6 +38,18 @@ export function streamOf(event: DomainEvent): string {
     case 'FrameworkIdForgotten':
     case 'SchedulerDisconnected':
       return 'framework';
+    case 'WebhookSubscribed':
+    case 'WebhookChanged':
+    case 'WebhookUnsubscribed':
+    case 'WebhookPaused':
+    case 'WebhookResumed':
+    case 'WebhookAdvanced':
+    case 'WebhookDeliveryFailed':
+    case 'WebhookDeadLettered':
+    case 'WebhookSkipped':
+    case 'WebhookRedeliveryRequested':
+    case 'WebhookRedelivered':
+      return `webhook:${event.data.id}`;
     case 'LeadershipAcquired':
     case 'CommandAccepted':
       return 'cluster';

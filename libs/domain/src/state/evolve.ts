@@ -5,6 +5,7 @@ import { addChecks, removeChecks } from '../instances/health/registration.js';
 import { isGone } from '../instances/condition.js';
 import type { Instance, Task } from '../instances/instance.js';
 import type { Deployment, State, TaskFailure } from './state.js';
+import { evolveWebhooks } from '../webhooks/evolve-webhooks.js';
 import { withHealthChange } from './evolve-health.js';
 import { failureOf, unhealthyFailureOf } from './task-failure.js';
 
@@ -52,6 +53,18 @@ export function evolve(state: State, event: RecordedEvent): void {
       return addChecks(state, event.data.appId, event.data.version, event.data.healthChecks);
     case 'HealthChecksRemoved':
       return removeChecks(state, event.data.appId, event.data.version);
+    case 'WebhookSubscribed':
+    case 'WebhookChanged':
+    case 'WebhookUnsubscribed':
+    case 'WebhookPaused':
+    case 'WebhookResumed':
+    case 'WebhookAdvanced':
+    case 'WebhookDeliveryFailed':
+    case 'WebhookDeadLettered':
+    case 'WebhookSkipped':
+    case 'WebhookRedeliveryRequested':
+    case 'WebhookRedelivered':
+      return evolveWebhooks(state, event);
     case 'AppTerminated':
     case 'SchedulerDisconnected':
     case 'RootGroupChangeRefused':

@@ -4,6 +4,7 @@ import type { ClusterIdentity } from '../events/domain-event.js';
 import type { Instance } from '../instances/instance.js';
 import { instanceOf, recordOf, type InstanceRecord } from '../instances/instance-record.js';
 import type { Timestamp } from '../time/timestamp.js';
+import type { Webhook } from '../webhooks/webhook.js';
 import { addChecks } from '../instances/health/registration.js';
 import { storeApp } from './evolve.js';
 import {
@@ -60,6 +61,7 @@ type SnapshotLine =
   /** A version of an app whose health is checked. */
   | { t: 'checked'; v: CheckedVersion }
   | { t: 'failure'; v: TaskFailure }
+  | { t: 'webhook'; v: Webhook }
   | { t: 'reply'; k: string; v: AnsweredCommand };
 
 interface CheckedVersion {
@@ -138,6 +140,9 @@ function restoreLine(state: State, definitions: Map<string, AppDefinition>, line
     case 'failure':
       state.taskFailures.set(line.v.appId, line.v);
       return;
+    case 'webhook':
+      state.webhooks.set(line.v.id, line.v);
+      return;
     case 'reply':
       state.replies.set(line.k, line.v);
       return;
@@ -203,6 +208,7 @@ function* smallParts(state: State): Iterable<SnapshotLine> {
     }
   }
   for (const v of state.taskFailures.values()) yield { t: 'failure', v };
+  for (const v of state.webhooks.values()) yield { t: 'webhook', v };
   for (const [k, v] of state.replies) yield { t: 'reply', k, v };
 }
 

@@ -9,6 +9,7 @@ import { InstanceIndex } from './instance-index.js';
 import { ServicePorts } from './service-ports.js';
 import { TreeHistory } from './tree-history.js';
 import { TreeIndex } from './tree-index.js';
+import type { Webhook } from '../webhooks/webhook.js';
 import { VersionHistory } from './version-history.js';
 
 /** A group of the tree. The root is always there; others come and go by events. */
@@ -96,6 +97,8 @@ export class State {
   /** Checks that are carried out, by app and version. */
   readonly healthChecked = new Map<string, Map<Timestamp, readonly HealthCheck[]>>();
   readonly taskFailures = new Map<string, TaskFailure>();
+  /** Subscribers that events are sent to, by id, oldest first. */
+  readonly webhooks = new Map<string, Webhook>();
   /** Replies by idempotency key, oldest first. */
   readonly replies = new Map<string, AnsweredCommand>();
 

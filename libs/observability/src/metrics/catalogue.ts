@@ -81,6 +81,14 @@ export const METRICS = {
   'http.responses.5xx.rate': meter('Responses with status 5xx'),
   'event-streams.dropped-slow': counter('Event streams closed because their reader was too slow'),
 
+  'webhooks.active': gauge('Webhooks that events are sent to from this process'),
+  'webhooks.backing-off': gauge('Webhooks whose last delivery failed'),
+  'webhooks.lagging': gauge('Webhooks that have not dealt with every event yet'),
+  'webhooks.lag.max': gauge('Events between the head of the log and the webhook that is furthest behind'),
+  'webhooks.delivered': counter('Requests of webhooks that were taken'),
+  'webhooks.failed': counter('Requests of webhooks that failed'),
+  'webhooks.dead-letters': counter('Events that were given up for a webhook'),
+
   'log.appends': counter('Batches appended to the event log'),
   'log.append.duration': timer('Duration of durable appends'),
   'log.sequence': gauge('Position of the last event'),
