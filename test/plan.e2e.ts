@@ -11,6 +11,9 @@ let site: Site;
 
 beforeAll(async () => {
   site = await Site.start({ ownCluster: true, args: SIX_AGENTS });
+  await eventually(async () => (await site.api.get('/v2/info')).body['frameworkId'] ?? undefined, {
+    what: 'a framework id',
+  });
 });
 
 afterAll(() => site?.dispose());
