@@ -27,6 +27,7 @@ export class ApiLifecycle implements OnApplicationBootstrap, OnModuleDestroy, On
       logging.logger('api').error({ error }, 'the read side stopped');
       onReadSideStopped?.(error);
     });
+    this.parts.history.keepUp();
     await this.parts.term.begun();
     this.parts.past.start();
   }

@@ -15,6 +15,7 @@ import { FilesController } from './files/files.controller.js';
 import { GroupsController } from './controllers/groups.controller.js';
 import { InfoController } from './controllers/info.controller.js';
 import { LeaderController } from './controllers/leader.controller.js';
+import { PlanController } from './controllers/plan.controller.js';
 import { PluginsController } from './controllers/plugins.controller.js';
 import { PositionController } from './controllers/position.controller.js';
 import { QueueController } from './controllers/queue.controller.js';
@@ -32,6 +33,7 @@ import { HistoryReads } from './history/history-reads.js';
 import { Projection } from './projection/projection.js';
 import { StateReads } from './reads/state-reads.js';
 import { ApiExceptionFilter } from './server/exception-filter.js';
+import { WhyReads } from './why/why-reads.js';
 import { Writer } from './writer.js';
 
 /**
@@ -56,6 +58,7 @@ export class ApiModule {
         InfoController,
         LeaderController,
         PluginsController,
+        PlanController,
         PositionController,
         StatusController,
         SystemController,
@@ -80,6 +83,7 @@ export class ApiModule {
         { provide: APP_FILTER, useClass: ApiExceptionFilter },
         StateReads,
         HistoryReads,
+        WhyReads,
         Writer,
         ApiLifecycle,
         AnnounceFailedProbe,

@@ -1,6 +1,8 @@
 import type {
   AgentAddress,
   FailedProbe,
+  PlanChange,
+  PlannedChange,
   QueueItem,
   SchedulerStatus,
   Submission,
@@ -10,6 +12,8 @@ import type {
 /** What the buses reach of a scheduler; also the injection token. */
 export abstract class SchedulerDoor {
   abstract submit(command: SubmitCommand): Promise<Submission>;
+  /** What a command would come to; undefined while nothing is decided here. */
+  abstract plan(question: PlanChange): Promise<PlannedChange | undefined>;
   abstract queue(): QueueItem[];
   abstract status(): SchedulerStatus;
   /** Where an agent is reached; nothing when the master does not know it, or there is none. */
@@ -23,6 +27,10 @@ export class NoScheduler implements SchedulerDoor {
   submit(): Promise<Submission> {
     const reason = 'this node serves reads only, and forwards writes to the one that leads';
     return Promise.resolve({ reply: { kind: 'refused', code: 'LogUnavailable', reason }, position: 0 });
+  }
+
+  plan(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   queue(): QueueItem[] {

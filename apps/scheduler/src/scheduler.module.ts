@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { FailedProbes } from './handlers/failed-probes.js';
 import {
   LocateAgentHandler,
+  PlanChangeHandler,
   ReadQueueHandler,
   ReadSchedulerStatusHandler,
   SubmitCommandHandler,
@@ -20,6 +21,7 @@ export class SchedulerModule {
         { provide: SchedulerDoor, useValue: scheduler },
         FailedProbes,
         SubmitCommandHandler,
+        PlanChangeHandler,
         ReadQueueHandler,
         ReadSchedulerStatusHandler,
         LocateAgentHandler,

@@ -5,7 +5,10 @@ import {
   rolesWanted,
   type AgentAddress,
   type ClusterIdentity,
+  type DomainSettings,
   type FailedProbe,
+  type PlanChange,
+  type PlannedChange,
   type QueueItem,
   type SchedulerCommand,
   type SchedulerStatus,
@@ -27,6 +30,7 @@ import { LeadLostError, type Lead } from './lead/lead.js';
 import { LogPatience } from './lead/log-patience.js';
 import { FRAMEWORK_ID_MISSING } from './mesos/fatal-texts.js';
 import { MesosSession } from './mesos/mesos-session.js';
+import { Planner } from './planning/planner.js';
 import { askReadiness } from './readiness/ask-readiness.js';
 import { ReadinessPoller } from './readiness/readiness-poller.js';
 import type { SchedulerDoor } from './scheduler-door.js';
@@ -68,6 +72,7 @@ const RETRY_INTERVAL_MS = 1000;
 /** The leader: one writer, its clock and its session with Mesos. Before that, the warm state of a node that may lead. */
 export class Scheduler implements SchedulerDoor {
   private readonly writer: Writer;
+  private readonly planner: Planner;
   private readonly session: MesosSession;
   private readonly health: HealthChecker;
   private readonly readiness: ReadinessPoller;
@@ -88,6 +93,8 @@ export class Scheduler implements SchedulerDoor {
       logging.logger('snapshots'),
     );
     this.warm = new WarmState({ log, snapshotter, logger: logging.logger('standby') });
+    const settings = domainSettings(configuration);
+    this.planner = this.newPlanner(settings);
     this.writer = new Writer({
       log,
       lead,
@@ -98,7 +105,7 @@ export class Scheduler implements SchedulerDoor {
       warm: this.warm,
       maxQueuedCommands: configuration.maxQueuedRootGroupUpdates,
       identity: this.identity,
-      settings: domainSettings(configuration),
+      settings,
       logger: logging.logger('writer'),
       perform: (effects) => this.session.perform(effects),
       onDegraded: () => this.standBack(),
@@ -136,6 +143,15 @@ export class Scheduler implements SchedulerDoor {
       queuedCommands: () => this.writer.queuedCommands,
       activeChecks: () => this.health.active + this.readiness.active,
       inFlightKills: () => this.writer.view.runtime.kills.inFlight,
+    });
+  }
+
+  private newPlanner(settings: DomainSettings): Planner {
+    return new Planner({
+      settings,
+      view: () => this.writer.view,
+      nowMs: () => this.identity.nowMs(),
+      lookForAgents: () => this.writer.tell({ type: 'LookForAgents' }),
     });
   }
 
@@ -233,8 +249,13 @@ export class Scheduler implements SchedulerDoor {
     this.failedProbes = listener;
   }
 
-  submit({ command, actor, idempotencyKey }: SubmitCommand): Promise<Submission> {
-    return this.writer.submit(command, actor, idempotencyKey);
+  submit(command: SubmitCommand): Promise<Submission> {
+    return this.writer.submit(command);
+  }
+
+  /** What a command would come to; undefined while the state is not loaded. */
+  async plan(question: PlanChange): Promise<PlannedChange | undefined> {
+    return this.writer.ready ? this.planner.plan(question) : undefined;
   }
 
   /** The launch queue as it stands (`spec/scheduling.md` §2.7). */

@@ -37,6 +37,17 @@ const status = {
   message: '',
 };
 
+const callback = {
+  id: 'w',
+  url: 'http://h/',
+  eventTypes: [],
+  apps: [],
+  format: 'bus' as const,
+  maxAttempts: 1,
+  timeoutMs: 1000,
+  cursor: 0,
+};
+
 /** One row per fact: what the bus says, without the `eventType` and `timestamp` that all events have. */
 const goldens: readonly (readonly [DomainEvent, readonly (readonly [type: string, fields: object])[]])[] = [
   [{ type: 'LeadershipAcquired', data: { node: 'n', epoch: 1 } }, []],
@@ -200,6 +211,19 @@ const goldens: readonly (readonly [DomainEvent, readonly (readonly [type: string
     { type: 'UnknownInstanceTerminated', data: { instanceId: id, appId: '/foo', condition: 'Failed' } },
     [['unknown_instance_terminated_event', { instanceId: id, runSpecId: '/foo', condition: 'Failed' }]],
   ],
+  [
+    { type: 'WebhookSubscribed', data: { ...callback, kind: 'callback' } },
+    [['subscribe_event', { clientIp: '192.0.2.9', callbackUrl: 'http://h/' }]],
+  ],
+  [
+    { type: 'WebhookUnsubscribed', data: { id: 'w', kind: 'callback', url: 'http://h/' } },
+    [['unsubscribe_event', { clientIp: '192.0.2.9', callbackUrl: 'http://h/' }]],
+  ],
+  [{ type: 'WebhookSubscribed', data: { ...callback, kind: 'webhook' } }, []],
+  [{ type: 'WebhookUnsubscribed', data: { id: 'w', kind: 'webhook', url: 'http://h/' } }, []],
+  [{ type: 'WebhookChanged', data: callback }, []],
+  [{ type: 'WebhookAdvanced', data: { id: 'w', position: 1 } }, []],
+  [{ type: 'WebhookDeadLettered', data: { id: 'w', position: 1, attempts: 1, error: 'e' } }, []],
   [{ type: 'CommandAccepted', data: { key: 'k', fingerprint: 'f', reply: { kind: 'done' } } }, []],
 ];
 

@@ -15,5 +15,6 @@ export { openHistory } from './open-history.js';
 export * from './port.js';
 export { explainApp, type AppFacts } from './why/app-why.js';
 export type { Explanation, FunnelStage, Sentence, SentenceKind, Standing } from './why/explanation.js';
+export { who } from './why/words.js';
 export { explainInstance, type InstanceFacts } from './why/instance-why.js';
 export * from './diff/index.js';

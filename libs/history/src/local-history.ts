@@ -51,8 +51,7 @@ export class LocalHistory implements History {
     return new LocalHistory(await LogIndex.open({ source, path: files.index }), refusals);
   }
 
-  /** Keeps the index up with the log from now on, little by little, so that questions find most of it done. */
-  followLog(): void {
+  keepUp(): void {
     this.#lookIn(LOOK_INTERVAL_MS);
   }
 

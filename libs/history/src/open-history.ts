@@ -50,6 +50,7 @@ export function openHistory(log: Pick<EventLog, 'file' | 'head' | 'read'>, refus
 
 /** Where questions are answered. */
 interface Answering {
+  keepUp(): void;
   ask(method: HistoryQuestion, args: readonly unknown[]): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -64,10 +65,18 @@ class ThreadKeeper implements Answering {
     this.#start = start;
   }
 
+  keepUp(): void {
+    if (!this.#isClosed) this.#living();
+  }
+
   async ask(method: HistoryQuestion, args: readonly unknown[]): Promise<unknown> {
     if (this.#isClosed) throw new HistoryUnavailableError('The history is closed');
+    return this.#living().ask(method, args);
+  }
+
+  #living(): HistoryThread {
     if (this.#thread === undefined || this.#thread.ended) this.#thread = new HistoryThread(this.#start);
-    return this.#thread.ask(method, args);
+    return this.#thread;
   }
 
   async close(): Promise<void> {
@@ -83,6 +92,9 @@ class SameThread implements Answering {
   constructor(open: () => Promise<LocalHistory>) {
     this.#open = open;
   }
+
+  /** Questions find the little there is quickly enough. */
+  keepUp(): void {}
 
   async ask(method: HistoryQuestion, args: readonly unknown[]): Promise<unknown> {
     this.#history ??= this.#open();
@@ -101,6 +113,10 @@ class HistoryDoor implements History {
 
   constructor(answering: Answering) {
     this.#answering = answering;
+  }
+
+  keepUp(): void {
+    this.#answering.keepUp();
   }
 
   search(query: HistoryQuery) {

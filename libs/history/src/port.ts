@@ -209,6 +209,8 @@ export interface AuditPortion {
 
 /** Questions about everything that ever happened. Answers include all that was on the log when they were asked. */
 export interface History {
+  /** Keeps the index up with the log from now on, in the background, so that questions find most of it done. */
+  keepUp(): void;
   search(query: HistoryQuery): Promise<HistoryPage>;
   commands(query: HistoryQuery): Promise<CommandPage>;
   /** What a command led to; nothing if there was no such command. `behind` as in a search, oldest first. */
@@ -231,7 +233,7 @@ export interface History {
 }
 
 /** Names of the questions, as they go to the thread that answers them. */
-export type HistoryQuestion = Exclude<keyof History, 'close'>;
+export type HistoryQuestion = Exclude<keyof History, 'close' | 'keepUp'>;
 
 /** The history cannot be asked at the moment; trying again soon may help. */
 export class HistoryUnavailableError extends Error {

@@ -1,7 +1,9 @@
 import { Controller, Delete, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { booleanParam, type Query as QueryParams } from '../paths/query.js';
+import type { Query as QueryParams } from '../paths/query.js';
 import { StateReads } from '../reads/state-reads.js';
+import { deploymentCancel } from '../requests/other-writes.js';
+import { sentRequest } from '../requests/write-request.js';
 import { Writer } from '../writer.js';
 
 /** `/v2/deployments` (`spec/rest-api.md` §11.1, §11.2). */
@@ -24,7 +26,6 @@ export class DeploymentsController {
     @Query() query: QueryParams,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const force = booleanParam(query, 'force', false);
-    return this.writer.write(request, reply, { type: 'CancelDeployment', deploymentId, force });
+    return this.writer.write(request, reply, deploymentCancel(sentRequest(request, query, deploymentId)));
   }
 }

@@ -3,14 +3,11 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Query as QueryParams } from '../paths/query.js';
 import { StateReads } from '../reads/state-reads.js';
-import { readJson } from '../server/body-parser.js';
-import { send } from '../server/send.js';
+import { tasksDelete } from '../requests/other-writes.js';
+import { sentRequest } from '../requests/write-request.js';
 import { JSON_TYPE } from '../wire/answer.js';
 import { TEXT_TYPE } from '../wire/text-answer.js';
 import { Writer } from '../writer.js';
-import { DeleteTasksBody } from './bodies/delete-tasks-body.js';
-import { validateBody } from './bodies/validate-body.js';
-import { killCommand } from './kill-command.js';
 
 /** `/v2/tasks` (`spec/rest-api.md` §8.3–8.5). */
 @Controller('v2/tasks')
@@ -36,12 +33,6 @@ export class TasksController {
     @Query() query: QueryParams,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const json = readJson(request.body);
-    if (!json.ok) return send(reply, json.answer);
-    const body = validateBody(DeleteTasksBody, json.value);
-    if (!body.ok) return send(reply, body.answer);
-    const command = killCommand({ taskIds: body.value.ids }, query);
-    if ('status' in command) return send(reply, command);
-    return this.writer.write(request, reply, command);
+    return this.writer.write(request, reply, tasksDelete(sentRequest(request, query)));
   }
 }

@@ -64,7 +64,8 @@ export class AuditController {
     reply.hijack();
     const headers = { ...(reply.getHeaders() as Record<string, string>), 'content-type': LINES_TYPE };
     reply.raw.writeHead(200, headers);
-    await this.write(reply.raw, begin);
+    if (reply.raw.req.method === 'HEAD') reply.raw.end();
+    else await this.write(reply.raw, begin);
   }
 
   /** Breaks the connection off when the log cannot be read to the end: half an audit must not look like a whole one. */

@@ -51,10 +51,20 @@ function isRefusal({ method, url }: FastifyRequest, { statusCode }: FastifyReply
 function reasonIn(payload: unknown): string {
   if (typeof payload !== 'string') return '';
   try {
-    return String((JSON.parse(payload) as { message?: unknown }).message ?? '');
+    const { message, details } = JSON.parse(payload) as { message?: unknown; details?: unknown };
+    return [String(message ?? ''), ...detailTexts(details)].join('; ');
   } catch {
     return payload;
   }
+}
+
+/** The details of an error envelope are a text, or texts by path. */
+function detailTexts(details: unknown): string[] {
+  if (typeof details === 'string') return [details];
+  if (!Array.isArray(details)) return [];
+  return (details as { path?: string; errors?: string[] }[]).map(
+    ({ path = '/', errors = [] }) => `${path}: ${errors.join(', ')}`,
+  );
 }
 
 const NO_BODY = new Uint8Array();

@@ -59,11 +59,11 @@ export class CheckpointFolder {
 
   /**
    * Writes a checkpoint down, slice by slice; `eventId` is that of the event at the state's position. The state may
-   * change as soon as this was called.
+   * change as soon as this was called. Resolves with the length of what was written, before it was compressed.
    */
-  async save(state: State, eventId: string, pace: Pace): Promise<void> {
+  async save(state: State, eventId: string, pace: Pace): Promise<number> {
     const header: Header = { position: state.position, format: SNAPSHOT_FORMAT, eventId };
-    const lines = captureSnapshot(state);
+    const lines = new CountedText(captureSnapshot(state));
     await mkdir(this.folder, { recursive: true, mode: FOLDER_MODE });
     // Always the same name, so that what a crash leaves behind does not stay.
     const unfinished = join(this.folder, 'unfinished');
@@ -79,6 +79,7 @@ export class CheckpointFolder {
       throw error;
     }
     await rename(unfinished, this.pathOf(header.position));
+    return lines.length;
   }
 
   /** Keeps the folder within `limitBytes`, and free of files of other formats. */
@@ -125,11 +126,25 @@ export class CheckpointFolder {
 
 const nameOf = (position: number): string => `${String(position).padStart(16, '0')}.${FORMAT_NAME}${SUFFIX}`;
 
-const NAME = new RegExp(String.raw`^(\d{16})\.${FORMAT_NAME}\${SUFFIX}$`);
+const NAME = new RegExp(`^(\\d{16})\\.${FORMAT_NAME}\\${SUFFIX}$`);
 
 function positionIn(name: string): number | undefined {
   const [, digits] = NAME.exec(name) ?? [];
   return digits === undefined ? undefined : Number(digits);
+}
+
+/** Texts that pass by, and how long they were. */
+class CountedText implements Iterable<string> {
+  length = 0;
+
+  constructor(private readonly texts: Iterable<string>) {}
+
+  *[Symbol.iterator](): Iterator<string> {
+    for (const text of this.texts) {
+      this.length += text.length;
+      yield text;
+    }
+  }
 }
 
 async function* paced(header: Header, lines: Iterable<string>, pace: Pace): AsyncIterable<string> {

@@ -5,7 +5,10 @@ import type { EventSource } from './event-source.js';
 import { Pace } from './pace.js';
 
 /** Events between two checkpoints at least: folding so many takes a fraction of a second (docs/time-travel.md). */
-export const CHECKPOINT_INTERVAL = 25_000;
+export const CHECKPOINT_INTERVAL = 10_000;
+
+/** So much text is restored in the time in which one event is folded, or somewhat longer. */
+const LENGTH_PER_EVENT = 1000;
 
 /** Some milliseconds of work. */
 const PAGE_EVENTS = 256;
@@ -25,6 +28,8 @@ export interface CheckpointMakerParts {
 /** Goes along the log behind its writer, slowly, and leaves checkpoints. */
 export class CheckpointMaker {
   private state: State | undefined;
+  /** Of the last checkpoint; unknown to begin with. */
+  private length = 0;
   private readonly pace = new Pace();
 
   constructor(private readonly parts: CheckpointMakerParts) {}
@@ -36,12 +41,12 @@ export class CheckpointMaker {
   async makeUpTo(head: number): Promise<number> {
     try {
       const state = (this.state ??= (await this.parts.folder.newestUpTo(head)) ?? new State());
-      for (let due = dueAfter(state); due <= head; due = dueAfter(state)) {
+      for (let due = this.dueAfter(state); due <= head; due = this.dueAfter(state)) {
         const eventId = await this.fold(state, due);
-        await this.parts.folder.save(state, eventId, this.pace);
+        this.length = await this.parts.folder.save(state, eventId, this.pace);
         await this.parts.folder.tidy(Math.max(LIMIT_BYTES, this.parts.logBytes() * LIMIT_SHARE));
       }
-      return dueAfter(state);
+      return this.dueAfter(state);
     } catch (error) {
       // Perhaps there is room again by then.
       this.state = undefined;
@@ -50,6 +55,11 @@ export class CheckpointMaker {
       );
       return head + CHECKPOINT_INTERVAL;
     }
+  }
+
+  /** A large state is written less often, so that the work per event stays small however large it is. */
+  private dueAfter({ position }: State): number {
+    return position + Math.max(CHECKPOINT_INTERVAL, Math.ceil(this.length / LENGTH_PER_EVENT));
   }
 
   /** Answers the id of the last event. */
@@ -66,6 +76,3 @@ export class CheckpointMaker {
     return lastId;
   }
 }
-
-/** A large state is written less often, so that the work per event stays small however large it is. */
-const dueAfter = (state: State): number => state.position + Math.max(CHECKPOINT_INTERVAL, state.recordCount);

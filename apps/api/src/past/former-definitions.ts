@@ -68,10 +68,12 @@ function wireForm({ groups, apps }: Subtree): Definitions {
   return definitions;
 }
 
+const GIVEN_BY_SERVER: ReadonlySet<string> = new Set(['version', 'versionInfo']);
+
 /** As `GET /v2/apps/{id}` prints the definition. Versions are given to it by the server and are no part of what it says. */
 function wireApp(app: AppDefinition): JsonObject {
-  const { version, versionInfo, ...definition } = JSON.parse(writeAppJson(app)) as JsonObject;
-  return definition;
+  const printed = JSON.parse(writeAppJson(app)) as JsonObject;
+  return Object.fromEntries(Object.entries(printed).filter(([name]) => !GIVEN_BY_SERVER.has(name)));
 }
 
 const wireGroup = ({ id, dependencies, enforceRole }: Group): JsonObject => ({

@@ -15,6 +15,7 @@ describe('the way of a request on a node that does not lead', () => {
     ['HEAD', '/v2/groups/a?embed=x', 'read', 'forward', 'forward'],
     ['GET', '/v2/apps?consistency=stale', 'here', 'forward', 'forward'],
     ['GET', '/v2/queue?embed=lastUnusedOffers', 'leader-read', 'forward', 'forward'],
+    ['GET', '/v2/queue?at=7', 'read', 'forward', 'forward'],
     ['GET', '/v2/info', 'leader-read', 'forward', 'forward'],
     ['GET', '/ekiden/v1/status', 'leader-read', 'forward', 'forward'],
     ['GET', '/v2/info?consistency=stale', 'here', 'forward', 'forward'],

@@ -57,6 +57,9 @@ export const isRead = (method: string): boolean => method === 'GET' || method ==
 const asksForRefusals = (path: string, query: Query): boolean =>
   /^\/ekiden\/v1\/(?:history$|apps\/.*\/history$)/.test(path) && textParam(query, 'kind') === 'command';
 
+/** Why something waits is known to whoever sees the offers. */
+const asksWhy = (path: string): boolean => /^\/ekiden\/v1\/(?:apps|instances)\/.*\/why$/.test(path);
+
 /** The way of a request on a node that does not lead. */
 export function standbyRoute(request: Routed, mode: StandbyMode): StandbyRoute {
   const path = pathOf(request.url);
@@ -71,6 +74,6 @@ export function standbyRoute(request: Routed, mode: StandbyMode): StandbyRoute {
   if (mode.standbyReads === 'proxy') return 'forward';
   if (textParam(query, 'consistency') === 'stale') return 'here';
   // What the leader remembers is of the present.
-  const isRemembered = LEADERS_MEMORY.has(path) && textParam(query, 'at') === undefined;
-  return isRemembered || asksForRefusals(path, query) ? 'leader-read' : 'read';
+  const ofThePresent = LEADERS_MEMORY.has(path) && textParam(query, 'at') === undefined;
+  return ofThePresent || asksWhy(path) || asksForRefusals(path, query) ? 'leader-read' : 'read';
 }

@@ -4,6 +4,8 @@ import {
   ReadSchedulerStatus,
   SubmitCommand,
   type AgentAddress,
+  PlanChange,
+  type PlannedChange,
   type QueueItem,
   type SchedulerStatus,
   type Submission,
@@ -19,6 +21,15 @@ export class SubmitCommandHandler implements ICommandHandler<SubmitCommand, Subm
 
   execute(command: SubmitCommand): Promise<Submission> {
     return this.scheduler.submit(command);
+  }
+}
+
+@QueryHandler(PlanChange)
+export class PlanChangeHandler implements IQueryHandler<PlanChange, PlannedChange | undefined> {
+  constructor(@Inject(SchedulerDoor) private readonly scheduler: SchedulerDoor) {}
+
+  execute(question: PlanChange): Promise<PlannedChange | undefined> {
+    return this.scheduler.plan(question);
   }
 }
 

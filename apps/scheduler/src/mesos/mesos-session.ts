@@ -4,6 +4,7 @@ import {
   createSchedulerClient,
   type Authentication,
   type Event,
+  type Failure,
   type FatalError,
   type MasterDetector,
   type SchedulerClient,
@@ -145,7 +146,8 @@ export class MesosSession {
         this.ports.metrics.statusReceived(event.update.status.state);
         return this.ports.tell({ type: 'ReceiveStatus', status: event.update.status });
       case 'FAILURE':
-        return this.ports.logger.info({ failure: event.failure }, 'an agent or executor failed');
+        this.ports.logger.info({ failure: event.failure }, 'an agent or executor failed');
+        return this.agentRemoved(event.failure);
       case 'RESCIND':
         // Whatever is launched on it comes back as dropped (`spec/scheduling.md` §2.5).
         return this.ports.logger.debug({ offer: event.rescind.offer_id.value }, 'an offer was taken back');
@@ -154,6 +156,12 @@ export class MesosSession {
         // that are not asked for: operations, messages of custom executors.
         return;
     }
+  }
+
+  /** A failure without an executor is that of the agent itself. */
+  private agentRemoved({ agent_id: agent, executor_id: executor }: Failure): void {
+    if (agent === undefined || executor !== undefined) return;
+    this.ports.tell({ type: 'AgentRemoved', agentId: agent.value });
   }
 
   private async performOne(effect: Effect): Promise<void> {

@@ -98,7 +98,7 @@ export class WebhookDelivery {
 
   private async step(): Promise<void> {
     const { ports, progress } = this;
-    this.refresh();
+    if (!this.refresh()) return this.pause.wait({ isIdle: false });
     if (this.webhook.paused !== undefined) return this.pause.wait({ isIdle: false });
     const waitMs = this.notBeforeMs - ports.nowMs();
     if (waitMs > 0) return this.pause.wait({ forMs: waitMs, isIdle: false });
@@ -110,21 +110,24 @@ export class WebhookDelivery {
     return this.pause.wait({ forMs: progress.dueInMs, isIdle: true });
   }
 
-  /** What was asked of the webhook begins anew: no failure counts any more. */
-  private refresh(): void {
+  /** Whether the webhook is still there. What was asked of it begins anew: no failure counts any more. */
+  private refresh(): boolean {
     const now = this.ports.webhook();
-    if (now === undefined || now === this.webhook) return;
+    if (now === undefined) return false;
     if (now.revision !== this.webhook.revision) {
       this.attempts = 0;
       this.notBeforeMs = 0;
       this.part = 0;
     }
     this.webhook = now;
+    return true;
   }
 
   private async goOn(): Promise<void> {
     const { progress } = this;
     const page = await this.ports.read(progress.position, PAGE);
+    // The newest events are not durable yet.
+    if (page.length === 0) return this.pause.wait({ forMs: OWN_TROUBLE_MS, isIdle: true });
     for (const event of page) {
       const bodies = bodiesFor(this.webhook, event);
       if (bodies.length > 0) {
@@ -145,7 +148,7 @@ export class WebhookDelivery {
       last = event.position;
       if (this.mustPause()) break;
     }
-    if (last >= to) await this.tell({ kind: 'redelivered', done: 1 });
+    if (last >= to || page.length === 0) await this.tell({ kind: 'redelivered', done: 1 });
     else if (last >= from) await this.tell({ kind: 'redelivered', done: 0, position: last });
   }
 
@@ -196,7 +199,7 @@ export class WebhookDelivery {
     if (outcome.kind === 'delivered') {
       ports.counts.delivered();
       if (webhook.kind === 'callback' && outcome.durationMs > ports.callbacks.slowMs)
-        this.leaveAlone(event, `the receiver took ${Math.round(outcome.durationMs)} ms`);
+        this.backOff(event, `the receiver took ${Math.round(outcome.durationMs)} ms`);
       else this.attempts = 0;
       return 'taken';
     }
@@ -218,7 +221,10 @@ export class WebhookDelivery {
     const { webhook, ports } = this;
     ports.counts.failed();
     if (isOurs || this.attempts + 1 < webhook.maxAttempts) {
-      this.leaveAlone(event, error);
+      const nextAttemptMs = this.backOff(event, error);
+      this.progress.failing();
+      const { position } = event;
+      ports.tell({ kind: 'failed', position, attempts: this.attempts, error, nextAttemptMs });
       if (isOurs) this.attempts = Math.min(this.attempts, webhook.maxAttempts - 1);
       return 'later';
     }
@@ -231,19 +237,14 @@ export class WebhookDelivery {
     return 'given-up';
   }
 
-  /** Counts a failure, and waits before the next request. */
-  private leaveAlone({ position }: StoredEvent, error: string): void {
+  /** Counts a failure, or a receiver that was slow; answers when the next request may go out, epoch ms. */
+  private backOff({ position }: StoredEvent, error: string): number {
     const { ports, webhook } = this;
     this.attempts += 1;
-    const nextAttemptMs = ports.nowMs() + backOffMs(webhook.kind, this.attempts, ports.random());
-    this.notBeforeMs = nextAttemptMs;
+    this.notBeforeMs = ports.nowMs() + backOffMs(webhook.kind, this.attempts, ports.random());
     if (this.attempts === 1)
-      ports.logger.warn(
-        { webhook: webhook.id, position, error },
-        'a webhook cannot be reached: trying again',
-      );
-    this.progress.failing();
-    ports.tell({ kind: 'failed', position, attempts: this.attempts, error, nextAttemptMs });
+      ports.logger.warn({ webhook: webhook.id, position, error }, 'a webhook is left alone for a while');
+    return this.notBeforeMs;
   }
 
   /** Has something written down, and waits until it is; no longer than until deliveries end. */

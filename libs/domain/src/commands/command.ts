@@ -97,6 +97,10 @@ export type SchedulerCommand =
     }
   | { readonly type: 'SchedulerLost'; readonly reason: string }
   | { readonly type: 'ReceiveOffers'; readonly offers: readonly Offer[] }
+  /** Somebody plans, and no agent is known yet: all of them shall make an offer. */
+  | { readonly type: 'LookForAgents' }
+  /** The master says that an agent is gone. */
+  | { readonly type: 'AgentRemoved'; readonly agentId: string }
   /** The launch of these tasks was certainly not carried out. */
   | { readonly type: 'LaunchFailed'; readonly taskIds: readonly string[]; readonly reason: string }
   /** It is not known what became of these tasks: Mesos shall tell. */
@@ -204,6 +208,8 @@ export type Refusal =
       readonly min: number;
       readonly max: number;
     }
+  /** What the plan named in the request rests on is not as it was; `changed` says what, in words. */
+  | { readonly kind: 'refused'; readonly code: 'PlanOutdated'; readonly changed: readonly string[] }
   /** The same idempotency key came with another request. */
   | { readonly kind: 'refused'; readonly code: 'IdempotencyKeyReused'; readonly key: string }
   /** The log takes no writes now; nothing was changed. */

@@ -24,6 +24,8 @@ export class SubmitCommand {
     readonly actor: Actor,
     /** The client's `Idempotency-Key`: the same key gets the first answer again. */
     readonly idempotencyKey?: string,
+    /** `X-Ekiden-Plan`: the command is decided only if what that plan rests on still is as it was. */
+    readonly planToken?: string,
   ) {}
 }
 

@@ -13,20 +13,38 @@ export function evolveWebhooks(state: State, event: WebhookEvent): void {
     return;
   }
   const webhook = state.webhooks.get(event.data.id);
-  if (webhook !== undefined) state.webhooks.set(webhook.id, changed(webhook, event));
+  if (webhook !== undefined) state.webhooks.set(webhook.id, inOrder(changed(webhook, event)));
 }
 
 function subscribe(
   state: State,
   { data, position, time }: WebhookEvent & { type: 'WebhookSubscribed' },
 ): void {
-  state.webhooks.set(data.id, {
-    ...data,
-    createdAtMs: time,
-    revision: position,
-    deadLetters: [],
-    redeliveries: [],
-  });
+  const webhook = { ...data, createdAtMs: time, revision: position, deadLetters: [], redeliveries: [] };
+  state.webhooks.set(data.id, inOrder(webhook));
+}
+
+/** The same keys in the same order, however it came about: snapshots of one state are the same text on every node. */
+function inOrder(webhook: Webhook): Webhook {
+  return {
+    id: webhook.id,
+    kind: webhook.kind,
+    url: webhook.url,
+    eventTypes: webhook.eventTypes,
+    apps: webhook.apps,
+    format: webhook.format,
+    sealedSecret: webhook.sealedSecret,
+    description: webhook.description,
+    maxAttempts: webhook.maxAttempts,
+    timeoutMs: webhook.timeoutMs,
+    createdAtMs: webhook.createdAtMs,
+    revision: webhook.revision,
+    cursor: webhook.cursor,
+    paused: webhook.paused,
+    failure: webhook.failure,
+    deadLetters: webhook.deadLetters,
+    redeliveries: webhook.redeliveries,
+  };
 }
 
 type LaterEvent = Exclude<WebhookEvent, { type: 'WebhookSubscribed' | 'WebhookUnsubscribed' }>;
@@ -35,19 +53,9 @@ function changed(webhook: Webhook, event: LaterEvent): Webhook {
   const { position: revision } = event;
   switch (event.type) {
     case 'WebhookChanged': {
-      const { id, kind, createdAtMs, cursor, paused, deadLetters, redeliveries } = webhook;
+      const { kind, createdAtMs, cursor, paused, deadLetters, redeliveries } = webhook;
       // Settings that are not told any more are gone; an address that was changed is tried at once.
-      return {
-        ...event.data,
-        id,
-        kind,
-        createdAtMs,
-        cursor,
-        deadLetters,
-        redeliveries,
-        revision,
-        ...(paused === undefined ? {} : { paused }),
-      };
+      return { ...event.data, kind, createdAtMs, revision, cursor, paused, deadLetters, redeliveries };
     }
     case 'WebhookPaused':
       return { ...webhook, revision, paused: event.data.reason };

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyChanges } from './apply-changes.fixture.js';
 import { diffDefinitions } from './definitions-diff.js';
@@ -45,7 +45,7 @@ describe('diffJson', () => {
   it('tells nothing twice: after a change of one member no other place is named', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), anyJson), fc.string(), anyJson, (object, key, value) => {
-        const changed = { ...object, [key]: value } as JsonObject;
+        const changed: JsonObject = { ...object, [key]: value };
         const paths = diffJson(object, changed).map(({ path }) => path);
         const pointer = `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
         expect(paths.filter((path) => path !== pointer && !path.startsWith(`${pointer}/`))).toEqual([]);

@@ -6,7 +6,7 @@ import type { Additions, IndexedUpTo } from './index-file.js';
 import { asDomainEvent, commonTerms, isOfCommand, term, termNumber, termsOf } from './terms.js';
 
 /** The chain is noted behind every so many events. */
-const CHECKPOINT_EVENTS = 10_000;
+const CHECKPOINT_EVENTS = 1000;
 
 /** Which deployment changes an app at the moment, by app; no app is changed by two. */
 export type DeploymentsByApp = Map<string, string>;

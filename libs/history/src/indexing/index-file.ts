@@ -59,13 +59,11 @@ export interface Additions {
  * so that it may be lost; hence no flush to the disk is waited for.
  */
 export class IndexFile {
-  readonly #path: string;
   readonly #database: Database.Database;
   readonly #put: Database.Statement;
-  readonly #joins = new Map<string, Database.Statement>();
+  readonly #statements = new Map<string, Database.Statement>();
 
-  private constructor(path: string, database: Database.Database) {
-    this.#path = path;
+  private constructor(database: Database.Database) {
     this.#database = database;
     this.#put = database.prepare(
       'INSERT INTO places VALUES (?, ?, ?) ON CONFLICT (term, slice) ' +
@@ -98,15 +96,11 @@ export class IndexFile {
       database.exec(TABLES);
       const [row] = database.prepare("SELECT value FROM meta WHERE key = 'format'").raw().all() as [number][];
       if (row?.[0] !== FORMAT) throw new Error(`the index ${path} has another format`);
-      return new IndexFile(path, database);
+      return new IndexFile(database);
     } catch (error) {
       database.close();
       throw error;
     }
-  }
-
-  get path(): string {
-    return this.#path;
   }
 
   upTo(): IndexedUpTo | undefined {
@@ -172,28 +166,30 @@ export class IndexFile {
     return rows.map(([slice, ...packed]) => ({ slice, places: packed.map(unpack) }));
   }
 
-  #join(terms: number, descending: boolean): Database.Statement {
-    const key = `${terms} ${descending}`;
-    const known = this.#joins.get(key);
+  /** Prepared once. Rows come as lists. */
+  #query(sql: string): Database.Statement {
+    const known = this.#statements.get(sql);
     if (known !== undefined) return known;
+    const statement = this.#database.prepare(sql).raw();
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #join(terms: number, descending: boolean): Database.Statement {
     const others = Array.from({ length: terms - 1 }, (_, index) => `p${index + 1}`);
     const columns = ['p0', ...others].map((name) => `${name}.places`).join(', ');
     const joins = others
       .map((name) => `CROSS JOIN places ${name} ON ${name}.term = ? AND ${name}.slice = p0.slice`)
       .join(' ');
-    const statement = this.#database
-      .prepare(
-        `SELECT p0.slice, ${columns} FROM places p0 ${joins} ` +
-          `WHERE p0.term = ? AND p0.slice BETWEEN ? AND ? ORDER BY p0.slice ${descending ? 'DESC' : 'ASC'} LIMIT ?`,
-      )
-      .raw();
-    this.#joins.set(key, statement);
-    return statement;
+    return this.#query(
+      `SELECT p0.slice, ${columns} FROM places p0 ${joins} ` +
+        `WHERE p0.term = ? AND p0.slice BETWEEN ? AND ? ORDER BY p0.slice ${descending ? 'DESC' : 'ASC'} LIMIT ?`,
+    );
   }
 
   /** How often a term comes up. */
   count(term: number): number {
-    const sum = this.#database.prepare('SELECT total(length(places)) FROM places WHERE term = ?').raw();
+    const sum = this.#query('SELECT total(length(places)) FROM places WHERE term = ?');
     const [[bytes = 0] = []] = sum.all(term) as [number][];
     return bytes / BYTES_PER_PLACE;
   }
@@ -208,17 +204,9 @@ export class IndexFile {
 
   /** The last noted value of the chain at or before a position. */
   checkpointBefore(position: number): { readonly position: number; readonly hash: string } | undefined {
-    const [row] = this.#database
-      .prepare('SELECT position, hash FROM chain WHERE position <= ? ORDER BY position DESC LIMIT 1')
-      .raw()
-      .all(position) as [number, string][];
+    const newest = 'SELECT position, hash FROM chain WHERE position <= ? ORDER BY position DESC LIMIT 1';
+    const [row] = this.#query(newest).all(position) as [number, string][];
     return row && { position: row[0], hash: row[1] };
-  }
-
-  sizeBytes(): number {
-    const [[pages = 0] = []] = this.#database.prepare('PRAGMA page_count').raw().all() as [number][];
-    const [[size = 0] = []] = this.#database.prepare('PRAGMA page_size').raw().all() as [number][];
-    return pages * size;
   }
 
   close(): void {

@@ -17,7 +17,7 @@ async function main(port: MessagePort, { log, index, refusals }: HistoryStart): 
     port.postMessage(reply);
     if (method === 'close') port.close();
   };
-  port.postMessage(await replyOf(0, async () => (await opening).followLog()));
+  port.postMessage(await replyOf(0, async () => (await opening).keepUp()));
 }
 
 async function replyOf(id: number, work: () => Promise<unknown>): Promise<Reply> {

@@ -41,8 +41,8 @@ describe('why an app', () => {
     expect(why(life)).toMatchObject({
       state: 'waiting',
       summary:
-        '0 of 2 instances of /web run: it waits for an offer that fits. ' +
-        'Of 1 of 1 agent: 512 MiB of memory wanted, at most 256 offered by the only agent.',
+        '0 of 2 instances of /web run: no offer fits. ' +
+        'At 1 of 1 agent: 512 MiB of memory wanted, at most 256 offered by the only agent.',
       funnel: [{ reason: 'InsufficientMemory', declined: 1, processed: 1 }],
     });
   });
@@ -92,6 +92,18 @@ describe('why an app', () => {
     expect(why(life)).toMatchObject({ state: 'deploying' });
     expect(why(life).summary).toMatch(
       /^2 of 2 instances of \/web run\. Deployment id-\d+ is in step 1 of 1 \(RestartApplication\) and waits: 2 of 2 instances are not running yet and 2 of an older version are to be replaced\.$/,
+    );
+  });
+
+  it('is deploying a version that fits nowhere', () => {
+    const life = new Life();
+    life.put('/web', web);
+    life.launchAll();
+    life.put('/web', { cpus: 999 });
+    life.offer();
+    expect(why(life).summary).toBe(
+      '1 of 1 instance of /web runs, and 1 more waits to take their place: no offer fits. ' +
+        'At 1 of 1 agent: 999 cpus wanted, at most 100 offered by the only agent.',
     );
   });
 

@@ -128,7 +128,7 @@ function summaryOf(
   switch (state) {
     case 'waiting':
     case 'delayed':
-      return `${of}: ${lowered(waiting.at(-1)?.text ?? 'It waits for an offer.')}`;
+      return `${of}${replacing(tally)}: ${lowered(waiting.at(-1)?.text ?? 'It waits for an offer.')}`;
     case 'deploying':
       return `${of}. ${rollouts[0]?.text ?? ''}`;
     case 'unhealthy':
@@ -146,6 +146,10 @@ function summaryOf(
       return `${of}${app.healthChecks.length > 0 ? ' and pass the health checks' : ''}.`;
   }
 }
+
+/** In a roll-out those that run are the old ones, and those that wait come in addition. */
+const replacing = ({ good, wanted, waiting }: Tally): string =>
+  good < wanted ? '' : `, and ${waiting} more ${waiting === 1 ? 'waits' : 'wait'} to take their place`;
 
 const causeOf = (last: TaskFailure | undefined): string =>
   last?.state === 'TASK_KILLED' ? ` (the last one was killed for it: ${last.message})` : '';

@@ -33,7 +33,7 @@ function offersText(queued: QueueItem): string {
   if (worst !== undefined) {
     const of = queued.lastUnusedOffers.length;
     const agents = of === 0 ? count(worst.declined, 'offer') : `${worst.declined} of ${count(of, 'agent')}`;
-    return `It waits for an offer that fits. Of ${agents}: ${worst.text}.`;
+    return `No offer fits. At ${agents}: ${worst.text}.`;
   }
   return unstated(queued) > 0
     ? 'It waits for an offer: all agents that offer are in another region, which its constraints do not name.'
