@@ -1,8 +1,8 @@
 import type {
-  AgentAddress,
   FailedProbe,
   PlanChange,
   PlannedChange,
+  AgentAddress,
   QueueItem,
   SchedulerStatus,
   Submission,

@@ -2,8 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { FailedProbes } from './handlers/failed-probes.js';
 import {
-  LocateAgentHandler,
   PlanChangeHandler,
+  LocateAgentHandler,
   ReadQueueHandler,
   ReadSchedulerStatusHandler,
   SubmitCommandHandler,

@@ -74,6 +74,6 @@ export function standbyRoute(request: Routed, mode: StandbyMode): StandbyRoute {
   if (mode.standbyReads === 'proxy') return 'forward';
   if (textParam(query, 'consistency') === 'stale') return 'here';
   // What the leader remembers is of the present.
-  const ofThePresent = LEADERS_MEMORY.has(path) && textParam(query, 'at') === undefined;
-  return ofThePresent || asksWhy(path) || asksForRefusals(path, query) ? 'leader-read' : 'read';
+  const isRemembered = LEADERS_MEMORY.has(path) && textParam(query, 'at') === undefined;
+  return isRemembered || asksWhy(path) || asksForRefusals(path, query) ? 'leader-read' : 'read';
 }

@@ -45,9 +45,7 @@ describe('the outlook of a plan', () => {
       'killed',
       { type: 'KillTasks', selection: { appId: '/web', host: 'a.example' }, wipe: false },
       'kill',
-      2,
-      1,
-      1,
+      [2, 1, 1],
     ],
     ['wiped', { type: 'KillTasks', selection: { appId: '/web' }, wipe: true }, 'kill', [0, 3, 3]],
     [
