@@ -6,7 +6,7 @@ import { writeAppJson } from './app-json.js';
 import { busEventsOf } from './bus-events-of.js';
 
 const page = (name: string): string =>
-  readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
 
 /** Written out, so that the compiler asks for a type that is missing here. */
 const DOMAIN_EVENTS = Object.keys({
