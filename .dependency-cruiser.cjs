@@ -38,6 +38,15 @@ module.exports = {
       'libs/observability',
       'libs/secrets',
     ]),
+    wall('cli-walls', 'apps/cli', [
+      'libs/secrets',
+      'libs/domain',
+      'libs/event-log',
+      'libs/history',
+      'libs/configuration',
+      'libs/observability',
+      'apps/api',
+    ]),
     wall('local-cluster-program-walls', 'apps/local-cluster', [
       'libs/zookeeper',
       'libs/mesos',

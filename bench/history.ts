@@ -19,6 +19,12 @@ const APPS = 500;
 const INSTANCES = 4;
 const EVENTS_PER_APPEND = 2000;
 
+/** So many people give commands: `user-0`, `user-1` … */
+export const USERS = 50;
+
+/** Apps that are scaled per round. */
+const SCALED = 3;
+
 /**
  * Fills a log with the history of a busy cluster, made by the domain itself: apps are created, their tasks come
  * up, fail and are launched again, now and then an app is scaled.
@@ -39,6 +45,7 @@ export async function writeHistory(log: EventLog, events: number): Promise<void>
   while (written + history.events.length < events) {
     history.launchAll();
     history.failSome();
+    for (let i = 0; i < SCALED; i++) history.scaleOne();
     await flush(false);
   }
   await flush(true);
@@ -52,6 +59,8 @@ class History {
   private nowMs = Date.UTC(2026, 0, 1);
   private readonly runtime = new SchedulerRuntime(this.settings, this.nowMs);
   private counter = 0;
+  private scaled = 0;
+  private submitted = 0;
 
   connect(): void {
     this.tell({ type: 'SchedulerConnected', frameworkId: 'framework', master: 'master.example' });
@@ -81,6 +90,16 @@ class History {
     }
   }
 
+  /** One app after the other gets an instance more, or loses it again. */
+  scaleOne(): void {
+    const appId = `/busy/app-${(this.scaled += 1) % APPS}`;
+    const instances = this.state.apps.get(appId)?.instances === INSTANCES ? INSTANCES + 1 : INSTANCES;
+    const uri = `/v2/apps${appId}`;
+    this.submit({ type: 'PutApp', appId, json: { instances }, force: true, partialUpdate: true, uri });
+    for (const { task, goal } of this.state.instances.of(appId))
+      if (task !== undefined && goal !== 'Running') this.status(task.id, 'TASK_KILLED');
+  }
+
   private status(taskId: string, state: MesosTaskState): void {
     const status = {
       task_id: { value: taskId },
@@ -103,11 +122,20 @@ class History {
   }
 
   private submit(command: ApiCommand): void {
-    this.turn((turn) => decideApiCommand(turn, command));
+    const id = (this.submitted += 1);
+    const actor = { kind: 'user', name: `user-${id % USERS}`, address: '192.0.2.1' } as const;
+    this.turn((turn) => {
+      turn.attributeTo({ actor, correlationId: `command-${id}`, causationId: null });
+      decideApiCommand(turn, command);
+    });
   }
 
   private tell(command: SchedulerCommand): void {
-    this.turn((turn) => decideSchedulerCommand(turn, command));
+    this.turn((turn) => {
+      const correlationId = `news-${++this.counter}`;
+      turn.attributeTo({ actor: { kind: 'mesos' }, correlationId, causationId: null });
+      decideSchedulerCommand(turn, command);
+    });
   }
 
   private turn(decide: (turn: Turn) => unknown): void {

@@ -3,11 +3,15 @@ const BENCHMARKS = {
   cluster: () => import('./cluster.js'),
   'create-apps': () => import('./create-apps.js'),
   health: () => import('./health.js'),
+  history: () => import('./history-queries.js'),
   launch: () => import('./launch.js'),
   match: () => import('./match.js'),
+  past: () => import('./past.js'),
   plan: () => import('./plan.js'),
+  'plan-accuracy': () => import('./plan-accuracy.js'),
   replay: () => import('./replay.js'),
   steps: () => import('./steps.js'),
+  stream: () => import('./stream.js'),
 } as const;
 
 const [name = '', ...options] = process.argv.slice(2);

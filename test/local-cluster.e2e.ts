@@ -106,7 +106,8 @@ describe('a framework', () => {
     cluster = await LocalClusterProcess.start();
     site = await Site.create({ ownCluster: true, args: ['--master', cluster.address] });
     await site.start('--mesos_authentication_principal', 'one');
-    await eventually(async () => (await cluster!.state()).frameworks[0]?.active);
+    // Written down by Ekiden, not only known to the master: only then does the next one claim to be the same.
+    await eventually(async () => (await site!.api.get('/v2/info')).body['frameworkId'] ?? undefined);
     await site.crash();
     const other = site.run('--mesos_authentication_principal', 'two');
     const { code } = await other.exited;

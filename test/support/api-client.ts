@@ -71,7 +71,7 @@ export class ApiClient {
     return this.send<Body>('DELETE', path, { headers });
   }
 
-  private async send<Body>(
+  async send<Body = Record<string, unknown>>(
     method: string,
     path: string,
     { body, headers = {} }: { body?: unknown; headers?: Record<string, string> | undefined },

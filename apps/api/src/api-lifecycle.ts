@@ -27,7 +27,9 @@ export class ApiLifecycle implements OnApplicationBootstrap, OnModuleDestroy, On
       logging.logger('api').error({ error }, 'the read side stopped');
       onReadSideStopped?.(error);
     });
+    this.parts.history.keepUp();
     await this.parts.term.begun();
+    this.parts.past.start();
   }
 
   /** Streams would keep the server from closing; nobody else comes in over TLS either. */
@@ -39,6 +41,8 @@ export class ApiLifecycle implements OnApplicationBootstrap, OnModuleDestroy, On
   /** After the server has closed: requests under way still needed the read side. */
   async onApplicationShutdown(): Promise<void> {
     await this.parts.connection.close();
+    await this.parts.past.close();
     await this.parts.projection.close();
+    await this.parts.history.close();
   }
 }

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import type { Configuration } from '#configuration';
+import { openHistory, type History } from '#history';
 import type { ApiOptions } from './api-options.js';
 import type { Leadership } from './leadership.js';
 import { Listeners } from './listeners/listeners.js';
 import type { OwnAddress } from './listeners/own-address.js';
 import { TlsFiles } from './listeners/tls-files.js';
+import { Past } from './past/past.js';
 import { Projection } from './projection/projection.js';
 import { ClusterFacts } from './standby/cluster-facts.js';
 import { ConfirmedReads } from './standby/confirmed-reads.js';
@@ -11,6 +14,9 @@ import { Forwarder } from './standby/forwarder.js';
 import { LeaderConnection } from './standby/leader-connection.js';
 import { LeaderFinder } from './standby/leader-finder.js';
 import { LeaderTerm } from './standby/leader-term.js';
+
+/** Where refused commands are kept, in the data directory. */
+const REFUSALS_FILE = 'refused-commands.db';
 
 const madeFor = new WeakMap<ApiOptions, ApiParts>();
 
@@ -26,6 +32,8 @@ export class ApiParts {
   readonly connection: LeaderConnection;
   readonly forwarder: Forwarder;
   readonly reads: ConfirmedReads;
+  readonly past: Past;
+  readonly history: History;
 
   private constructor(options: ApiOptions) {
     const { configuration, leadership, log, logging } = options;
@@ -48,6 +56,14 @@ export class ApiParts {
       onDifference: options.onDifference,
       logger,
     });
+    this.past = new Past({
+      log,
+      projection: this.projection,
+      logger: logging.logger('api.past'),
+      nowMs: options.nowMs ?? Date.now,
+      listedVersions: configuration.zkMaxVersions,
+    });
+    this.history = openHistory(log, join(configuration.dataDir, REFUSALS_FILE));
   }
 
   /** @throws {TlsFilesError} the files of the TLS flags cannot be used. */

@@ -34,7 +34,7 @@ export class ScriptedLeader {
   readonly submitted: SubmitCommand[] = [];
   decide: (command: ApiCommand) => Scripted = () => ({ reply: { kind: 'done' } });
   queue: readonly QueueItem[] = [];
-  status: SchedulerStatus = { connected: true, frameworkId: 'fw-1', mesosLeaderUiUrl: null, ready: true };
+  status: SchedulerStatus = { connected: true, mesosLeaderUiUrl: null, ready: true };
   private epoch: Promise<number> | undefined;
   private written = 0;
 

@@ -254,6 +254,9 @@ describe('system endpoints', () => {
 
   it('tells about itself with the closed key set of the contract', async () => {
     await serve();
+    await api.leader.append([
+      { type: 'FrameworkRegistered', data: { frameworkId: 'fw-1', master: 'm.example' } },
+    ]);
     const info = await http().get('/v2/info').expect(200);
     expect(Object.keys(info.body).toSorted()).toEqual(
       ['name', 'version', 'buildref', 'elected', 'leader', 'frameworkId']
@@ -301,6 +304,18 @@ describe('system endpoints', () => {
     ]);
   });
 
+  const NO_OFFERS = {
+    processedOffersCount: 0,
+    unusedOffersCount: 0,
+    rejectSummaryLastOffers: [],
+    rejectSummaryLaunchAttempt: [],
+  };
+  const UNUSED_OFFER = {
+    offer: { id: 'O1', hostname: 'a.example', agentId: 'S1', resources: [], attributes: [] },
+    reason: [],
+    timestamp: '2020-05-04T10:00:00.000Z',
+  };
+
   it('shows the launch queue', async () => {
     await serve();
     api.leader.queue = [
@@ -310,15 +325,15 @@ describe('system endpoints', () => {
         count: 2,
         since: '2020-05-04T10:00:00.000Z',
         delay: { timeLeftSeconds: 3, overdue: false },
-        processedOffersSummary: { processedOffersCount: 0 },
-        lastUnusedOffers: [{ reason: [] }],
+        processedOffersSummary: NO_OFFERS,
+        lastUnusedOffers: [UNUSED_OFFER],
       },
     ];
     const plain = await http().get('/v2/queue').expect(200);
     expect(plain.body.queue).toMatchObject([{ app: { id: '/foo' }, count: 2, delay: { overdue: false } }]);
     expect(plain.body.queue[0]).not.toHaveProperty('lastUnusedOffers');
     const embedded = await http().get('/v2/queue?embed=lastUnusedOffers');
-    expect(embedded.body.queue[0].lastUnusedOffers).toEqual([{ reason: [] }]);
+    expect(embedded.body.queue[0].lastUnusedOffers).toEqual([UNUSED_OFFER]);
   });
 
   it('sets logger levels', async () => {

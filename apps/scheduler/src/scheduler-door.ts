@@ -1,10 +1,23 @@
-import type { FailedProbe, QueueItem, SchedulerStatus, Submission, SubmitCommand } from '#domain';
+import type {
+  FailedProbe,
+  PlanChange,
+  PlannedChange,
+  AgentAddress,
+  QueueItem,
+  SchedulerStatus,
+  Submission,
+  SubmitCommand,
+} from '#domain';
 
 /** What the buses reach of a scheduler; also the injection token. */
 export abstract class SchedulerDoor {
   abstract submit(command: SubmitCommand): Promise<Submission>;
+  /** What a command would come to; undefined while nothing is decided here. */
+  abstract plan(question: PlanChange): Promise<PlannedChange | undefined>;
   abstract queue(): QueueItem[];
   abstract status(): SchedulerStatus;
+  /** Where an agent is reached; nothing when the master does not know it, or there is none. */
+  abstract locateAgent(agentId: string): Promise<AgentAddress | undefined>;
   /** Hands failed probes that change nothing on the log to `listener`, or to nobody. */
   abstract tellFailedProbes(listener: ((failure: FailedProbe) => void) | undefined): void;
 }
@@ -16,12 +29,20 @@ export class NoScheduler implements SchedulerDoor {
     return Promise.resolve({ reply: { kind: 'refused', code: 'LogUnavailable', reason }, position: 0 });
   }
 
+  plan(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   queue(): QueueItem[] {
     return [];
   }
 
   status(): SchedulerStatus {
-    return { connected: false, frameworkId: null, mesosLeaderUiUrl: null, ready: false };
+    return { connected: false, mesosLeaderUiUrl: null, ready: false };
+  }
+
+  locateAgent(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   tellFailedProbes(): void {

@@ -1,7 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { FailedProbes } from './handlers/failed-probes.js';
-import { ReadQueueHandler, ReadSchedulerStatusHandler, SubmitCommandHandler } from './handlers/handlers.js';
+import {
+  PlanChangeHandler,
+  LocateAgentHandler,
+  ReadQueueHandler,
+  ReadSchedulerStatusHandler,
+  SubmitCommandHandler,
+} from './handlers/handlers.js';
 import { SchedulerDoor } from './scheduler-door.js';
 
 /** Puts a scheduler, or what stands in its place, behind the buses. The host starts and stops the scheduler itself. */
@@ -15,8 +21,10 @@ export class SchedulerModule {
         { provide: SchedulerDoor, useValue: scheduler },
         FailedProbes,
         SubmitCommandHandler,
+        PlanChangeHandler,
         ReadQueueHandler,
         ReadSchedulerStatusHandler,
+        LocateAgentHandler,
       ],
     };
   }

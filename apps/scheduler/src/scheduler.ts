@@ -3,8 +3,12 @@ import {
   haveLiveTasks,
   launchQueue,
   rolesWanted,
+  type AgentAddress,
   type ClusterIdentity,
+  type DomainSettings,
   type FailedProbe,
+  type PlanChange,
+  type PlannedChange,
   type QueueItem,
   type SchedulerCommand,
   type SchedulerStatus,
@@ -26,6 +30,7 @@ import { LeadLostError, type Lead } from './lead/lead.js';
 import { LogPatience } from './lead/log-patience.js';
 import { FRAMEWORK_ID_MISSING } from './mesos/fatal-texts.js';
 import { MesosSession } from './mesos/mesos-session.js';
+import { Planner } from './planning/planner.js';
 import { askReadiness } from './readiness/ask-readiness.js';
 import { ReadinessPoller } from './readiness/readiness-poller.js';
 import type { SchedulerDoor } from './scheduler-door.js';
@@ -67,6 +72,7 @@ const RETRY_INTERVAL_MS = 1000;
 /** The leader: one writer, its clock and its session with Mesos. Before that, the warm state of a node that may lead. */
 export class Scheduler implements SchedulerDoor {
   private readonly writer: Writer;
+  private readonly planner: Planner;
   private readonly session: MesosSession;
   private readonly health: HealthChecker;
   private readonly readiness: ReadinessPoller;
@@ -87,6 +93,8 @@ export class Scheduler implements SchedulerDoor {
       logging.logger('snapshots'),
     );
     this.warm = new WarmState({ log, snapshotter, logger: logging.logger('standby') });
+    const settings = domainSettings(configuration);
+    this.planner = this.newPlanner(settings);
     this.writer = new Writer({
       log,
       lead,
@@ -97,7 +105,7 @@ export class Scheduler implements SchedulerDoor {
       warm: this.warm,
       maxQueuedCommands: configuration.maxQueuedRootGroupUpdates,
       identity: this.identity,
-      settings: domainSettings(configuration),
+      settings,
       logger: logging.logger('writer'),
       perform: (effects) => this.session.perform(effects),
       onDegraded: () => this.standBack(),
@@ -129,12 +137,26 @@ export class Scheduler implements SchedulerDoor {
     });
     this.readiness = new ReadinessPoller({ state, tell, ask: askReadiness });
     this.webhooks = webhookDeliveries(options, this.writer, () => this.identity.nowMs());
+    this.showTo(metrics);
+  }
+
+  private showTo(metrics: SchedulerMetrics): void {
+    const { lead } = this.options;
     metrics.observe({
       leadershipStartedMs: () => (this.leads && lead.mayAct() ? this.leadershipStartedMs : undefined),
       epoch: () => this.writer.currentEpoch,
       queuedCommands: () => this.writer.queuedCommands,
       activeChecks: () => this.health.active + this.readiness.active,
       inFlightKills: () => this.writer.view.runtime.kills.inFlight,
+    });
+  }
+
+  private newPlanner(settings: DomainSettings): Planner {
+    return new Planner({
+      settings,
+      view: () => this.writer.view,
+      nowMs: () => this.identity.nowMs(),
+      lookForAgents: () => this.writer.tell({ type: 'LookForAgents' }),
     });
   }
 
@@ -232,8 +254,13 @@ export class Scheduler implements SchedulerDoor {
     this.failedProbes = listener;
   }
 
-  submit({ command, actor, idempotencyKey }: SubmitCommand): Promise<Submission> {
-    return this.writer.submit(command, actor, idempotencyKey);
+  submit(command: SubmitCommand): Promise<Submission> {
+    return this.writer.submit(command);
+  }
+
+  /** What a command would come to; undefined while the state is not loaded. */
+  async plan(question: PlanChange): Promise<PlannedChange | undefined> {
+    return this.writer.ready ? this.planner.plan(question) : undefined;
   }
 
   /** The launch queue as it stands (`spec/scheduling.md` §2.7). */
@@ -243,11 +270,11 @@ export class Scheduler implements SchedulerDoor {
   }
 
   status(): SchedulerStatus {
-    return {
-      ...this.session.status(),
-      frameworkId: (this.warm.state ?? this.writer.view.state).frameworkId ?? null,
-      ready: this.writer.ready,
-    };
+    return { ...this.session.status(), ready: this.writer.ready };
+  }
+
+  locateAgent(agentId: string): Promise<AgentAddress | undefined> {
+    return this.session.agents.find(agentId);
   }
 
   private becomeLeader(): void {

@@ -1,5 +1,5 @@
 /** Who leads: the port of leader election and discovery, and its adapters. */
-export type { Logger as CoordinationLogger } from './logger.js';
+export type { ZooKeeperLogger as CoordinationLogger } from '#zookeeper';
 export { CoordinationUnavailableError } from './port.js';
 export type { CandidateListener, Coordination, LeadershipLoss } from './port.js';
 export {

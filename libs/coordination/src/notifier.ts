@@ -1,4 +1,4 @@
-import type { Logger } from './logger.js';
+import type { ZooKeeperLogger as Logger } from '#zookeeper';
 
 /**
  * Calls listeners in order and never from within a call of the port. A listener that throws is logged and does not keep

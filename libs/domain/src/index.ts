@@ -1,5 +1,6 @@
 export * from './cluster/mesos-shapes.js';
 export * from './commands/command.js';
+export * from './commands/planned-change.js';
 export { rememberedForm, replyFrom } from './commands/remembered-reply.js';
 export * from './commands/submission.js';
 export { rolesWanted } from './deciding/ask-for-offers.js';
@@ -34,8 +35,11 @@ export {
   type ReadinessResponse,
   type ReadinessResult,
 } from './instances/readiness.js';
+export type { OffersSummary, RejectSummary, UnusedOfferView } from './launching/offer-statistics.js';
 export { taskInfoOf } from './launching/task-builder/task-template.js';
+export * from './planning/index.js';
 export { evolve } from './state/evolve.js';
+export { failureOf, unhealthyFailureOf } from './state/task-failure.js';
 export { captureSnapshot, restoreSnapshot, SNAPSHOT_FORMAT } from './state/snapshot.js';
 export { State, type Deployment, type Group, type Subtree, type TaskFailure } from './state/state.js';
 export * from './time/timestamp.js';

@@ -16,6 +16,7 @@ export type { MemoryFaults } from './memory/memory-faults.js';
 export { positionAt } from './position-at.js';
 export type { TimedLog } from './position-at.js';
 export { EventFile } from './sqlite/event-file.js';
+export { makeFolder, makePrivateDatabase, PRIVATE_FOLDER_MODE } from './sqlite/private-files.js';
 export { openSqliteEventLog } from './sqlite/open-sqlite-event-log.js';
 export type { SqliteEventLogOptions } from './sqlite/open-sqlite-event-log.js';
 export { openKafkaEventLog } from './kafka/open-kafka-event-log.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Agent } from './agent/agent.js';
 import { systemHost, type Host } from './agent/host.js';
 import { addedAgentOptions, addedAgentPlan } from './control/added-agents.js';
-import type { AgentMember, MemberEnvironment } from './control/agent-member.js';
+import { startMembers, type AgentMember, type MemberEnvironment } from './control/agent-member.js';
 import { memberFactory, plansFor, type LocalAgentsOptions } from './control/local-agents.js';
 import { ClusterControl, type ControlEnvironment } from './control/cluster-control.js';
 import { ControlEndpoint } from './control/control-endpoint.js';
@@ -74,7 +74,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   members.push(
     ...plans.map((plan, place) => memberAt(place, plan, options.agents?.overrides?.[place] ?? {})),
   );
-  await startAll(seat.master, members);
+  await startAgents(seat.master, members);
   const master = new MasterControl(seat, hooks, { ...environment, isRecording: options.testApi === true });
   const createMember: ControlEnvironment['createMember'] = async (place, kind) => {
     const own = addedAgentOptions(place, kind, options.agents?.resources);
@@ -143,18 +143,14 @@ function bringBack(
   }
 }
 
-async function startAll(master: Master, members: readonly AgentMember[]): Promise<void> {
-  const started: AgentMember[] = [];
+/** Starts the agents and connects them with their master, which ends if one of them cannot start. */
+async function startAgents(master: Master, members: readonly AgentMember[]): Promise<void> {
   try {
-    for (const member of members) {
-      const outcome = await member.start();
-      if (!outcome.ok) throw new Error(outcome.error);
-      started.push(member);
-      master.attachAgent(member.link.masterEnd);
-      member.link.connect();
-    }
+    await startMembers(members, ({ link }) => {
+      master.attachAgent(link.masterEnd);
+      link.connect();
+    });
   } catch (error) {
-    await Promise.all(started.map((member) => member.shutdown({ stopTasks: false })));
     await master.stop();
     throw error;
   }

@@ -171,6 +171,10 @@ export type { ClientState } from './client/subscription-loop.js';
 export { DEFAULT_CLIENT_OPTIONS, type ClientOptions } from './client/client-options.js';
 export type { CallResult } from './client/call-result.js';
 export type { Alert, DisconnectReason, FatalError } from './client/reasons.js';
-export type { Authentication } from './client/authentication.js';
+export {
+  authorizationHeader,
+  type Authentication,
+  type AuthorizationHeader,
+} from './client/authentication.js';
 export { systemClock, type Clock } from './client/clock.js';
 export type { Logger } from './client/logger.js';

@@ -3,7 +3,7 @@ export { CREATOR_ALL_WORLD_READ, OPEN_ACCESS, type AccessList } from './acl.js';
 export { parseZooKeeperUrl, type ParsedZooKeeperUrl, type ZooKeeperAddress } from './address.js';
 export { SYSTEM_CLOCK, type Clock, type Instant } from './clock.js';
 export { isZooKeeperError, ZooKeeperError, type ZooKeeperErrorCode } from './errors.js';
-export type { Logger as ZooKeeperLogger } from './logger.js';
+export { SILENT_LOGGER, type Logger as ZooKeeperLogger } from './logger.js';
 export {
   ZooKeeper,
   type CreateOptions,

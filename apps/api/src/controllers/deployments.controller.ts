@@ -1,25 +1,22 @@
 import { Controller, Delete, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { booleanParam, type Query as QueryParams } from '../paths/query.js';
-import { Projection } from '../projection/projection.js';
-import { send } from '../server/send.js';
-import { valueAnswer } from '../wire/answer.js';
-import { printDeployment } from '../wire/deployment-json.js';
+import type { Query as QueryParams } from '../paths/query.js';
+import { StateReads } from '../reads/state-reads.js';
+import { deploymentCancel } from '../requests/other-writes.js';
+import { sentRequest } from '../requests/write-request.js';
 import { Writer } from '../writer.js';
 
 /** `/v2/deployments` (`spec/rest-api.md` §11.1, §11.2). */
 @Controller('v2/deployments')
 export class DeploymentsController {
   constructor(
-    @Inject(Projection) private readonly projection: Projection,
+    @Inject(StateReads) private readonly reads: StateReads,
     @Inject(Writer) private readonly writer: Writer,
   ) {}
 
   @Get()
-  list(@Res() reply: FastifyReply): void {
-    const { state } = this.projection.model;
-    const listed = [...state.deployments.values()].filter(({ plan }) => plan.steps.length > 0);
-    send(reply, valueAnswer(listed.map((deployment) => printDeployment(state, deployment))));
+  list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void | Promise<void> {
+    return this.reads.send(request, reply, { kind: 'deployments' });
   }
 
   @Delete('*')
@@ -29,7 +26,6 @@ export class DeploymentsController {
     @Query() query: QueryParams,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const force = booleanParam(query, 'force', false);
-    return this.writer.write(request, reply, { type: 'CancelDeployment', deploymentId, force });
+    return this.writer.write(request, reply, deploymentCancel(sentRequest(request, query, deploymentId)));
   }
 }

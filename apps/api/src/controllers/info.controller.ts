@@ -20,18 +20,14 @@ export class InfoController {
   @Get()
   async info(@Res() reply: FastifyReply): Promise<void> {
     const elected = this.parts.term.now();
-    const status = elected ? await this.askScheduler() : this.recorded();
+    const mesosLeaderUiUrl = elected ? (await this.askScheduler()).mesosLeaderUiUrl : null;
     const leader = this.parts.finder.hostPort ?? null;
-    send(reply, valueAnswer(printInfo(this.options, status, { elected, leader })));
+    // From the log, so that nobody relies on an id that a crash could take back.
+    const { frameworkId = null } = this.parts.projection.model.state;
+    send(reply, valueAnswer(printInfo(this.options, { elected, leader, frameworkId, mesosLeaderUiUrl })));
   }
 
   private askScheduler(): Promise<SchedulerStatus> {
     return this.queries.execute<ReadSchedulerStatus, SchedulerStatus>(new ReadSchedulerStatus());
-  }
-
-  /** What a node without a leader knows. */
-  private recorded(): SchedulerStatus {
-    const { frameworkId = null } = this.parts.projection.model.state;
-    return { connected: false, frameworkId, mesosLeaderUiUrl: null, ready: false };
   }
 }

@@ -1,10 +1,11 @@
 import { Controller, Delete, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { canonicalPath, ReadQueue, recordedLaunchQueue, type QueueItem } from '#domain';
-import { API_OPTIONS, type ApiOptions } from '../api-options.js';
+import { canonicalPath, ReadQueue, type QueueItem } from '#domain';
 import { ApiParts } from '../api-parts.js';
-import { listParam, type Query as QueryParams } from '../paths/query.js';
+import type { Query as QueryParams } from '../paths/query.js';
+import { wantsOffers } from '../reads/state-read.js';
+import { formerMoment, markSequence, StateReads } from '../reads/state-reads.js';
 import { send } from '../server/send.js';
 import { jsonAnswer } from '../wire/answer.js';
 import { uriNotFound } from '../wire/not-found.js';
@@ -16,28 +17,27 @@ const DELAY = '/delay';
 /** `/v2/queue` (`spec/rest-api.md` §11.3, §11.4). Back-off and offer statistics live in the leader's memory. */
 @Controller('v2/queue')
 export class QueueController {
-  private readonly nowMs: () => number;
-
   constructor(
     @Inject(QueryBus) private readonly queries: QueryBus,
     @Inject(Writer) private readonly writer: Writer,
     @Inject(ApiParts) private readonly parts: ApiParts,
-    @Inject(API_OPTIONS) options: ApiOptions,
-  ) {
-    this.nowMs = options.nowMs ?? Date.now;
-  }
+    @Inject(StateReads) private readonly reads: StateReads,
+  ) {}
 
+  /** What nobody but the leader knows is not told by others, nor of the past. */
   @Get()
-  async list(@Query() query: QueryParams, @Res() reply: FastifyReply): Promise<void> {
-    const items = await this.items();
-    const withOffers = listParam(query, 'embed').includes('lastUnusedOffers');
-    send(reply, jsonAnswer(200, writeQueue(items, withOffers)));
-  }
-
-  private async items(): Promise<readonly QueueItem[]> {
+  async list(
+    @Req() request: FastifyRequest,
+    @Query() query: QueryParams,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const { term, projection } = this.parts;
-    if (!term.now()) return recordedLaunchQueue(projection.model.state, this.nowMs());
-    return this.queries.execute<ReadQueue, readonly QueueItem[]>(new ReadQueue());
+    if (formerMoment(request) !== undefined || !term.now()) {
+      return this.reads.send(request, reply, { kind: 'queue', query });
+    }
+    const items = await this.queries.execute<ReadQueue, readonly QueueItem[]>(new ReadQueue());
+    markSequence(request, reply, projection.position);
+    send(reply, jsonAnswer(200, writeQueue(items, wantsOffers(query))));
   }
 
   @Delete('*')

@@ -1,46 +1,50 @@
 import type { ServerResponse } from 'node:http';
 import { busEvent, type BusEvent } from '#bus-events';
 import { formatTimestamp } from '#domain';
-import type { EventLog, StoredEvent } from '#event-log';
+import type { StoredEvent } from '#event-log';
 import type { Logger, Metrics } from '#observability';
 import type { ApiOptions } from '../api-options.js';
 import type { ApiParts } from '../api-parts.js';
-import type { Projection } from '../projection/projection.js';
-import { reachedWithin } from '../standby/reached-within.js';
-import { Frame, framesOf } from './frame.js';
+import { GAP } from './bus-subscription.js';
+import { Channel } from './channel.js';
+import { DeliveryRounds } from './delivery-rounds.js';
+import { Frame } from './frame.js';
+import { inSlices } from './in-slices.js';
+import { LogEntry } from './log-entry.js';
+import { Parcel, type Piece } from './parcel.js';
+import { Replay } from './replay.js';
 import { StreamConnection, type StreamLimits, type StreamObserver } from './stream-connection.js';
-import type { StreamRequest } from './stream-request.js';
+import type { StreamSpan, Subscription } from './subscription.js';
 
 const HEARTBEAT_MS = 10_000;
 
-/** How long a subscriber who is ahead of this node waits before the leader is asked about that once more. */
-const ASK_AGAIN_MS = 2000;
-
-/** Events read from the log at a time for a subscriber that catches up. */
-const REPLAY_PAGE = 500;
+/** Who listens. */
+export interface Subscriber {
+  /** Its response, whose head is sent. */
+  readonly response: ServerResponse;
+  /** Its address, without port. */
+  readonly address: string;
+}
 
 /**
- * All subscribers of `/v2/events`. Feeds them from the projection, after reads show an event, so that whoever saw it
- * and then reads, sees it there too (`design.md` §6).
+ * All subscribers of `/v2/events` and `/ekiden/v1/stream`. Feeds them from the projection, after reads show an event, so
+ * that whoever saw it and then reads, sees it there too (`design.md` §6).
  */
 export class EventHub {
-  private readonly open = new Set<StreamConnection>();
-  /** Those that have caught up and get events as they come. */
-  private readonly live = new Set<StreamConnection>();
+  private readonly open = new Map<StreamConnection, Subscription>();
+  /** Those that have caught up and get events as they come, by what they want. */
+  private readonly channels = new Map<string, Channel>();
+  private readonly rounds = new DeliveryRounds(this.channels);
+  private readonly replay: Replay;
   private readonly limits: StreamLimits;
   private readonly observer: StreamObserver;
-  private readonly log: EventLog;
   private readonly logger: Logger;
   private readonly nowMs: () => number;
   private readonly heartbeats: NodeJS.Timeout;
   private closing = false;
 
-  constructor(
-    options: ApiOptions,
-    private readonly parts: Pick<ApiParts, 'projection' | 'reads' | 'term'>,
-  ) {
+  constructor(options: ApiOptions, parts: Pick<ApiParts, 'projection' | 'reads' | 'term'>) {
     const { configuration, metrics, logging, log } = options;
-    this.log = log;
     this.logger = logging.logger('api.event-stream');
     this.nowMs = options.nowMs ?? Date.now;
     this.limits = {
@@ -48,6 +52,7 @@ export class EventHub {
       bytes: configuration.eventStreamMaxOutstandingBytes,
     };
     this.observer = createObserver(metrics);
+    this.replay = new Replay(log, parts);
     metrics.gauge('http.event-streams.active').readFrom(() => this.open.size);
     parts.projection.observe((events) => this.publish(events));
     this.heartbeats = setInterval(() => this.beat(), options.eventStreamHeartbeatMs ?? HEARTBEAT_MS);
@@ -55,102 +60,107 @@ export class EventHub {
   }
 
   /**
-   * Starts a stream on a response whose head is sent. The subscriber first sees its own `event_stream_attached`, then
-   * what it missed, then everything live, without a gap (`spec/operations.md` §2.4, §2.6).
-   *
-   * @param address of the subscriber, without port.
+   * Starts a stream. A subscriber of the bus first sees its own `event_stream_attached`; then comes what was missed,
+   * then everything live, without a gap (`spec/operations.md` §2.4, §2.6).
    */
-  subscribe(response: ServerResponse, request: StreamRequest, address: string): void {
-    const connection = new StreamConnection(response, request, this.limits, this.observer);
-    this.open.add(connection);
+  subscribe({ response, address }: Subscriber, subscription: Subscription, span: StreamSpan): void {
+    const connection = new StreamConnection(response, this.limits, this.observer);
+    this.open.set(connection, subscription);
     response.once('close', () => this.forget(connection, address));
     if (this.closing) return connection.end();
-    const attached = [[this.connectionFrame('event_stream_attached', address)]];
-    connection.deliver(attached);
-    for (const other of this.live) other.deliver(attached);
-    this.logger.info({ address, after: request.after }, 'event stream attached');
-    if (request.after === undefined) this.live.add(connection);
-    else void this.replay(connection, request.after);
+    if (subscription.announced) {
+      const attached = this.frameNow('event_stream_attached', { remoteAddress: address });
+      deliver(connection, subscription.pieceOfAnnouncement(attached));
+      this.tellLive(attached);
+    }
+    this.logger.info({ address, ...span }, 'event stream attached');
+    if (span.after === undefined && span.until === undefined) this.join(connection, subscription);
+    else void this.catchUp(connection, subscription, span);
   }
 
   /** Tells those who listen now of something that is not on the log. */
   announce(event: BusEvent): void {
-    if (this.live.size === 0) return;
-    const news = [[new Frame(event)]];
-    for (const connection of this.live) connection.deliver(news);
+    if (this.channels.size > 0) this.tellLive(new Frame(event));
   }
 
   /** Ends every stream. */
   close(): void {
     this.closing = true;
     clearInterval(this.heartbeats);
-    for (const connection of this.open) connection.end();
+    this.rounds.close();
+    for (const connection of this.open.keys()) connection.end();
   }
 
   private publish(events: readonly StoredEvent[]): void {
-    if (this.live.size === 0) return;
-    const groups = events.map(framesOf);
-    for (const connection of this.live) connection.deliver(groups);
+    if (this.channels.size === 0) return;
+    const entries = events.map((stored) => new LogEntry(stored));
+    for (const channel of this.channels.values()) {
+      for (const entry of entries) channel.add(channel.subscription.pieceOf(entry));
+    }
+    this.rounds.tell();
   }
 
-  private get projection(): Projection {
-    return this.parts.projection;
+  private tellLive(frame: Frame): void {
+    for (const channel of this.channels.values()) {
+      channel.add(channel.subscription.pieceOfAnnouncement(frame));
+    }
+    this.rounds.tell();
   }
 
-  /** Sends what is on the log behind `after`, page by page at the reader's pace, then joins the live ones. */
-  private async replay(connection: StreamConnection, after: number): Promise<void> {
+  private async catchUp(
+    connection: StreamConnection,
+    subscription: Subscription,
+    span: StreamSpan,
+  ): Promise<void> {
     try {
-      await this.reach(connection, after);
-      let position = after;
-      while (!connection.closed) {
-        // No await stands between this check and joining, so no event can slip between replay and live.
-        if (position >= this.projection.position) {
-          this.live.add(connection);
-          return;
-        }
-        const page = await this.log.read(position, REPLAY_PAGE);
-        // Never ahead of what reads show.
-        const visible = page.filter((event) => event.position <= this.projection.position);
-        await connection.idle();
-        connection.deliver(visible.map(framesOf));
-        position = visible.at(-1)?.position ?? this.projection.position;
-      }
+      await this.replay.run(span, {
+        connection,
+        give: (entries) => deliver(connection, ...entries.map((entry) => subscription.pieceOf(entry))),
+        missed: (oldest, requested) =>
+          deliver(connection, subscription.pieceOfGap(this.frameNow(GAP, { oldest, requested }))),
+        join: () => this.join(connection, subscription),
+      });
     } catch (error) {
-      this.logger.error({ error, after }, 'replay for an event stream failed');
+      this.logger.error({ error, ...span }, 'replay for an event stream failed');
       connection.end();
     }
   }
 
-  /**
-   * Waits until reads show what the subscriber has seen at another node, which may be ahead of this one: it would get
-   * it twice otherwise. Whoever speaks of a position that not even the leader has comes from another cluster, and joins
-   * at once.
-   */
-  private async reach(connection: StreamConnection, after: number): Promise<void> {
-    const { projection, reads, term } = this.parts;
-    const isAhead = (): boolean => projection.following && after > projection.position;
-    while (!connection.closed && isAhead() && !(await term.begun())) {
-      const confirmation = await reads.confirm();
-      if (confirmation.current && after > confirmation.leaderPosition) return;
-      await reachedWithin(projection, after, ASK_AGAIN_MS);
+  private join(connection: StreamConnection, subscription: Subscription): void {
+    let channel = this.channels.get(subscription.key);
+    if (channel === undefined) {
+      channel = new Channel(subscription);
+      this.channels.set(subscription.key, channel);
     }
+    channel.join(connection);
   }
 
   private forget(connection: StreamConnection, address: string): void {
+    const subscription = this.open.get(connection);
+    if (subscription === undefined) return;
     this.open.delete(connection);
-    this.live.delete(connection);
-    const detached = [[this.connectionFrame('event_stream_detached', address)]];
-    for (const other of this.live) other.deliver(detached);
+    const channel = this.channels.get(subscription.key);
+    channel?.leave(connection);
+    if (channel?.size === 0) this.channels.delete(subscription.key);
+    if (subscription.announced) {
+      this.tellLive(this.frameNow('event_stream_detached', { remoteAddress: address }));
+    }
     this.logger.info({ address }, 'event stream detached');
   }
 
   private beat(): void {
-    for (const connection of this.open) connection.heartbeat();
+    inSlices([...this.open], ([connection, { heartbeat }]) => connection.nudge(heartbeat));
   }
 
-  private connectionFrame(type: 'event_stream_attached' | 'event_stream_detached', address: string): Frame {
-    return new Frame(busEvent(type, formatTimestamp(this.nowMs()), [], { remoteAddress: address }));
+  private frameNow(type: string, fields: Readonly<Record<string, unknown>>): Frame {
+    return new Frame(busEvent(type, formatTimestamp(this.nowMs()), [], fields));
   }
+}
+
+/** Hands a reader, in one write, what it wants of several events. */
+function deliver(connection: StreamConnection, ...pieces: readonly (Piece | undefined)[]): void {
+  const wanted = pieces.filter((piece) => piece !== undefined);
+  if (wanted.length > 0) connection.deliver(new Parcel(wanted));
 }
 
 function createObserver(metrics: Metrics): StreamObserver {

@@ -1,5 +1,4 @@
-import { busEventsOf, type BusEvent } from '#bus-events';
-import type { StoredEvent } from '#event-log';
+import type { BusEvent } from '#bus-events';
 
 /** Bytes of a frame beside type and payload, as `http.responses.event-stream.size` has always counted them. */
 const FRAMING_BYTES = 16;
@@ -31,9 +30,3 @@ export class Frame {
     return Buffer.byteLength(this.event.json) + this.event.type.length + FRAMING_BYTES;
   }
 }
-
-/** The frames of one position, in order. They are delivered together, or again together. */
-export type FrameGroup = readonly Frame[];
-
-export const framesOf = (stored: StoredEvent): FrameGroup =>
-  busEventsOf(stored).map((event) => new Frame(event, stored.position));

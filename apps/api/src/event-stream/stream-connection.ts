@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { FrameGroup } from './frame.js';
-import type { StreamRequest } from './stream-request.js';
+import type { Parcel } from './parcel.js';
 
 /** How much may wait for one reader (`spec/operations.md` §2.3). */
 export interface StreamLimits {
@@ -8,33 +7,39 @@ export interface StreamLimits {
   readonly bytes: number;
 }
 
-/** Told by a connection about itself. */
+/** Told by connections about themselves. */
 export interface StreamObserver {
-  /** Bytes were handed to the reader, by the count of the frames. */
+  /** Bytes were handed to a reader, by the count of the frames. */
   readonly sent: (countedBytes: number) => void;
-  /** The reader was too slow and is cut off. */
+  /** A reader was too slow and is cut off. */
   readonly tooSlow: () => void;
 }
 
-const HEARTBEAT = Buffer.from('\r\n');
-
 /**
- * One subscriber. At most one write is under way; what comes meanwhile waits in a bounded queue and goes out as the
- * next write. The write under way does not count, so a burst cannot cut a reader that keeps up.
+ * One subscriber. Writes to the socket itself: parcels are framed already, once for all who get them. While the socket
+ * has more than it likes to hold, parcels wait in a bounded queue. What the socket holds does not count, so a burst
+ * cannot cut a reader that keeps up.
  */
 export class StreamConnection {
-  private queue: Buffer[] = [];
+  /** How many pieces of what waits in its channel are older than its membership. */
+  skip = 0;
+  private queue: Parcel[] = [];
+  private queuedMessages = 0;
   private queuedBytes = 0;
-  private writing = false;
   private ended = false;
   private idleWaiters: (() => void)[] = [];
+  /** The response itself as long as another answer has the socket. */
+  private readonly sink: NonNullable<ServerResponse['socket']> | ServerResponse;
+  private readonly framesChunks: boolean;
 
   constructor(
     private readonly response: ServerResponse,
-    private readonly request: StreamRequest,
     private readonly limits: StreamLimits,
     private readonly observer: StreamObserver,
   ) {
+    this.sink = response.socket ?? response;
+    this.framesChunks = this.sink !== response && response.chunkedEncoding;
+    this.sink.on('drain', () => this.drain());
     response.once('close', () => this.finish());
     response.once('error', () => this.cut());
   }
@@ -43,68 +48,57 @@ export class StreamConnection {
     return this.ended;
   }
 
-  /**
-   * Passes on what the subscriber wants of some positions. Only the last of its frames of one position carries the
-   * id: a reader cut off between two of them resumes before both and misses none.
-   */
-  deliver(groups: readonly FrameGroup[]): void {
-    let countedBytes = 0;
-    for (const group of groups) {
-      const wanted = group.filter(({ event }) => this.request.accepts(event));
-      for (const [index, frame] of wanted.entries()) {
-        if (this.ended) return;
-        const carriesId = this.request.withIds && index === wanted.length - 1;
-        this.enqueue(carriesId ? frame.withId : frame.bytes);
-        countedBytes += frame.countedBytes;
-      }
+  /** Passes on a parcel, or cuts the reader off if too much waits for it already. */
+  deliver(parcel: Parcel): void {
+    if (this.ended) return;
+    if (!this.isBusy) return this.write(parcel);
+    const isFull =
+      this.queuedMessages + parcel.messages > this.limits.messages ||
+      this.queuedBytes + this.sink.writableLength >= this.limits.bytes;
+    if (isFull) {
+      this.observer.tooSlow();
+      return this.cut();
     }
-    if (countedBytes > 0) this.observer.sent(countedBytes);
-    this.flush();
+    this.queue.push(parcel);
+    this.queuedMessages += parcel.messages;
+    this.queuedBytes += parcel.bytes.length;
   }
 
-  /** An empty line, unless bytes are on their way anyhow. */
-  heartbeat(): void {
-    if (this.writing || this.ended) return;
-    this.queue.push(HEARTBEAT);
-    this.flush();
+  /** Something that need not arrive if anything else is on its way. */
+  nudge(parcel: Parcel): void {
+    if (!this.ended && !this.isBusy) this.write(parcel);
   }
 
   /** Resolves when nothing waits to be sent, or the connection has ended. */
   idle(): Promise<void> {
-    if (this.ended || (!this.writing && this.queue.length === 0)) return Promise.resolve();
+    if (this.ended || !this.isBusy) return Promise.resolve();
     return new Promise((resolve) => this.idleWaiters.push(resolve));
   }
 
-  /** Ends the stream politely. */
+  /** Ends the stream politely, behind everything that waits. */
   end(): void {
+    if (!this.ended) for (const parcel of this.queue.splice(0)) this.write(parcel);
     this.response.end();
     this.finish();
   }
 
-  private enqueue(chunk: Buffer): void {
-    const waitingBytes = this.queuedBytes + this.response.writableLength;
-    const full = this.queue.length >= this.limits.messages || waitingBytes >= this.limits.bytes;
-    if (this.writing && full) {
-      this.observer.tooSlow();
-      this.cut();
-      return;
-    }
-    this.queue.push(chunk);
-    this.queuedBytes += chunk.length;
+  private get isBusy(): boolean {
+    return this.queue.length > 0 || this.sink.writableNeedDrain;
   }
 
-  private flush(): void {
-    if (this.writing || this.ended || this.queue.length === 0) return;
-    const chunk = Buffer.concat(this.queue);
-    this.queue = [];
-    this.queuedBytes = 0;
-    this.writing = true;
-    this.response.write(chunk, (error) => {
-      this.writing = false;
-      if (error) return this.cut();
-      this.flush();
-      if (!this.writing) this.releaseIdle();
-    });
+  private write(parcel: Parcel): void {
+    this.observer.sent(parcel.countedBytes);
+    this.sink.write(this.framesChunks ? parcel.asChunk : parcel.bytes);
+  }
+
+  private drain(): void {
+    while (!this.ended && !this.sink.writableNeedDrain) {
+      const parcel = this.queue.shift();
+      if (parcel === undefined) return this.releaseIdle();
+      this.queuedMessages -= parcel.messages;
+      this.queuedBytes -= parcel.bytes.length;
+      this.write(parcel);
+    }
   }
 
   private cut(): void {

@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Configuration } from '#configuration';
 import { pathOf } from '../paths/path-of.js';
 import { send } from '../server/send.js';
-import { POSITION_PATH } from '../standby/standby-route.js';
+import { POSITION_PATH, STREAM_PATHS } from '../standby/standby-route.js';
 import { errorAnswer } from '../wire/answer.js';
 
 /** Streams last for ever, and an overloaded server must still tell how it is, and where. */
 const EXEMPT: ReadonlySet<string> = new Set([
-  '/v2/events',
+  ...STREAM_PATHS,
   '/ping',
   '/metrics',
   '/metrics/prometheus',

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger, Metrics, Timer } from '#observability';
 import type { ApiOptions } from '../api-options.js';
 import { pathOf } from '../paths/path-of.js';
+import { STREAM_PATHS } from '../standby/standby-route.js';
 
 const TIMED_METHODS = [
   'get',
@@ -54,7 +55,7 @@ function createObserver(metrics: Metrics, logger: Logger) {
     const durationMs = performance.now() - startedAtMs;
     const status = reply.raw.statusCode;
     // A stream lasts as long as its reader likes; its time and bytes say nothing about requests.
-    if (pathOf(request.url) !== '/v2/events') {
+    if (!STREAM_PATHS.has(pathOf(request.url))) {
       all.record(durationMs);
       (timers.get(request.method) ?? otherMethods).record(durationMs);
       // A compressed body has no length in advance, so what went over the connection is counted, head included.

@@ -25,8 +25,10 @@ export function heldLog(log: EventLog): HeldLog {
       return handler(batch);
     });
   const held = new Proxy(log, {
-    get: (_, name: Exclude<keyof EventLog, 'file'>) =>
-      name === 'subscribe' ? subscribe : log[name].bind(log),
+    get: (_, name: keyof EventLog) => {
+      if (name === 'subscribe') return subscribe;
+      return name === 'file' ? log.file : log[name].bind(log);
+    },
   });
   return {
     log: held,

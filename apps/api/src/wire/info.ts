@@ -1,6 +1,13 @@
 import type { Configuration, SettingsReport } from '#configuration';
-import type { SchedulerStatus } from '#domain';
 import type { ApiOptions } from '../api-options.js';
+
+/** What a node knows of the cluster just now. */
+export interface NodeFacts {
+  readonly elected: boolean;
+  readonly leader: string | null;
+  readonly frameworkId: string | null;
+  readonly mesosLeaderUiUrl: string | null;
+}
 
 /**
  * The body of `GET /v2/info`. Its key set is closed, since strict clients refuse unknown keys, and unset values are
@@ -8,8 +15,7 @@ import type { ApiOptions } from '../api-options.js';
  */
 export function printInfo(
   { configuration, settings, buildRevision }: ApiOptions,
-  status: SchedulerStatus,
-  { elected, leader }: { readonly elected: boolean; readonly leader: string | null },
+  { elected, leader, frameworkId, mesosLeaderUiUrl }: NodeFacts,
 ): object {
   return {
     name: 'marathon',
@@ -17,12 +23,12 @@ export function printInfo(
     buildref: buildRevision,
     elected,
     leader,
-    frameworkId: status.frameworkId,
+    frameworkId,
     marathon_config: {
       ...frameworkSettings(configuration),
       ...schedulingSettings(configuration),
       master: shown(settings, 'master'),
-      mesos_leader_ui_url: shown(settings, 'mesos_leader_ui_url') ?? status.mesosLeaderUiUrl,
+      mesos_leader_ui_url: shown(settings, 'mesos_leader_ui_url') ?? mesosLeaderUiUrl,
       webui_url: shown(settings, 'webui_url'),
     },
     zookeeper_config: { zk: shown(settings, 'zk'), ...zookeeperSettings(configuration) },

@@ -44,6 +44,8 @@ export function refusalAnswer(refusal: Refusal, commandType: ApiCommand['type'])
       return errorAnswer(403, tooManyDeployments(refusal.limit));
     case 'ServicePortsExhausted':
       return errorAnswer(500, `All ports in the range [${refusal.min}-${refusal.max}) are already in use`);
+    case 'PlanOutdated':
+      return errorAnswer(409, outdated(refusal.changed));
     case 'IdempotencyKeyReused':
       return errorAnswer(422, `Idempotency-Key '${refusal.key}' was already used for another request`);
     case 'QueueFull':
@@ -57,6 +59,10 @@ export function refusalAnswer(refusal: Refusal, commandType: ApiCommand['type'])
       };
   }
 }
+
+const outdated = (changed: readonly string[]): string =>
+  `Not done: ${changed.join(', ')} changed since the plan that X-Ekiden-Plan names. ` +
+  'Ask POST /ekiden/v1/plan again, or leave the header out.';
 
 const tooManyDeployments = (limit: number): string =>
   `Max number (${limit}) of running deployments is achieved. Wait until one has finished, cancel one with ` +

@@ -1,7 +1,11 @@
 import {
+  PlanChange,
   ReadQueue,
   ReadSchedulerStatus,
   SubmitCommand,
+  type PlannedChange,
+  LocateAgent,
+  type AgentAddress,
   type QueueItem,
   type SchedulerStatus,
   type Submission,
@@ -20,6 +24,15 @@ export class SubmitCommandHandler implements ICommandHandler<SubmitCommand, Subm
   }
 }
 
+@QueryHandler(PlanChange)
+export class PlanChangeHandler implements IQueryHandler<PlanChange, PlannedChange | undefined> {
+  constructor(@Inject(SchedulerDoor) private readonly scheduler: SchedulerDoor) {}
+
+  execute(question: PlanChange): Promise<PlannedChange | undefined> {
+    return this.scheduler.plan(question);
+  }
+}
+
 @QueryHandler(ReadQueue)
 export class ReadQueueHandler implements IQueryHandler<ReadQueue, QueueItem[]> {
   constructor(@Inject(SchedulerDoor) private readonly scheduler: SchedulerDoor) {}
@@ -35,5 +48,14 @@ export class ReadSchedulerStatusHandler implements IQueryHandler<ReadSchedulerSt
 
   async execute(): Promise<SchedulerStatus> {
     return this.scheduler.status();
+  }
+}
+
+@QueryHandler(LocateAgent)
+export class LocateAgentHandler implements IQueryHandler<LocateAgent, AgentAddress | undefined> {
+  constructor(@Inject(SchedulerDoor) private readonly scheduler: SchedulerDoor) {}
+
+  execute({ agentId }: LocateAgent): Promise<AgentAddress | undefined> {
+    return this.scheduler.locateAgent(agentId);
   }
 }

@@ -4,12 +4,14 @@ import {
   createSchedulerClient,
   type Authentication,
   type Event,
+  type Failure,
   type FatalError,
   type MasterDetector,
   type SchedulerClient,
   type Subscribed,
 } from '#mesos';
 import type { Logger } from '#observability';
+import { AgentAddresses } from './agent-addresses.js';
 import { callFor } from './effects.js';
 import { frameworkRemoved } from './fatal-texts.js';
 import { frameworkInfo } from './framework-info.js';
@@ -38,6 +40,8 @@ export interface MesosSessionPorts {
  * gets lost here is found again by retries and reconciliation.
  */
 export class MesosSession {
+  /** Where the agents of the master are reached. */
+  readonly agents: AgentAddresses;
   private readonly client: SchedulerClient;
   private master: Subscribed['master_info'];
   /** The subscription that each unanswered offer came with. */
@@ -45,6 +49,11 @@ export class MesosSession {
 
   constructor(private readonly ports: MesosSessionPorts) {
     const { detector, authentication, logger, frameworkId, configuration } = ports;
+    this.agents = new AgentAddresses({
+      configuration,
+      authentication,
+      masterHostPort: () => this.masterHostPort,
+    });
     this.client = createSchedulerClient({
       detector,
       authentication,
@@ -93,14 +102,20 @@ export class MesosSession {
   }
 
   status(): Pick<SchedulerStatus, 'connected' | 'mesosLeaderUiUrl'> {
-    const { master } = this;
-    const address = master?.address;
-    const host = address?.hostname ?? address?.ip ?? master?.hostname;
-    const detected = host === undefined ? null : `http://${host}:${address?.port ?? master?.port ?? 5050}/`;
+    const hostPort = this.masterHostPort;
+    const detected = hostPort === undefined ? null : `http://${hostPort}/`;
     return {
       connected: this.client.state === 'SUBSCRIBED',
       mesosLeaderUiUrl: this.ports.configuration.mesosLeaderUiUrl ?? detected,
     };
+  }
+
+  /** `host:port` of the master of the last session. */
+  private get masterHostPort(): string | undefined {
+    const { master } = this;
+    const address = master?.address;
+    const host = address?.hostname ?? address?.ip ?? master?.hostname;
+    return host === undefined ? undefined : `${host}:${address?.port ?? master?.port ?? 5050}`;
   }
 
   private subscribed(subscribed: Subscribed): Promise<void> {
@@ -131,7 +146,8 @@ export class MesosSession {
         this.ports.metrics.statusReceived(event.update.status.state);
         return this.ports.tell({ type: 'ReceiveStatus', status: event.update.status });
       case 'FAILURE':
-        return this.ports.logger.info({ failure: event.failure }, 'an agent or executor failed');
+        this.ports.logger.info({ failure: event.failure }, 'an agent or executor failed');
+        return this.agentRemoved(event.failure);
       case 'RESCIND':
         // Whatever is launched on it comes back as dropped (`spec/scheduling.md` §2.5).
         return this.ports.logger.debug({ offer: event.rescind.offer_id.value }, 'an offer was taken back');
@@ -140,6 +156,12 @@ export class MesosSession {
         // that are not asked for: operations, messages of custom executors.
         return;
     }
+  }
+
+  /** A failure without an executor is that of the agent itself. */
+  private agentRemoved({ agent_id: agent, executor_id: executor }: Failure): void {
+    if (agent === undefined || executor !== undefined) return;
+    this.ports.tell({ type: 'AgentRemoved', agentId: agent.value });
   }
 
   private async performOne(effect: Effect): Promise<void> {

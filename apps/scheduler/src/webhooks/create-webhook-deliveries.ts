@@ -1,4 +1,5 @@
 import { takesCallbacks, type Configuration } from '#configuration';
+import { SubmitCommand } from '#domain';
 import type { SchedulerOptions } from '../scheduler.js';
 import type { Writer } from '../writer/writer.js';
 import { WebhookDeliveries, type WebhookDeliverySettings } from './webhook-deliveries.js';
@@ -20,7 +21,8 @@ export function webhookDeliveries(
     openSecret: (sealed) => secrets.open(sealed),
     tell: (webhookId, report, settled) => writer.tell({ type: 'ReportWebhook', webhookId, report }, settled),
     addCallback: async (url) => {
-      const { reply } = await writer.submit({ type: 'AddCallback', url }, { kind: 'system' });
+      const command = new SubmitCommand({ type: 'AddCallback', url }, { kind: 'system' });
+      const { reply } = await writer.submit(command);
       if (reply.kind === 'refused') logger.warn({ url, code: reply.code }, 'no callback could be added');
     },
     settings: settingsOf(configuration),

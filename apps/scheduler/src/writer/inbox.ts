@@ -6,6 +6,7 @@ export interface ApiItem {
   readonly command: ApiCommand;
   readonly actor: Actor;
   readonly idempotencyKey?: string;
+  readonly planToken?: string;
   readonly answer: (submission: Submission) => void;
 }
 
@@ -69,3 +70,14 @@ export class Inbox {
     this.waitingApiItems = 0;
   }
 }
+
+const OWN_NEWS: ReadonlySet<SchedulerCommand['type']> = new Set<SchedulerCommand['type']>([
+  'Tick',
+  'ReportHealth',
+  'ReportReadiness',
+  'ReportWebhook',
+  'LookForAgents',
+]);
+
+/** The clock and the checks that Ekiden runs are its own; the rest comes from the cluster. */
+export const isFromMesos = ({ type }: SchedulerCommand): boolean => !OWN_NEWS.has(type);

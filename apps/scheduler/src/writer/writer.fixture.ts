@@ -1,6 +1,13 @@
 import { setImmediate as nextTurnOfTheLoop } from 'node:timers/promises';
 import { loadConfiguration } from '#configuration';
-import type { ApiCommand, ClusterIdentity, Effect, Submission, TurnEnvironment } from '#domain';
+import {
+  SubmitCommand,
+  type ApiCommand,
+  type ClusterIdentity,
+  type Effect,
+  type Submission,
+  type TurnEnvironment,
+} from '#domain';
 import { createMemoryEventLog, type EventLog, type MemoryEventLog, type StoredEvent } from '#event-log';
 import { Metrics, type Logger } from '#observability';
 import { domainSettings } from '../domain-settings.js';
@@ -116,6 +123,7 @@ interface HarnessOptions {
 /** A writer over a log that outlives it, with everything it does noted down. */
 export class WriterHarness {
   readonly identity = new BreakableIdentity();
+  readonly settings = domainSettings(defaultConfiguration());
   readonly writer: Writer;
   readonly performed: Effect[] = [];
   /** App ids of answered creates, in the order of the answers. */
@@ -130,7 +138,7 @@ export class WriterHarness {
   ) {
     this.writer = new Writer({
       log: log.port,
-      settings: domainSettings(defaultConfiguration()),
+      settings: this.settings,
       identity: this.identity,
       snapshotter: new Snapshotter(log.port, snapshotIntervalEvents, SILENT),
       logger: SILENT,
@@ -161,8 +169,9 @@ export class WriterHarness {
     return submission;
   }
 
-  submit(command: ApiCommand, idempotencyKey?: string): Promise<Submission> {
-    return this.writer.submit(command, { kind: 'user', name: 'ops' }, idempotencyKey);
+  submit(command: ApiCommand, idempotencyKey?: string, planToken?: string): Promise<Submission> {
+    const actor = { kind: 'user', name: 'ops' } as const;
+    return this.writer.submit(new SubmitCommand(command, actor, idempotencyKey, planToken));
   }
 
   /** The next process over the same log. */

@@ -1,24 +1,23 @@
 import {
-  decideApiCommand,
   decideSchedulerCommand,
   resume,
   SchedulerRuntime,
   settle,
   State,
   Turn,
-  type Actor,
-  type ApiCommand,
   type Refusal,
   type Reply,
   type SchedulerCommand,
   type Submission,
+  type SubmitCommand,
 } from '#domain';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LeadLostError } from '../lead/lead.js';
 import { LeadGate } from '../lead/lead-gate.js';
+import { decideUnderPlan } from '../planning/decide-under-plan.js';
 import { LogPatience } from '../lead/log-patience.js';
 import { IdempotentCommands } from './idempotent-commands.js';
-import { Inbox, type ApiItem, type InboxItem } from './inbox.js';
+import { Inbox, isFromMesos, type ApiItem, type InboxItem } from './inbox.js';
 import { Replies, type Answer } from './replies.js';
 import {
   beginTerm,
@@ -149,9 +148,9 @@ export class Writer {
   }
 
   /** Asks for a decision; the answer comes when everything it rests on is durable. Never rejects. */
-  submit(command: ApiCommand, actor: Actor, idempotencyKey?: string): Promise<Submission> {
+  submit({ command, actor, idempotencyKey, planToken }: SubmitCommand): Promise<Submission> {
     return new Promise((answer) => {
-      const item: ApiItem = { kind: 'api', command, actor, idempotencyKey, answer };
+      const item: ApiItem = { kind: 'api', command, actor, idempotencyKey, planToken, answer };
       if (this.phase !== 'ready') return this.refuseAll([item]);
       if (this.inbox.apiItems >= this.ports.maxQueuedCommands) {
         const reply = { kind: 'refused', code: 'QueueFull', limit: this.ports.maxQueuedCommands } as const;
@@ -226,7 +225,7 @@ export class Writer {
     const { events, effects } = turn;
     const decidedBefore = events.length + effects.length;
     try {
-      return this.idempotent.decide(turn, item, () => decideApiCommand(turn, item.command));
+      return this.idempotent.decide(turn, item, () => decideUnderPlan(turn, item.command, item.planToken));
     } catch (error) {
       if (events.length + effects.length > decidedBefore) throw error;
       return this.bug(error, item);
@@ -393,7 +392,3 @@ export class Writer {
     this.replies.refuseAll(items, this.unavailableReason);
   }
 }
-
-/** The clock and the checks that Ekiden runs are its own; the rest comes from the cluster. */
-const isFromMesos = ({ type }: SchedulerCommand): boolean =>
-  type !== 'Tick' && type !== 'ReportHealth' && type !== 'ReportReadiness' && type !== 'ReportWebhook';

@@ -1,5 +1,5 @@
 import { LeaderView } from '../leader-view.js';
-import { SILENT_LOGGER, type Logger } from '../logger.js';
+import { SILENT_LOGGER, type ZooKeeperLogger as Logger } from '#zookeeper';
 import { Notifier } from '../notifier.js';
 import type { CandidateListener, Coordination } from '../port.js';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { isZooKeeperError, type AccessList, type Clock, type Instant, type ZooKeeper } from '#zookeeper';
 
-import type { Logger } from '../logger.js';
+import type { ZooKeeperLogger as Logger } from '#zookeeper';
 import { Notifier } from '../notifier.js';
 import type { CandidateListener, LeadershipLoss } from '../port.js';
 import { latchPrefix, type CandidateNode } from './candidates.js';

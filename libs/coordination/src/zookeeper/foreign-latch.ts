@@ -1,6 +1,6 @@
 import type { Watch, ZooKeeper } from '#zookeeper';
 
-import type { Logger } from '../logger.js';
+import type { ZooKeeperLogger as Logger } from '#zookeeper';
 import { childrenOrWatch } from './election-board.js';
 
 /**

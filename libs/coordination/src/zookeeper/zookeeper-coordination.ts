@@ -11,7 +11,7 @@ import {
 } from '#zookeeper';
 
 import { LeaderView } from '../leader-view.js';
-import { SILENT_LOGGER, type Logger } from '../logger.js';
+import { SILENT_LOGGER, type ZooKeeperLogger as Logger } from '#zookeeper';
 import { Notifier } from '../notifier.js';
 import { CoordinationUnavailableError, type CandidateListener, type Coordination } from '../port.js';
 import { Candidacy } from './candidacy.js';

@@ -7,7 +7,7 @@ import type { GroupRequest, GroupUpdate } from '../definitions/group/parse-group
 import type { Violation } from '../definitions/result.js';
 import { Violations } from '../definitions/violations.js';
 import { ROOT } from '../ids/path-id.js';
-import type { State } from '../state/state.js';
+import type { State, Subtree } from '../state/state.js';
 import type { Timestamp } from '../time/timestamp.js';
 import type { Wish } from './change-tree.js';
 import { definitionContext } from './definition-context.js';
@@ -148,6 +148,14 @@ function rolledBack(state: State, groupId: string, version: Timestamp): ChangePa
     const message = `Group ${groupId} not available in version ${version}`;
     return { kind: 'refused', code: 'Invalid', message };
   }
+  return backTo(state, groupId, former);
+}
+
+/** The group as it was at any time, with everything below; its apps are judged anew. */
+export const restored = (turn: Turn, groupId: string, former: Subtree): ChangeParts =>
+  judged(turn, backTo(turn.state, groupId, former));
+
+function backTo(state: State, groupId: string, former: Subtree): ChangeParts {
   const wishes: Wish[] = [];
   for (const appId of state.tree.appsBelow(groupId)) {
     if (!former.apps.has(appId)) wishes.push({ type: 'delete', appId });

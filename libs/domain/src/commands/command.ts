@@ -5,6 +5,7 @@ import type { Plan } from '../deployments/plan.js';
 import type { CheckResult } from '../instances/health/judge-result.js';
 import type { Instance } from '../instances/instance.js';
 import type { ReadinessResponse } from '../instances/readiness.js';
+import type { Group } from '../state/state.js';
 import type { Timestamp } from '../time/timestamp.js';
 import type { WebhookReport } from '../webhooks/report-webhook.js';
 import type { WebhookSummary } from '../webhooks/webhook.js';
@@ -38,6 +39,13 @@ export type ApiCommand =
       readonly partialUpdate: boolean;
       readonly createMissing: boolean;
     }
+  /** Back to a definition that the app had at some time; an app that is gone is created again. */
+  | {
+      readonly type: 'RollbackApp';
+      readonly app: AppDefinition;
+      readonly force: boolean;
+      readonly uri: string;
+    }
   | { readonly type: 'DeleteApp'; readonly appId: string; readonly force: boolean }
   | { readonly type: 'RestartApp'; readonly appId: string; readonly force: boolean }
   /** `groupId`: the group of the URL; the body may name one below it (`spec/rest-api.md` §9.4). */
@@ -54,6 +62,14 @@ export type ApiCommand =
       readonly json: unknown;
       readonly force: boolean;
       readonly dryRun: boolean;
+    }
+  /** Back to what the group was at some time, with everything below: the lists hold all of it, the group included. */
+  | {
+      readonly type: 'RollbackGroup';
+      readonly groupId: string;
+      readonly groups: readonly Group[];
+      readonly apps: readonly AppDefinition[];
+      readonly force: boolean;
     }
   /** Changes nothing but `enforceRole` (§9.6). */
   | { readonly type: 'PatchGroup'; readonly groupId: string; readonly json: unknown }
@@ -81,6 +97,10 @@ export type SchedulerCommand =
     }
   | { readonly type: 'SchedulerLost'; readonly reason: string }
   | { readonly type: 'ReceiveOffers'; readonly offers: readonly Offer[] }
+  /** Somebody plans, and no agent is known yet: all of them shall make an offer. */
+  | { readonly type: 'LookForAgents' }
+  /** The master says that an agent is gone. */
+  | { readonly type: 'AgentRemoved'; readonly agentId: string }
   /** The launch of these tasks was certainly not carried out. */
   | { readonly type: 'LaunchFailed'; readonly taskIds: readonly string[]; readonly reason: string }
   /** It is not known what became of these tasks: Mesos shall tell. */
@@ -188,6 +208,8 @@ export type Refusal =
       readonly min: number;
       readonly max: number;
     }
+  /** What the plan named in the request rests on is not as it was; `changed` says what, in words. */
+  | { readonly kind: 'refused'; readonly code: 'PlanOutdated'; readonly changed: readonly string[] }
   /** The same idempotency key came with another request. */
   | { readonly kind: 'refused'; readonly code: 'IdempotencyKeyReused'; readonly key: string }
   /** The log takes no writes now; nothing was changed. */

@@ -1,4 +1,5 @@
 import type { AppDefinition, HealthCheck } from '../definitions/app/app-definition.js';
+import type { OffersSummary, UnusedOfferView } from '../launching/offer-statistics.js';
 import type { Timestamp } from '../time/timestamp.js';
 import type { ApiCommand, Reply } from './command.js';
 
@@ -23,6 +24,8 @@ export class SubmitCommand {
     readonly actor: Actor,
     /** The client's `Idempotency-Key`: the same key gets the first answer again. */
     readonly idempotencyKey?: string,
+    /** `X-Ekiden-Plan`: the command is decided only if what that plan rests on still is as it was. */
+    readonly planToken?: string,
   ) {}
 }
 
@@ -57,8 +60,21 @@ export interface QueueItem {
   readonly count: number;
   readonly since: Timestamp;
   readonly delay: { readonly timeLeftSeconds: number; readonly overdue: boolean };
-  readonly processedOffersSummary: unknown;
-  readonly lastUnusedOffers: readonly unknown[];
+  readonly processedOffersSummary: OffersSummary;
+  readonly lastUnusedOffers: readonly UnusedOfferView[];
+}
+
+/** Asks the leader where an agent is reached: the master, which it is in session with, knows. */
+export class LocateAgent {
+  constructor(readonly agentId: string) {}
+}
+
+/** Where the files of an agent are read (`spec/mesos-client.md` §24.2). */
+export interface AgentAddress {
+  /** Base address without a slash at the end. */
+  readonly url: string;
+  /** The `Authorization` header to read with, if the framework authenticates; never to be logged. */
+  readonly authorization?: string;
 }
 
 /** Asks the leader how it stands with Mesos. */
@@ -66,7 +82,6 @@ export class ReadSchedulerStatus {}
 
 export interface SchedulerStatus {
   readonly connected: boolean;
-  readonly frameworkId: string | null;
   /** Address of the leading master's UI, once registered. */
   readonly mesosLeaderUiUrl: string | null;
   /** The log takes writes, state is loaded. */

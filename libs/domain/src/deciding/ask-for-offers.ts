@@ -21,6 +21,19 @@ export function askForOffers(turn: Turn): void {
   );
 }
 
+/** How long offers come in that are only looked at. */
+const LOOK_MS = 2000;
+
+/** Asks for one offer of every agent, to know what there is; after a moment offers are wanted as before. */
+export function lookForAgents(turn: Turn): void {
+  const { runtime, nowMs } = turn;
+  if (!runtime.connected) return;
+  const { roles } = runtime.revive.lookAround();
+  turn.request({ type: 'ReviveRoles', roles });
+  runtime.demandChanged = false;
+  runtime.nextDemandLookMs = nowMs + LOOK_MS;
+}
+
 /** What a new subscription names: all roles known, and those of them for which no offers are wanted yet. */
 export function rolesWanted(
   { state, runtime }: { readonly state: State; readonly runtime: SchedulerRuntime },

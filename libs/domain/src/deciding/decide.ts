@@ -3,13 +3,16 @@ import { deleteApp } from '../apps/delete-app.js';
 import { createGroup, deleteGroup, patchGroup, putGroup } from '../apps/group-commands.js';
 import { restartApp } from '../apps/restart-app.js';
 import { patchApp, putApp } from '../apps/update-app.js';
+import { rollbackApp, rollbackGroup } from '../apps/rollback.js';
 import { updateApps } from '../apps/update-apps.js';
+import type { Offer } from '../cluster/mesos-shapes.js';
 import type { ApiCommand, Reply, SchedulerCommand } from '../commands/command.js';
 import { cancel } from '../deployments/cancel.js';
 import { killAndScale, killTasks } from '../instances/kill-tasks.js';
 import { reportHealth } from '../instances/health/report-health.js';
 import { reportReadiness } from '../instances/readiness.js';
 import { receiveStatus } from '../instances/receive-status.js';
+import { lookForAgents } from './ask-for-offers.js';
 import { resetDelay } from './reset-delay.js';
 import { launchFailed, launchUncertain } from './launch-outcome.js';
 import { connected, disconnected } from './session.js';
@@ -32,6 +35,8 @@ export function decideApiCommand(turn: Turn, command: ApiCommand): Reply {
       return patchApp(turn, command);
     case 'UpdateApps':
       return updateApps(turn, command);
+    case 'RollbackApp':
+      return rollbackApp(turn, command);
     case 'DeleteApp':
       return deleteApp(turn, command);
     case 'RestartApp':
@@ -40,6 +45,8 @@ export function decideApiCommand(turn: Turn, command: ApiCommand): Reply {
       return createGroup(turn, command);
     case 'PutGroup':
       return putGroup(turn, command);
+    case 'RollbackGroup':
+      return rollbackGroup(turn, command);
     case 'PatchGroup':
       return patchGroup(turn, command);
     case 'DeleteGroup':
@@ -57,6 +64,12 @@ export function decideApiCommand(turn: Turn, command: ApiCommand): Reply {
   }
 }
 
+/** Offers are to be answered; what they tell of their agents is remembered for those who plan. */
+function receiveOffers({ runtime, nowMs }: Turn, offers: readonly Offer[]): void {
+  runtime.offers.receive(offers);
+  for (const offer of offers) runtime.agents.saw(offer, nowMs);
+}
+
 /** Takes in what the cluster or the clock tells. */
 export function decideSchedulerCommand(turn: Turn, command: SchedulerCommand): void {
   switch (command.type) {
@@ -66,8 +79,12 @@ export function decideSchedulerCommand(turn: Turn, command: SchedulerCommand): v
       return disconnected(turn, command.reason);
     case 'ReceiveOffers':
       // Offers of a session that is over are worth nothing.
-      if (turn.runtime.connected) turn.runtime.offers.receive(command.offers);
+      if (turn.runtime.connected) receiveOffers(turn, command.offers);
       return;
+    case 'LookForAgents':
+      return lookForAgents(turn);
+    case 'AgentRemoved':
+      return turn.runtime.agents.forget(command.agentId);
     case 'ReceiveStatus':
       return receiveStatus(turn, command.status);
     case 'LaunchFailed':

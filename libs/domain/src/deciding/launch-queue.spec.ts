@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Offer } from '../cluster/mesos-shapes.js';
-import type { OffersSummary, UnusedOfferView } from '../launching/offer-statistics.js';
 import { formatTimestamp } from '../time/timestamp.js';
 import { launchQueue } from './launch-queue.js';
 import { Scenario } from './scenario.fixture.js';
@@ -24,8 +23,8 @@ function explain(scenario: Scenario, offer: Partial<Offer> = {}) {
     offers: [scenario.newOffer({ allocation_info: { role: 'dev' }, ...offer })],
   });
   const [item] = queueOf(scenario);
-  const summary = item?.processedOffersSummary as OffersSummary;
-  const [latest] = (item?.lastUnusedOffers ?? []) as UnusedOfferView[];
+  const summary = item!.processedOffersSummary;
+  const [latest] = item!.lastUnusedOffers;
   return {
     processed: summary.processedOffersCount,
     first: summary.rejectSummaryLastOffers.find(({ declined }) => declined > 0)?.reason,

@@ -4,6 +4,7 @@ import type { Condition } from '../instances/condition.js';
 import { isProvisioned, isScheduled, type Instance } from '../instances/instance.js';
 import { KillBook, settleKill } from '../instances/kill-service.js';
 import { BackoffBook } from '../launching/backoff.js';
+import { KnownAgents } from '../launching/known-agents.js';
 import { Candidates } from '../launching/matching/candidate.js';
 import { LaunchTokens } from '../launching/launch-tokens.js';
 import { OfferDemand } from '../launching/offer-demand.js';
@@ -60,6 +61,8 @@ export class SchedulerRuntime {
   readonly candidates: Candidates;
   /** Offers that still need an answer. */
   readonly offers = new WaitingOffers();
+  /** What is known of the agents, for those who plan. */
+  readonly agents = new KnownAgents();
   lastScaleCheckMs: number | undefined;
   lastSlowTickMs: number;
   lastUnreachableCheckMs: number;
@@ -134,6 +137,7 @@ export class SchedulerRuntime {
     }
     if (!('instanceId' in event.data)) return;
     if (before !== undefined) this.observeProgress(before, event, nowMs);
+    this.agents.observe(event, before);
     const { instanceId, appId } = event.data;
     const instance = after.instances.get(instanceId);
     settleKill(this.kills, after.instances, instanceId);

@@ -55,6 +55,20 @@ export class ReviveSchedule {
     this.repetitions.clear();
   }
 
+  /**
+   * Asks for offers in every role although nobody may need any, to see what agents there are. Counts as told, so that a
+   * need that comes next is told at once, and the next evaluation suppresses what nobody needs.
+   */
+  lookAround(): ReviveCall {
+    const demand = new Map<string, RoleDemand>();
+    for (const role of this.roles) {
+      const before = this.told?.demand.get(role);
+      demand.set(role, before?.wanted === true ? before : { wanted: true, highestVersion: 0 });
+    }
+    this.told = { roles: this.roles, demand };
+    return { type: 'REVIVE', roles: this.roles };
+  }
+
   /** The calls that are due at `nowMs` (epoch ms) for the demand of all roles as it is now. */
   evaluate(demand: ReadonlyMap<string, RoleDemand>, nowMs: number): ReviveCall[] {
     for (const role of demand.keys()) this.knownRoles.add(role);

@@ -129,7 +129,8 @@ export class State {
     return groups.has(groupId) ? { groups, apps } : undefined;
   }
 
-  private subtree(groupId: string): { groups: Map<string, Group>; apps: Map<string, AppDefinition> } {
+  /** A group as it is, with everything below; empty when it does not exist. */
+  subtree(groupId: string): { groups: Map<string, Group>; apps: Map<string, AppDefinition> } {
     const groups = new Map<string, Group>();
     for (const id of [groupId, ...this.tree.groupsBelow(groupId)]) {
       const group = this.groups.get(id);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
@@ -10,6 +10,7 @@ import { describeEventLogContract } from '../contract.fixture.js';
 import { LogFencedError } from '../errors.js';
 import { newBatch, newEvent } from '../events.fixture.js';
 import type { EventLog, StoredEvent } from '../port.js';
+import { corruptNewestSnapshot } from '../sqlite/damaged-snapshot.fixture.js';
 import { temporaryFolder, type TemporaryFolder } from '../sqlite/temporary-folder.fixture.js';
 import type { KafkaEventLogOptions } from './kafka-options.js';
 import { openKafkaEventLog } from './open-kafka-event-log.js';
@@ -29,14 +30,6 @@ function optionsFor(topic: string, mirrorPath: string): KafkaEventLogOptions {
     onWarning: () => undefined,
     onLost: () => undefined,
   };
-}
-
-function corruptNewestSnapshot(mirrorPath: string): void {
-  const folder = `${mirrorPath}.snapshots`;
-  const newest = join(folder, readdirSync(folder).toSorted().at(-1) as string);
-  const bytes = readFileSync(newest);
-  bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
-  writeFileSync(newest, bytes);
 }
 
 function describeKafka(line: KafkaLine, tests: () => void): void {

@@ -27,6 +27,11 @@ export class EventFile {
     return this.#guard(() => this.#reader.state().head);
   }
 
+  /** Position of the oldest event; 1 for an empty log, and for every log that keeps all of its events. */
+  first(): number {
+    return this.#guard(() => this.#reader.first());
+  }
+
   /** Up to `limit` events with a position above `after`, in order. */
   read(after: number, limit: number): readonly StoredEvent[] {
     const to = Math.min(after + limit, this.head());

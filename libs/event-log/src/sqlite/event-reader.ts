@@ -73,6 +73,13 @@ export class EventReader {
     return { head, epoch, mark: mark ?? undefined };
   }
 
+  /** Position of the oldest event; 1 for an empty log. */
+  first(): number {
+    const sql = 'SELECT coalesce(min(position), 1) FROM events';
+    const [[first] = [1]] = this.#database.prepare(sql).raw().all() as [number][];
+    return first;
+  }
+
   /** Every event with `after < position <= to`. A hole means a damaged file and is an error, never a shorter answer. */
   readRange(after: number, to: number): readonly StoredEvent[] {
     if (to <= after) return [];

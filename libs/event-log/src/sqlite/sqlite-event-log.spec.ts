@@ -5,19 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeEventLogContract } from '../contract.fixture.js';
 import { newBatch, newEvent } from '../events.fixture.js';
 import type { EventLog } from '../port.js';
+import { corruptNewestSnapshot } from './damaged-snapshot.fixture.js';
 import { EventFile } from './event-file.js';
 import { openSqliteEventLog } from './open-sqlite-event-log.js';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.fixture.js';
 
 const onWarning = () => undefined;
-
-function corruptNewestSnapshot(logPath: string): void {
-  const folder = `${logPath}.snapshots`;
-  const newest = join(folder, readdirSync(folder).toSorted().at(-1) as string);
-  const bytes = readFileSync(newest);
-  bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
-  writeFileSync(newest, bytes);
-}
 
 describeEventLogContract('SQLite', async (options) => {
   const folder = temporaryFolder();

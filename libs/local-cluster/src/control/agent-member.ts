@@ -149,3 +149,22 @@ async function endProcesses(supervisors: string, bootId: string): Promise<void> 
     for (const { pid } of treeOf(readProcessTable(), record.pid)) signalProcess(pid, 'SIGKILL');
   }
 }
+
+/** Starts agents one after another; if one cannot start, those that did are ended again. */
+export async function startMembers(
+  members: readonly AgentMember[],
+  onStarted: (member: AgentMember) => void = () => undefined,
+): Promise<void> {
+  const started: AgentMember[] = [];
+  try {
+    for (const member of members) {
+      const outcome = await member.start();
+      if (!outcome.ok) throw new Error(outcome.error);
+      started.push(member);
+      onStarted(member);
+    }
+  } catch (error) {
+    await Promise.all(started.map((member) => member.shutdown({ stopTasks: false })));
+    throw error;
+  }
+}

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { MasterDetector } from '#mesos';
 import type { Agent } from '../agent/agent.js';
 import { systemHost, type Host } from '../agent/host.js';
-import type { AgentMember } from '../control/agent-member.js';
+import { startMembers, type AgentMember } from '../control/agent-member.js';
 import { memberFactory, plansFor, type LocalAgentsOptions } from '../control/local-agents.js';
 import { claimDirectory } from '../process/directory-claim.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
@@ -48,7 +48,7 @@ export class AgentNode {
     const members = plans.map((plan, place) =>
       memberAt(place, plan, options.agents?.overrides?.[place] ?? {}),
     );
-    await startAll(members);
+    await startMembers(members);
     const clients = members.map(({ link }) => new LinkClient({ link, detector, random, logger }));
     const node = new AgentNode(members, clients);
     for (const client of clients) client.start();
@@ -84,19 +84,5 @@ export class AgentNode {
       }),
     );
     if (!this.isStopping) onAllGone();
-  }
-}
-
-async function startAll(members: readonly AgentMember[]): Promise<void> {
-  const started: AgentMember[] = [];
-  try {
-    for (const member of members) {
-      const outcome = await member.start();
-      if (!outcome.ok) throw new Error(outcome.error);
-      started.push(member);
-    }
-  } catch (error) {
-    await Promise.all(started.map((member) => member.shutdown({ stopTasks: false })));
-    throw error;
   }
 }

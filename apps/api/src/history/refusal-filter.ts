@@ -1,0 +1,108 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { History, NewRefusal } from '#history';
+import type { Logger } from '#observability';
+import type { ApiOptions } from '../api-options.js';
+import type { ApiParts } from '../api-parts.js';
+import { originForm } from '../paths/normalize-url.js';
+import { pathOf } from '../paths/path-of.js';
+import { actorOf } from '../server/actor.js';
+import { isRead } from '../standby/standby-route.js';
+import { refusedCommand } from './refused-command.js';
+
+/** Refusals wait for so long, so that many are written together. */
+const GATHER_MS = 100;
+
+/** So many wait at most; more than that in so short a time tell nothing new. */
+const MOST_WAITING = 1000;
+
+const RECORDED = /^\/(?:v2|ekiden\/v1)(?:\/|$)/;
+
+/**
+ * Notes every command that this node refuses while it leads (`spec/operations.md` §18.3), behind the answer's back: what
+ * is noted is handed over later, and a failure to keep it is logged and no more. Standbys pass commands on; the leader
+ * notes them in the name of the client.
+ */
+export function refusalFilter(server: FastifyInstance, options: ApiOptions, parts: ApiParts): void {
+  const notes = new RefusalNotes(parts.history, options.logging.logger('api.history'));
+  const nowMs = options.nowMs ?? Date.now;
+  server.addHook('onSend', (request, reply, payload, done) => {
+    if (isRefusal(request, reply) && parts.leadership.leadsNow()) {
+      notes.add({
+        time: nowMs(),
+        actor: actorOf(request),
+        method: request.method,
+        path: originForm(request.originalUrl),
+        ...refusedCommand(request.method, pathOf(request.url)),
+        status: reply.statusCode,
+        reason: reasonIn(payload),
+        body: bodyOf(request.body),
+      });
+    }
+    done(null, payload);
+  });
+  server.addHook('onClose', () => notes.flush());
+}
+
+function isRefusal({ method, url }: FastifyRequest, { statusCode }: FastifyReply): boolean {
+  if (statusCode < 400 || statusCode > 499) return false;
+  return !isRead(method) && method !== 'OPTIONS' && RECORDED.test(pathOf(url));
+}
+
+function reasonIn(payload: unknown): string {
+  if (typeof payload !== 'string') return '';
+  try {
+    const { message, details } = JSON.parse(payload) as { message?: unknown; details?: unknown };
+    return [String(message ?? ''), ...detailTexts(details)].join('; ');
+  } catch {
+    return payload;
+  }
+}
+
+/** The details of an error envelope are a text, or texts by path. */
+function detailTexts(details: unknown): string[] {
+  if (typeof details === 'string') return [details];
+  if (!Array.isArray(details)) return [];
+  return (details as { path?: string; errors?: string[] }[]).map(
+    ({ path = '/', errors = [] }) => `${path}: ${errors.join(', ')}`,
+  );
+}
+
+const NO_BODY = new Uint8Array();
+
+/** A copy: bodies of several requests may lie in one piece of memory. */
+const bodyOf = (body: unknown): Uint8Array => (Buffer.isBuffer(body) ? new Uint8Array(body) : NO_BODY);
+
+class RefusalNotes {
+  private waiting: NewRefusal[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private lost = 0;
+
+  constructor(
+    private readonly history: History,
+    private readonly logger: Logger,
+  ) {}
+
+  add(refusal: NewRefusal): void {
+    if (this.waiting.length >= MOST_WAITING) {
+      this.lost += 1;
+      return;
+    }
+    this.waiting.push(refusal);
+    this.timer ??= setTimeout(() => void this.flush(), GATHER_MS).unref();
+  }
+
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { waiting, lost } = this;
+    if (waiting.length === 0) return;
+    this.waiting = [];
+    this.lost = 0;
+    if (lost > 0) this.logger.warn({ lost }, 'too many commands are refused to keep a note of each');
+    try {
+      await this.history.noteRefusals(waiting);
+    } catch (error) {
+      this.logger.warn({ error, refusals: waiting.length }, 'refused commands could not be noted');
+    }
+  }
+}

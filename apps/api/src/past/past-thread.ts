@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { ExitGate } from './exit-gate.js';
+import type { PastReply, PastRequest, PastThreadStart } from './messages.js';
+import type { Asked, Outcome } from './question.js';
+
+/** How long the end of the process waits for a read under way. */
+const EXIT_WAIT_MS = 5000;
+
+/** How long the thread may take to end by itself. */
+const CLOSE_WAIT_MS = 1000;
+
+interface Waiting {
+  resolve(outcome: Outcome): void;
+  reject(error: Error): void;
+}
+
+export interface PastThreadOptions {
+  /** The file of the log. */
+  readonly path: string;
+  readonly onWarning: (text: string) => void;
+  /** Checkpoints are made, and the next one is due at this position. */
+  readonly onCheckpoints: (dueAt: number) => void;
+  /** The thread is gone, whatever the reason. */
+  readonly onEnd: () => void;
+}
+
+/** The thread that looks into the past, seen from the one that asks. It does not keep the process running. */
+export class PastThread {
+  private readonly worker: Worker;
+  private readonly gate = new ExitGate();
+  private readonly waiting = new Map<number, Waiting>();
+  private readonly exit: Promise<void>;
+  private asked = 0;
+  private causeOfDeath: Error | undefined;
+
+  constructor(private readonly options: PastThreadOptions) {
+    const { path } = options;
+    this.worker = new Worker(threadProgram(), {
+      name: 'past',
+      workerData: {
+        path,
+        checkpoints: `${path}.checkpoints`,
+        gateMemory: this.gate.memory,
+      } satisfies PastThreadStart,
+      // What the process was started with (loaders, `--input-type`) is not meant for this program.
+      execArgv: [],
+    });
+    this.worker.unref();
+    this.worker.on('message', (reply: PastReply) => this.take(reply));
+    this.worker.on('error', (error: unknown) => {
+      this.causeOfDeath = error instanceof Error ? error : new Error(String(error));
+    });
+    process.on('exit', this.shutGate);
+    this.exit = new Promise((resolve) => {
+      this.worker.on('exit', () => {
+        process.off('exit', this.shutGate);
+        this.end();
+        resolve();
+      });
+    });
+  }
+
+  /** How many questions wait for an answer. */
+  get waitingCount(): number {
+    return this.waiting.size;
+  }
+
+  /** Rejects when the log cannot be read, or the thread ends before it has answered. */
+  ask(asked: Asked): Promise<Outcome> {
+    const id = (this.asked += 1);
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      this.post({ kind: 'ask', id, asked });
+    });
+  }
+
+  /** Has checkpoints made up to a position, in the background. Not to be called again before that is done. */
+  makeCheckpoints(head: number): void {
+    this.post({ kind: 'make-checkpoints', head });
+  }
+
+  /** Ends the thread, whatever it is at. */
+  async close(): Promise<void> {
+    this.post({ kind: 'close' });
+    const limit = new AbortController();
+    const late = delay(CLOSE_WAIT_MS, undefined, { signal: limit.signal }).then(() => this.cutOff());
+    // The limit is called off when the thread has ended in time.
+    await Promise.race([this.exit, late.catch(() => undefined)]);
+    limit.abort();
+    await this.exit;
+  }
+
+  /** A long way through the log is not waited for. */
+  private async cutOff(): Promise<void> {
+    this.shutGate();
+    await this.worker.terminate();
+  }
+
+  private readonly shutGate = (): void => this.gate.shut(EXIT_WAIT_MS);
+
+  private post(request: PastRequest): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- only windows have an origin
+    this.worker.postMessage(request);
+  }
+
+  private take(reply: PastReply): void {
+    switch (reply.kind) {
+      case 'outcome':
+        return this.settle(reply.id, ({ resolve }) => resolve(withBody(reply.outcome, reply.body)));
+      case 'failed':
+        return this.settle(reply.id, ({ reject }) => reject(new Error(reply.message)));
+      case 'checkpoints-made':
+        return this.options.onCheckpoints(reply.dueAt);
+      case 'warning':
+        return this.options.onWarning(reply.text);
+    }
+  }
+
+  private settle(id: number, how: (waiting: Waiting) => void): void {
+    const waiting = this.waiting.get(id);
+    this.waiting.delete(id);
+    if (waiting !== undefined) how(waiting);
+  }
+
+  private end(): void {
+    const reason = this.causeOfDeath === undefined ? '' : `: ${this.causeOfDeath.message}`;
+    const error = new Error(`the thread that looks into the past has ended${reason}`);
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
+    if (this.causeOfDeath !== undefined) this.options.onWarning(error.message);
+    this.options.onEnd();
+  }
+}
+
+function withBody(outcome: Outcome, body: Uint8Array | undefined): Outcome {
+  if (body === undefined) return outcome;
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  return { ...outcome, answer: { ...outcome.answer, body: bytes } };
+}
+
+/**
+ * The compiled program of the thread: beside this module or, when that is run from its TypeScript source (tests),
+ * below `dist/`. Throws when it was not built.
+ */
+function threadProgram(): string {
+  const beside = fileURLToPath(new URL('./thread-main.js', import.meta.url));
+  const path = import.meta.url.endsWith('.ts') ? beside.replace('/apps/api/', '/dist/apps/api/') : beside;
+  if (!existsSync(path)) throw new Error(`${path} does not exist: run \`npm run build\` first`);
+  return path;
+}

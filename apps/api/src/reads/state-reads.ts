@@ -1,0 +1,51 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { API_OPTIONS, type ApiOptions } from '../api-options.js';
+import { ApiParts } from '../api-parts.js';
+import { textParam, type Query } from '../paths/query.js';
+import { send } from '../server/send.js';
+import { answerRead, type StateRead } from './state-read.js';
+
+/** Header with the position of the state that an answer shows. */
+export const SEQUENCE_HEADER = 'x-ekiden-sequence';
+
+/** Answers reads from the projection or, with `?at=`, from a former state (`spec/operations.md` §18.3). */
+@Injectable()
+export class StateReads {
+  private readonly nowMs: () => number;
+  private readonly listedVersions: number;
+
+  constructor(
+    @Inject(ApiParts) private readonly parts: ApiParts,
+    @Inject(API_OPTIONS) options: ApiOptions,
+  ) {
+    this.nowMs = options.nowMs ?? Date.now;
+    this.listedVersions = options.configuration.zkMaxVersions;
+  }
+
+  /** Sends the answer; at once, unless it is about the past. */
+  send(request: FastifyRequest, reply: FastifyReply, read: StateRead): void | Promise<void> {
+    if (formerMoment(request) !== undefined) return this.sendPast(request, reply, read);
+    const { model } = this.parts.projection;
+    markSequence(request, reply, model.state.position);
+    send(reply, answerRead({ model, nowMs: this.nowMs(), listedVersions: this.listedVersions }, read));
+  }
+
+  private async sendPast(request: FastifyRequest, reply: FastifyReply, read: StateRead): Promise<void> {
+    const at = formerMoment(request) ?? '';
+    const { answer, position } = await this.parts.past.ask({ kind: 'read', at, read });
+    if (position !== undefined) reply.header(SEQUENCE_HEADER, position);
+    send(reply, answer);
+  }
+}
+
+/** The position or the instant that a read asks for; `undefined` for the present. */
+export const formerMoment = (request: FastifyRequest): string | undefined =>
+  textParam(request.query as Query, 'at');
+
+/** Tells whoever asked for a position which one the answer shows. Nobody else's answers change. */
+export function markSequence(request: FastifyRequest, reply: FastifyReply, position: number): void {
+  if (textParam(request.query as Query, 'min_sequence') !== undefined) {
+    reply.header(SEQUENCE_HEADER, position);
+  }
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { documentation } from './command-line/documentation.js';
+import { parseCommandLine } from './command-line/parse.js';
+import { COMMANDS } from './commands/commands.js';
+
+const PAGE = new URL('../../../docs/cli.md', import.meta.url);
+
+test('docs/cli.md lists every command as it is', () => {
+  const page = readFileSync(PAGE, 'utf8');
+  const [, reference] = page.split('<!-- reference -->\n\n');
+  expect(reference).toBe(documentation(COMMANDS));
+});
+
+test.each(COMMANDS.flatMap(({ name, examples }) => examples.map((example) => [example, name])))(
+  'the example `ekiden %s` is understood',
+  (example, name) => {
+    const line = example.replace(/ [|<>] .*$/, '');
+    const words = [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+      ([, double, single, plain]) => double ?? single ?? plain ?? '',
+    );
+    const parsed = parseCommandLine(words, COMMANDS);
+    expect(parsed).toMatchObject({ kind: 'run', command: { name } });
+  },
+);
