@@ -120,6 +120,8 @@ describe('the past', () => {
     const events = (await ekiden('events', '--since', '0', '--raw')).trimEnd().split('\n');
     const { position } = JSON.parse(events.at(-1)!) as { position: number };
     expect(events).toHaveLength(position);
+    const told = await ekiden('events', '--since', '1h', '--app', '/web', '--type', 'deployment_success');
+    expect(told.trimEnd().split('\n')).toHaveLength(4);
     const replayed = await ekidenJson<{ position: number; apps: unknown[] }>(
       'replay',
       '--to',
