@@ -91,14 +91,15 @@ async function reportQuestions(log: EventLog, history: History, questions: numbe
   return worst;
 }
 
+const app = (random: number): string => `/busy/app-${Math.floor(random * 500)}`;
+const user = (random: number): string => `user-${Math.floor(random * USERS)}`;
+
 type Ask = (random: number) => Promise<unknown>;
 
 async function kindsOfQuestions(log: EventLog, history: History): Promise<Readonly<Record<string, Ask>>> {
   const head = await log.head();
   const at = (random: number): number => 1 + Math.floor(random * (head - 1));
   const eventAt = async (random: number) => (await log.read(at(random) - 1, 1))[0]!;
-  const app = (random: number): string => `/busy/app-${Math.floor(random * 500)}`;
-  const user = (random: number): string => `user-${Math.floor(random * USERS)}`;
   const { events: scheduled } = await history.search({ types: ['InstanceScheduled'], limit: 1000 });
   const instance = (random: number): string =>
     scheduled[Math.floor(random * scheduled.length)]!.stream.slice(9);

@@ -38,6 +38,9 @@ interface Digest {
 
 const WEB = '/shop/web';
 
+/** For whom and why. */
+const asked = (who: string, why: string) => ({ 'x-ekiden-actor': who, 'x-ekiden-reason': why });
+
 /** Every test goes on where the one before ended: who did what to one app, and how to find out. */
 describe('the story of an app', () => {
   let site: Site;
@@ -50,7 +53,6 @@ describe('the story of an app', () => {
 
   beforeAll(async () => {
     site = await Site.start();
-    const asked = (who: string, why: string) => ({ 'x-ekiden-actor': who, 'x-ekiden-reason': why });
     await site.api.post('/v2/apps', sleepingApp(WEB, { instances: 3 }), asked('grace', 'launch of the shop'));
     await site.api.running(WEB, 3);
     await site.api.settled();

@@ -16,12 +16,16 @@ import type {
 } from './port.js';
 import { HistoryUnavailableError } from './port.js';
 import { RefusalFile } from './refusals/refusal-file.js';
+import { ExitGate } from './thread/exit-gate.js';
 
 /** How often the log is looked at for something new. */
 const LOOK_INTERVAL_MS = 1000;
 
-/** While there is much to index, so much of the time goes to it at most: the rest is the writer's. */
+/** While the log grows, so much of the time goes to indexing at most: the rest is the writer's. */
 const BUSY_SHARE = 0.1;
+
+/** The same while the log rests, and there is something left to index. */
+const QUIET_SHARE = 0.5;
 
 /** So long a question waits for an index that is far behind, as after an update or the loss of its file. */
 const CATCH_UP_LIMIT_MS = 20_000;
@@ -39,6 +43,8 @@ export class LocalHistory implements History {
   readonly #index: LogIndex;
   readonly #refusals: RefusalFile;
   #timer: NodeJS.Timeout | undefined;
+  /** Of the log, when it was last looked at. */
+  #head = 0;
   #isClosed = false;
 
   private constructor(index: LogIndex, refusals: RefusalFile) {
@@ -46,9 +52,10 @@ export class LocalHistory implements History {
     this.#refusals = refusals;
   }
 
-  static async open(source: EventSource, files: HistoryFiles): Promise<LocalHistory> {
-    const refusals = new RefusalFile(files.refusals);
-    return new LocalHistory(await LogIndex.open({ source, path: files.index }), refusals);
+  /** @param gate what the files are used behind, if the process may end meanwhile. */
+  static async open(source: EventSource, files: HistoryFiles, gate = new ExitGate()): Promise<LocalHistory> {
+    const refusals = gate.guard(() => new RefusalFile(files.refusals));
+    return new LocalHistory(await LogIndex.open({ source, path: files.index, gate }), refusals);
   }
 
   keepUp(): void {
@@ -63,14 +70,17 @@ export class LocalHistory implements History {
 
   async #look(): Promise<void> {
     const startedMs = performance.now();
-    let isMore = false;
+    let delayMs = LOOK_INTERVAL_MS;
     try {
-      isMore = await this.#index.step(SMALL_STEP);
+      const isMore = await this.#index.step(SMALL_STEP);
+      const head = await this.#index.source.head();
+      const share = head === this.#head ? QUIET_SHARE : BUSY_SHARE;
+      this.#head = head;
+      if (isMore) delayMs = (performance.now() - startedMs) * (1 / share - 1);
     } catch {
       // A question will tell: it tries the same, and has somebody to tell it to.
     }
-    const tookMs = performance.now() - startedMs;
-    this.#lookIn(isMore ? tookMs * (1 / BUSY_SHARE - 1) : LOOK_INTERVAL_MS);
+    this.#lookIn(delayMs);
   }
 
   search(query: HistoryQuery) {

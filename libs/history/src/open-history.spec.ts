@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -39,6 +41,27 @@ afterEach(async () => {
   await log.close();
   rmSync(folder, { recursive: true });
 });
+
+/** Changes the index by hand. */
+function change(sql: string): void {
+  const database = new Database(index());
+  database.exec(sql);
+  database.close();
+}
+
+/** How far the index has come, as its file says. */
+function upTo(): number {
+  const database = new Database(index());
+  try {
+    const [row] = database.prepare("SELECT value FROM meta WHERE key = 'upTo'").raw().all() as [string][];
+    return row === undefined ? 0 : (JSON.parse(row[0]) as { position: number }).position;
+  } finally {
+    database.close();
+  }
+}
+
+const compiled = (library: string): string =>
+  fileURLToPath(new URL(`../../../dist/libs/${library}/src/index.js`, import.meta.url));
 
 describe('the history of a log in a file', () => {
   it('is asked on a thread of its own, and keeps what it found in a private file', async () => {
@@ -86,12 +109,6 @@ describe('the history of a log in a file', () => {
     expect(await history.search({ app: '/web', limit: 100 })).toEqual(before);
   });
 
-  const change = (sql: string): void => {
-    const database = new Database(index());
-    database.exec(sql);
-    database.close();
-  };
-
   it('goes on with a deployment that was running when it was closed', async () => {
     await story.create('/failing');
     await story.tell({ type: 'ReceiveOffers', offers: [] });
@@ -106,16 +123,47 @@ describe('the history of a log in a file', () => {
 
   it('keeps up with the log by itself', async () => {
     history.keepUp();
-    const upTo = (): number => {
-      const database = new Database(index());
-      try {
-        const rows = database.prepare("SELECT value FROM meta WHERE key = 'upTo'").raw().all() as [string][];
-        return rows[0] === undefined ? 0 : (JSON.parse(rows[0][0]) as { position: number }).position;
-      } finally {
-        database.close();
-      }
-    };
     const head = await log.head();
     await expect.poll(upTo, { timeout: 10_000 }).toBe(head);
+  });
+});
+
+/** Runs a script that has `log` and `history` to its end, and gives how it ended and what it printed. */
+const run = (script: string) => {
+  const program = `
+    const { openSqliteEventLog } = await import(${JSON.stringify(compiled('event-log'))});
+    const { openHistory } = await import(${JSON.stringify(compiled('history'))});
+    const log = await openSqliteEventLog({ path: ${JSON.stringify(join(folder, 'other.db'))}, onWarning: console.error });
+    const epoch = await log.claimEpoch();
+    const event = (id) => ({ id, stream: 'cluster', type: 'LeadershipAcquired', schema: 1, time: 1, actor: { kind: 'system' },
+      correlationId: id, causationId: null, data: {} });
+    const events = Array.from({ length: 2000 }, (_, index) => event(String(index)));
+    for (let round = 0; round < 5; round += 1) await log.append(events, epoch);
+    const history = openHistory(log, ${JSON.stringify(join(folder, 'other-refused.db'))});
+    ${script}`;
+  const { status, signal, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', program],
+    { encoding: 'utf8', timeout: 60_000 },
+  );
+  return { status, signal, stdout, stderr };
+};
+
+describe('a process with a history', () => {
+  it('ends by itself, but not before questions are answered', () => {
+    const ended = run(`history.keepUp();
+      history.search({ limit: 1 }).then(({ events }) => console.log(events[0].position));`);
+    expect(ended).toEqual({ status: 0, signal: null, stdout: '10000\n', stderr: '' });
+  });
+
+  it('may exit while the index is being built', () => {
+    for (const waitMs of [60, 120, 180, 240]) {
+      const ended = run(`history.search({ limit: 1 }).catch(() => undefined);
+        setTimeout(() => process.exit(7), ${waitMs});`);
+      expect(ended).toMatchObject({ status: 7, signal: null });
+      for (const name of ['other.db', 'other.db-wal', 'other.db-shm', 'other.db.history']) {
+        rmSync(join(folder, name), { force: true });
+      }
+    }
   });
 });

@@ -57,11 +57,11 @@ interface Answering {
 
 /** Sees to it that there is a thread: begun with the first question, and anew with the next after one has died. */
 class ThreadKeeper implements Answering {
-  readonly #start: HistoryStart;
+  readonly #start: Omit<HistoryStart, 'gateMemory'>;
   #thread: HistoryThread | undefined;
   #isClosed = false;
 
-  constructor(start: HistoryStart) {
+  constructor(start: Omit<HistoryStart, 'gateMemory'>) {
     this.#start = start;
   }
 

@@ -82,7 +82,7 @@ export class Story {
     for (let round = 0; round < 10; round += 1) {
       const before = this.state.position;
       await this.tell({ type: 'ReceiveOffers', offers: [this.offer()] });
-      for (const instance of [...this.state.instances.values()]) {
+      for (const instance of Array.from(this.state.instances.values())) {
         const { condition, goal, killRequested, task } = instance;
         if (task === undefined) continue;
         if (goal !== 'Running' || killRequested !== undefined) await this.status(task.id, 'TASK_KILLED');

@@ -36,6 +36,10 @@ describe('the way of a request on a node that does not lead', () => {
     ['GET', '/uix', 'read', 'forward', 'forward'],
     ['OPTIONS', '/v2/apps', 'here', 'here', 'forward'],
     ['GET', '/ekiden/v1/position', 'here', 'here', 'here'],
+    ['GET', '/ekiden/v1/history?kind=command', 'leader-read', 'forward', 'forward'],
+    ['GET', '/ekiden/v1/history?kind=change', 'read', 'forward', 'forward'],
+    ['GET', '/ekiden/v1/apps/a/b/history?kind=command', 'leader-read', 'forward', 'forward'],
+    ['GET', '/ekiden/v1/history?kind=command&consistency=stale', 'here', 'forward', 'forward'],
     ['GET', '/ekiden/v1/instances/a.instance-1/files/read?path=stdout', 'forward', 'forward', 'forward'],
   ] as const)('%s %s: %s, with proxied reads %s, serving nothing %s', (method, url, ...ways) => {
     expect([LOCAL, PROXY, NOTHING].map((mode) => routeOf(method, url, mode))).toEqual(ways);

@@ -1,4 +1,4 @@
-import type { Actor, AppDefinition } from '#domain';
+import type { AppDefinition } from '#domain';
 import type { StoredEvent } from '#event-log';
 import { commandSummary } from '../describing/command-summary.js';
 import { concernsOf } from '../describing/subjects-of.js';
@@ -48,7 +48,7 @@ export async function commandAt(index: LogIndex, position: number): Promise<Comm
   return {
     id: first.correlationId,
     time: first.time,
-    actor: first.actor as Actor,
+    actor: first.actor,
     position,
     last: Math.max(...belonging.map((text) => lastOf(index, text))),
     events: belonging.reduce((sum, text) => sum + index.file.count(termNumber(text)), 0),
@@ -118,12 +118,14 @@ function lastOf({ file, position }: LogIndex, text: string): number {
 function subjectsOfCommand(events: Events): string[] {
   const subjects = new Set<string>();
   for (const event of events) {
-    const { apps, groups, deployment, webhook, whole } = concernsOf(event);
+    const concerns = concernsOf(event);
+    if (concerns === undefined) continue;
+    const { apps, groups, deployment, other, whole } = concerns;
     for (const app of apps) subjects.add(`app:${app}`);
     for (const group of groups) subjects.add(`group:${group}`);
     if (deployment !== undefined && event.type === 'DeploymentFailed')
       subjects.add(`deployment:${deployment}`);
-    if (webhook !== undefined) subjects.add(`webhook:${webhook}`);
+    if (other !== undefined) subjects.add(other);
     if (whole === 'framework') subjects.add(whole);
   }
   return [...subjects];

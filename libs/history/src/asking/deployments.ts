@@ -1,4 +1,4 @@
-import { affectedApps, type Actor, type EventData, type Plan } from '#domain';
+import { affectedApps, type EventData, type Plan } from '#domain';
 import type { StoredEvent } from '#event-log';
 import { readAt } from '../indexing/event-source.js';
 import { failureIn } from '../indexing/gathering.js';
@@ -18,7 +18,7 @@ import { findPositions } from './find-positions.js';
 import { pageOf, rangeOf, take } from './search.js';
 
 /** A page ends with the deployment that brings it above so many actions. */
-const PAGE_ACTIONS = 20_000;
+const PAGE_ACTIONS = 5000;
 
 /** So many failures of one deployment are listed at most. */
 const LISTED_FAILURES = 1000;
@@ -91,7 +91,7 @@ async function deploymentAt(index: LogIndex, begin: number): Promise<DeploymentR
     version: plan.version,
     ...outcomeOf(events),
     startedAt: started.time,
-    initiator: started.actor as Actor,
+    initiator: started.actor,
     command: started.correlationId,
     affectedApps: [...affectedApps(plan)],
     steps: stepsOf(plan, events),

@@ -7,7 +7,7 @@ import type { HistoryPage, HistoryQuery } from '../port.js';
 import { findAnyOf, type Range } from './find-positions.js';
 
 /** A page ends with the event that makes it longer than this, in characters. */
-const PAGE_CHARACTERS = 4_000_000;
+const PAGE_CHARACTERS = 1_000_000;
 
 /** So many events are read before it is looked whether the page is full. */
 const READ_AT_ONCE = 64;

@@ -11,8 +11,10 @@ const plan = (...apps: string[]): Plan => ({
   steps: [{ actions: apps.map((id) => ({ action: 'ScaleApplication', app: id })) }],
 });
 
-const started = (apps: string[], more: object = {}): DomainEvent =>
-  ({ type: 'DeploymentStarted', data: { plan: plan(...apps), groupId: '/', ...more } }) as DomainEvent;
+const started = (apps: string[], more: object = {}): DomainEvent => ({
+  type: 'DeploymentStarted',
+  data: { plan: plan(...apps), groupId: '/', ...more },
+});
 const created = (id: string, instances = 1): DomainEvent => ({
   type: 'AppCreated',
   data: { app: app(id, { instances }) },

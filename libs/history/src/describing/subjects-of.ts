@@ -1,4 +1,4 @@
-import { affectedApps, ancestorPaths, type DomainEvent, type EventType } from '#domain';
+import { affectedApps, ancestorPaths, streamOf, type DomainEvent, type EventType } from '#domain';
 
 /** Facts that change what is wanted, not what runs: `kind=change` of the history. */
 const CHANGES: ReadonlySet<string> = new Set<EventType>([
@@ -24,9 +24,10 @@ export interface Concerns {
   readonly groups: readonly string[];
   readonly instance?: string;
   readonly deployment?: string;
-  readonly webhook?: string;
+  /** Anything else that has a stream of its own, by its name: `webhook:<id>`. */
+  readonly other?: string;
   /** `framework` or `cluster`, for what concerns all. */
-  readonly whole?: 'framework' | 'cluster';
+  readonly whole?: string;
 }
 
 /**
@@ -34,10 +35,9 @@ export interface Concerns {
  * `deployment:<id>`, `webhook:<id>`, `framework`, `cluster`. An event of a deployment is about every app that its plan touches.
  */
 export function subjectsOf(event: DomainEvent): string[] {
-  const concerns = concernsOf(event) as Concerns | undefined;
-  // A newer release may have written types that this one does not know.
+  const concerns = concernsOf(event);
   if (concerns === undefined) return [];
-  const { apps, groups, instance, deployment, webhook, whole } = concerns;
+  const { apps, groups, instance, deployment, other, whole } = concerns;
   const subjects: string[] = [];
   const above = new Set<string>();
   for (const app of apps) {
@@ -48,77 +48,37 @@ export function subjectsOf(event: DomainEvent): string[] {
   for (const group of above) subjects.push(`group:${group}`);
   if (instance !== undefined) subjects.push(`instance:${instance}`);
   if (deployment !== undefined) subjects.push(`deployment:${deployment}`);
-  if (webhook !== undefined) subjects.push(`webhook:${webhook}`);
+  if (other !== undefined) subjects.push(other);
   if (whole !== undefined) subjects.push(whole);
   return subjects;
 }
 
-/** The same, as ids by kind and without the groups above. */
-export function concernsOf(event: DomainEvent): Concerns {
-  switch (event.type) {
-    case 'AppCreated':
-    case 'AppUpdated':
-      return { apps: [event.data.app.id], groups: [] };
-    case 'AppDeleted':
-    case 'AppTerminated':
-    case 'HealthChecksAdded':
-    case 'HealthChecksRemoved':
-      return { apps: [event.data.appId], groups: [] };
-    case 'GroupCreated':
-    case 'GroupUpdated':
-    case 'GroupDeleted':
-      return { apps: [], groups: [event.data.groupId] };
-    case 'RootGroupChangeRefused': {
-      const { plan, groupId } = event.data;
-      return { apps: plan === undefined ? [] : affectedApps(plan), groups: [groupId] };
+/** The same, as ids by kind and without the groups above: what its stream names, and what its data say beyond. */
+export function concernsOf(event: DomainEvent): Concerns | undefined {
+  // A newer release may have written types that this one does not know.
+  const stream = streamOf(event) as string | undefined;
+  if (stream === undefined) return undefined;
+  const colon = stream.indexOf(':');
+  if (colon < 0) return { apps: [], groups: [], whole: stream };
+  const [kind, id] = [stream.slice(0, colon), stream.slice(colon + 1)];
+  const { type, data } = event;
+  switch (kind) {
+    case 'app':
+      return { apps: [id], groups: [] };
+    case 'group': {
+      const plan = type === 'RootGroupChangeRefused' ? data.plan : undefined;
+      return { apps: plan === undefined ? [] : affectedApps(plan), groups: [id] };
     }
-    case 'DeploymentStarted':
-    case 'DeploymentStepStarted':
-    case 'DeploymentSucceeded':
-    case 'DeploymentFailed':
-      return deploymentConcerns(event);
-    case 'InstanceScheduled': {
-      const { appId, instanceId, deploymentId } = event.data;
-      const concerns = { apps: [appId], groups: [], instance: instanceId };
-      return deploymentId === undefined ? concerns : { ...concerns, deployment: deploymentId };
+    case 'instance': {
+      const concerns = { apps: 'appId' in data ? [data.appId] : [], groups: [], instance: id };
+      const deployment = type === 'InstanceScheduled' ? data.deploymentId : undefined;
+      return deployment === undefined ? concerns : { ...concerns, deployment };
     }
-    case 'InstanceProvisioned':
-    case 'TaskStatusChanged':
-    case 'InstanceBecameInactive':
-    case 'InstanceGoalChanged':
-    case 'InstanceKillRequested':
-    case 'InstanceExpunged':
-    case 'HealthCheckPassed':
-    case 'HealthCheckFailed':
-    case 'ReadinessChecked':
-    case 'UnknownInstanceTerminated':
-      return { apps: [event.data.appId], groups: [], instance: event.data.instanceId };
-    case 'FrameworkRegistered':
-    case 'FrameworkReregistered':
-    case 'FrameworkIdForgotten':
-    case 'SchedulerDisconnected':
-      return { apps: [], groups: [], whole: 'framework' };
-    case 'WebhookSubscribed':
-    case 'WebhookChanged':
-    case 'WebhookUnsubscribed':
-    case 'WebhookPaused':
-    case 'WebhookResumed':
-    case 'WebhookAdvanced':
-    case 'WebhookDeliveryFailed':
-    case 'WebhookDeadLettered':
-    case 'WebhookSkipped':
-    case 'WebhookRedeliveryRequested':
-    case 'WebhookRedelivered':
-      return { apps: [], groups: [], webhook: event.data.id };
-    case 'LeadershipAcquired':
-    case 'CommandAccepted':
-      return { apps: [], groups: [], whole: 'cluster' };
+    case 'deployment': {
+      const groups = type === 'DeploymentStarted' ? (data.groups ?? []).map(({ groupId }) => groupId) : [];
+      return { apps: 'plan' in data && data.plan ? affectedApps(data.plan) : [], groups, deployment: id };
+    }
+    default:
+      return { apps: [], groups: [], other: stream };
   }
-}
-
-type DeploymentEvent = Extract<DomainEvent, { type: `Deployment${string}` }>;
-
-function deploymentConcerns({ type, data }: DeploymentEvent): Concerns {
-  const groups = type === 'DeploymentStarted' ? (data.groups ?? []).map(({ groupId }) => groupId) : [];
-  return { apps: affectedApps(data.plan), groups, deployment: data.plan.id };
 }

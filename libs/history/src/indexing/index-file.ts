@@ -190,8 +190,8 @@ export class IndexFile {
   /** How often a term comes up. */
   count(term: number): number {
     const sum = this.#query('SELECT total(length(places)) FROM places WHERE term = ?');
-    const [[bytes = 0] = []] = sum.all(term) as [number][];
-    return bytes / BYTES_PER_PLACE;
+    const [row] = sum.all(term) as [number][];
+    return (row?.[0] ?? 0) / BYTES_PER_PLACE;
   }
 
   /** Position of the begin of each deployment that has not ended. */

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CHAIN_BEGIN } from '../audit/audit-line.js';
 import { readAt, type EventSource } from './event-source.js';
 import { Gathering, type DeploymentsByApp } from './gathering.js';
+import { ExitGate } from '../thread/exit-gate.js';
 import { IndexFile, type IndexedUpTo } from './index-file.js';
 import { asDomainEvent, isOfCommand } from './terms.js';
 
@@ -20,6 +21,8 @@ export interface LogIndexParts {
   readonly source: EventSource;
   /** Of the file; `IN_MEMORY` for none. */
   readonly path: string;
+  /** What the file is used behind. */
+  readonly gate: ExitGate;
 }
 
 /**
@@ -43,7 +46,10 @@ export class LogIndex {
   }
 
   static async open(parts: LogIndexParts): Promise<LogIndex> {
-    const index = new LogIndex(parts, IndexFile.open(parts.path));
+    const index = new LogIndex(
+      parts,
+      parts.gate.guard(() => IndexFile.open(parts.path)),
+    );
     try {
       if (await index.#isOfThisLog()) await index.#resume();
       else index.#startAnew();
@@ -88,7 +94,8 @@ export class LogIndex {
 
   #startAnew(): void {
     this.#file.close();
-    this.#file = IndexFile.create(this.#parts.path);
+    const { gate, path } = this.#parts;
+    this.#file = gate.guard(() => IndexFile.create(path));
     this.#upTo = NOTHING;
     this.#byApp = new Map();
   }

@@ -68,10 +68,7 @@ describe('refused commands', () => {
     file.add([
       refusal({ path: '/1' }),
       refusal({ path: '/2', subject: 'group:/shop' }),
-      {
-        ...refusal({ path: '/3', time: NOW_MS, actor: { kind: 'user', name: 'bob' } }),
-        subject: undefined,
-      } as never,
+      refusal({ path: '/3', time: NOW_MS, actor: { kind: 'user', name: 'bob' }, subject: null as never }),
     ]);
     expect(paths(query)).toEqual(expected);
   });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { HistoryUnavailableError } from '../port.js';
+import { ExitGate } from './exit-gate.js';
 import type { HistoryStart, Question, Reply } from './messages.js';
 
 /** Who waits for an answer. */
@@ -13,19 +14,23 @@ interface Waiting {
 /** So many questions may wait; who comes then is sent away rather than kept. */
 const MOST_QUESTIONS = 1000;
 
+/** How long the end of the process waits for the thread to be out of the driver. */
+const EXIT_WAIT_MS = 5000;
+
 /** The thread of the history, seen from those that ask. It does not keep the process running, except to answer. */
 export class HistoryThread {
   readonly #worker: Worker;
   readonly #exit: Promise<void>;
+  readonly #gate = new ExitGate();
   readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
   #ended = false;
   #causeOfDeath: unknown;
 
-  constructor(start: HistoryStart) {
+  constructor(start: Omit<HistoryStart, 'gateMemory'>) {
     this.#worker = new Worker(threadProgram(), {
       name: 'history',
-      workerData: start,
+      workerData: { ...start, gateMemory: this.#gate.memory } satisfies HistoryStart,
       // What the process was started with (loaders, `--input-type`) is not meant for this program.
       execArgv: [],
     });
@@ -34,8 +39,10 @@ export class HistoryThread {
     this.#worker.on('error', (error) => {
       this.#causeOfDeath = error;
     });
+    process.on('exit', this.#shutGate);
     this.#exit = new Promise((resolve) => {
       this.#worker.on('exit', () => {
+        process.off('exit', this.#shutGate);
         this.#end();
         resolve();
       });
@@ -70,6 +77,8 @@ export class HistoryThread {
     this.#worker.ref();
     await this.#exit;
   }
+
+  readonly #shutGate = (): void => this.#gate.shut(EXIT_WAIT_MS);
 
   #settle(reply: Reply): void {
     const waiting = this.#waiting.get(reply.id);

@@ -5,6 +5,8 @@ import type { HistoryQuestion } from '../port.js';
 export interface HistoryStart extends HistoryFiles {
   /** SQLite file of the log. */
   readonly log: string;
+  /** Of the `ExitGate` behind which the thread uses its files. */
+  readonly gateMemory: SharedArrayBuffer;
 }
 
 /** A question to the thread; `close` is the last one. */

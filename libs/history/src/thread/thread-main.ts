@@ -2,11 +2,13 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { EventFile, LogUnavailableError } from '#event-log';
 import { LocalHistory } from '../local-history.js';
 import { HistoryUnavailableError } from '../port.js';
+import { ExitGate } from './exit-gate.js';
 import type { HistoryStart, Question, Reply } from './messages.js';
 
 /** The program of the history's thread: follows the log, and answers questions, several at a time. */
-async function main(port: MessagePort, { log, index, refusals }: HistoryStart): Promise<void> {
-  const opening = LocalHistory.open(new EventFile(log), { index, refusals });
+async function main(port: MessagePort, { log, index, refusals, gateMemory }: HistoryStart): Promise<void> {
+  const gate = new ExitGate(gateMemory);
+  const opening = openBehind(gate, { log, index, refusals });
   // Questions may come before it is open.
   port.on('message', (question: Question) => void answer(question));
   const answer = async ({ id, method, args }: Question): Promise<void> => {
@@ -18,6 +20,17 @@ async function main(port: MessagePort, { log, index, refusals }: HistoryStart): 
     if (method === 'close') port.close();
   };
   port.postMessage(await replyOf(0, async () => (await opening).keepUp()));
+}
+
+async function openBehind(
+  gate: ExitGate,
+  { log, ...files }: Omit<HistoryStart, 'gateMemory'>,
+): Promise<LocalHistory> {
+  return LocalHistory.open(
+    gate.guard(() => new EventFile(log)),
+    files,
+    gate,
+  );
 }
 
 async function replyOf(id: number, work: () => Promise<unknown>): Promise<Reply> {
