@@ -23,6 +23,8 @@ const hostsOf = ({ placements }: PlanView): string[] =>
     instances.map((place) => ('hostname' in place ? place.hostname : place.unplaced)),
   );
 
+const scale = (instances: number) => ({ method: 'PUT', path: '/v2/apps/web', body: { instances } }) as const;
+
 async function everything(): Promise<readonly unknown[]> {
   const paths = ['/v2/apps?embed=apps.tasks', '/v2/groups', '/v2/deployments', '/ekiden/v1/position'];
   return Promise.all(paths.map(async (path) => (await site.api.get(path)).body));
@@ -90,8 +92,6 @@ describe('POST /ekiden/v1/plan', () => {
   });
 
   test('gives a token with which the write is done only while nothing relevant has changed', async () => {
-    const scale = (instances: number) =>
-      ({ method: 'PUT', path: '/v2/apps/web', body: { instances } }) as const;
     const { token = '' } = await planOf(site.api, scale(1));
     await site.api.createApp(sleepingApp('/other', { instances: 0 }));
     await site.api.put('/v2/apps/web', { labels: { a: 'b' } });

@@ -176,7 +176,8 @@ describe('webhooks', () => {
     for (const app of ['/a', '/b', '/c']) await site.api.createApp(idleApp(app));
     await eventually(() => createdApps().length === 3, { timeoutMs: 5000 });
     await eventually(async () => (await webhook(gone))['state'] === 'paused');
-    await eventually(async () => (await webhook(stuck))['lastError'] === 'no answer within 1000 ms');
+    await eventually(async () => (await webhook(stuck))['state'] === 'backing-off');
+    expect(await webhook(stuck)).toMatchObject({ lastError: 'no answer within 1000 ms' });
   });
 
   test('the callbacks of old Marathons are taken when they are asked for', async () => {

@@ -1,11 +1,11 @@
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { cloudEventOf } from '#bus-events';
 import type { Actor, DomainEvent } from '#domain';
 import { createMemoryEventLog } from '#event-log';
 import { auditedForm, verifyAudit } from '#history';
 import { startApi, SwitchableLeadership, type TestApi } from '../api.fixture.js';
 import { appDefinition, instanceId, launchEvents, plan, VERSION_MS } from '../domain-objects.fixture.js';
-import { cloudEventOf } from '../wire/cloud-event.js';
 
 const ADA: Actor = { kind: 'user', name: 'ada', address: '192.0.2.7' };
 const NIGHT: Actor = { kind: 'user', name: 'ada', onBehalfOf: 'night-job', reason: 'save money' };

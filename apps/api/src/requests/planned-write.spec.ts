@@ -33,18 +33,18 @@ describe('the command behind a planned write', () => {
     expect(commandBehind({ method, path, ...(body === undefined ? {} : { body }) })).toMatchObject(command);
   });
 
-  it.each<[method: string, path: string, body: unknown, status: number, message: string]>([
-    ['POST', '/v2/apps', undefined, 400, 'Please specify data in JSON format'],
-    ['PUT', '/v2/apps', {}, 422, 'PUT /v2/apps takes an array of apps'],
-    ['DELETE', '/v2/apps', undefined, 405, 'Method Not Allowed'],
-    ['POST', '/v2/apps/a', {}, 405, 'Method Not Allowed'],
-    ['PATCH', '/v2/groups', {}, 405, 'Method Not Allowed'],
-    ['PUT', '/v2/groups/a/versions', {}, 405, 'Method Not Allowed'],
-    ['POST', '/v2/tasks/delete', { ids: 'x' }, 422, 'Invalid JSON'],
-    ['DELETE', '/v2/apps/a/tasks?scale=true&wipe=true', undefined, 400, 'You cannot use scale and wipe'],
-    ['DELETE', '/v2/queue/a/delay', undefined, 404, 'URI not found'],
-    ['POST', '/v2/%zz', undefined, 404, 'URI not found'],
-  ])('%s %s with %j is answered as if it were sent', (method, path, body, status, message) => {
+  it.each<[method: string, path: string, body: unknown, answer: readonly [status: number, message: string]]>([
+    ['POST', '/v2/apps', undefined, [400, 'Please specify data in JSON format']],
+    ['PUT', '/v2/apps', {}, [422, 'PUT /v2/apps takes an array of apps']],
+    ['DELETE', '/v2/apps', undefined, [405, 'Method Not Allowed']],
+    ['POST', '/v2/apps/a', {}, [405, 'Method Not Allowed']],
+    ['PATCH', '/v2/groups', {}, [405, 'Method Not Allowed']],
+    ['PUT', '/v2/groups/a/versions', {}, [405, 'Method Not Allowed']],
+    ['POST', '/v2/tasks/delete', { ids: 'x' }, [422, 'Invalid JSON']],
+    ['DELETE', '/v2/apps/a/tasks?scale=true&wipe=true', undefined, [400, 'You cannot use scale and wipe']],
+    ['DELETE', '/v2/queue/a/delay', undefined, [404, 'URI not found']],
+    ['POST', '/v2/%zz', undefined, [404, 'URI not found']],
+  ])('%s %s with %j is answered as if it were sent', (method, path, body, [status, message]) => {
     const answer = commandBehind({ method, path, body });
     expect(answer).toMatchObject({ status });
     expect((answer as { body: string }).body).toContain(message);

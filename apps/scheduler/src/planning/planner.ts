@@ -73,7 +73,7 @@ export class Planner {
     const nowMs = this.ports.nowMs();
     const trial = tryCommand(command, { state, settings, nowMs });
     const outlook = outlookOf(state, trial);
-    const token = planToken(factsBehind(state, trial));
+    const token = planToken(factsBehind(state, trial, outlook));
     const planned = { reply: trial.reply, outlook, token, position: state.position };
     if (!withPlacements || outlook.apps.every(({ start }) => start === 0))
       return { ...planned, placements: [] };

@@ -41,6 +41,14 @@ export class EventFile {
     );
   }
 
+  /** The events at these positions, which ascend and are on the log. */
+  pick(positions: readonly number[]): readonly StoredEvent[] {
+    return upcastPage(
+      this.#guard(() => this.#reader.readPositions(positions)),
+      this.#upcaster,
+    );
+  }
+
   close(): void {
     this.#reader.close();
   }

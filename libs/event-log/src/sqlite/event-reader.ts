@@ -7,8 +7,8 @@ import type { Actor, StoredEvent } from '../port.js';
  * One row holding a whole page, column by column, as JSON arrays: crossing into the driver once per page instead of
  * once per row and column makes a replay half as fast again (docs/adr/0002).
  */
-const PAGE = `
-  SELECT json_array(count(*), min(position), max(position)),
+const COLUMNS = `
+         json_array(count(*), min(position), max(position)),
          '[' || group_concat(epoch) || ']',
          json_group_array(id),
          json_group_array(stream),
@@ -19,7 +19,17 @@ const PAGE = `
          json_group_array(correlation),
          json_group_array(causation),
          '[' || group_concat(data) || ']'
+`;
+
+const PAGE = `
+  SELECT ${COLUMNS}
   FROM (SELECT * FROM events WHERE position > ? AND position <= ? ORDER BY position)
+`;
+
+/** The same of single positions, which are given as a JSON array in ascending order. */
+const PICKED = `
+  SELECT ${COLUMNS}
+  FROM (SELECT events.* FROM json_each(?) AS wanted CROSS JOIN events ON events.position = wanted.value ORDER BY position)
 `;
 
 const STATE = `
@@ -33,7 +43,7 @@ export interface SqliteLogState extends LogState {
   readonly mark: number | undefined;
 }
 
-/** The columns of {@link PAGE} after parsing. */
+/** {@link COLUMNS} after parsing. */
 type Columns = readonly [
   bounds: readonly [count: number, first: number, last: number],
   epoch: readonly number[],
@@ -53,12 +63,14 @@ export class EventReader {
   readonly #path: string;
   readonly #database: Database.Database;
   readonly #page: Database.Statement;
+  readonly #picked: Database.Statement;
   readonly #endOfBatch: Database.Statement;
 
   constructor(path: string) {
     this.#path = path;
     this.#database = new Database(path);
     this.#page = this.#database.prepare(PAGE).raw();
+    this.#picked = this.#database.prepare(PICKED).raw();
     this.#endOfBatch = this.#database
       .prepare('SELECT position FROM events WHERE position >= ? AND ends_batch ORDER BY position LIMIT 1')
       .raw();
@@ -92,7 +104,22 @@ export class EventReader {
         `the event log ${this.#path} lacks events between ${after} and ${to}`,
       );
     }
-    return toEvents(page);
+    return toEvents(page, (index) => first + index);
+  }
+
+  /** The events at these positions, which ascend. One that is missing is an error, as with ranges. */
+  readPositions(positions: readonly number[]): readonly StoredEvent[] {
+    if (positions.length === 0) return [];
+    const [row = []] = this.#picked.all(JSON.stringify(positions)) as string[][];
+    const page = row.map((column) => JSON.parse(column) as unknown) as unknown as Columns;
+    if (page[0][0] !== positions.length) {
+      const [first, last] = [positions[0], positions.at(-1)];
+      throw new LogUnavailableError(
+        'io',
+        `the event log ${this.#path} lacks events between ${first} and ${last}`,
+      );
+    }
+    return toEvents(page, (index) => positions[index] as number);
   }
 
   endOfBatch(position: number): number {
@@ -107,10 +134,10 @@ export class EventReader {
 }
 
 /** Rows out of columns. Typed access by index is checked once, by the count above. */
-function toEvents(page: Columns): readonly StoredEvent[] {
-  const [[, first], epoch, id, stream, type, schema, time, actor, correlation, causation, data] = page;
+function toEvents(page: Columns, positionOf: (index: number) => number): readonly StoredEvent[] {
+  const [, epoch, id, stream, type, schema, time, actor, correlation, causation, data] = page;
   return data.map((value, index) => ({
-    position: first + index,
+    position: positionOf(index),
     epoch: epoch[index] as number,
     id: id[index] as string,
     stream: stream[index] as string,

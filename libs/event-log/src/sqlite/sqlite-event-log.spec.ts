@@ -46,6 +46,9 @@ describe('the SQLite event log', () => {
     await log.append(newBatch(3), epoch);
     expect(file.head()).toBe(3);
     expect(file.read(1, 10)).toEqual(await log.read(1, 10));
+    expect(file.pick([1, 3])).toEqual([...(await log.read(0, 1)), ...(await log.read(2, 1))]);
+    expect(file.pick([])).toEqual([]);
+    expect(() => file.pick([2, 4])).toThrow('lacks events between 2 and 4');
     file.close();
     await log.close();
     expect(() => new EventFile(`${path}.missing`)).toThrow('there is no event log');

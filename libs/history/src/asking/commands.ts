@@ -10,7 +10,7 @@ import { findAnyOf, findPositions } from './find-positions.js';
 import { queryTerms, rangeOf, take } from './search.js';
 
 /** So many events of a command are looked at for its summary at most. */
-const LOOKED_AT = 512;
+const LOOKED_AT = 256;
 
 /** A page of commands, each by where it begins; a query holds for a command if its own events fulfil it together. */
 export async function commands(index: LogIndex, query: HistoryQuery): Promise<CommandPage> {
@@ -61,7 +61,7 @@ export async function commandAt(index: LogIndex, position: number): Promise<Comm
 /** The events that the command was decided to be, as far as they are looked at. */
 async function ownEvents({ source }: LogIndex, position: number): Promise<readonly StoredEvent[]> {
   let own: readonly StoredEvent[] = [];
-  for (let limit = 8; limit <= LOOKED_AT; limit *= 4) {
+  for (let limit = 4; limit <= LOOKED_AT; limit *= 4) {
     const events = await source.read(position - 1, limit);
     const correlation = events[0]?.correlationId;
     const end = events.findIndex((one) => one.correlationId !== correlation || !isOfCommand(one));

@@ -6,6 +6,8 @@ export interface EventSource {
   head(): number | Promise<number>;
   /** Up to `limit` events with a position above `after`, in order. */
   read(after: number, limit: number): readonly StoredEvent[] | Promise<readonly StoredEvent[]>;
+  /** The events at these positions, which ascend, faster than by {@link read}. */
+  pick?(positions: readonly number[]): readonly StoredEvent[];
   close(): void;
 }
 
@@ -19,6 +21,10 @@ const LONGEST_RUN = 256;
 export async function readAt(source: EventSource, positions: readonly number[]): Promise<StoredEvent[]> {
   const wanted = [...positions].toSorted((a, b) => a - b);
   const found = new Map<number, StoredEvent>();
+  if (source.pick !== undefined) {
+    for (const event of source.pick([...new Set(wanted)])) found.set(event.position, event);
+    return positions.flatMap((position) => found.get(position) ?? []);
+  }
   for (let begin = 0; begin < wanted.length;) {
     const first = wanted[begin] as number;
     let end = begin + 1;
