@@ -21,7 +21,7 @@ import { createMemoryEventLog, type EventLog } from '#event-log';
 import { createLogging, Metrics } from '#observability';
 import { WebhookSecrets } from '#secrets';
 import type { ApiOptions } from './api-options.js';
-import { VERSION_MS } from './domain-objects.fixture.js';
+import { VERSION_MS } from '../../../test/support/domain-objects.js';
 import { ApiParts } from './api-parts.js';
 import { ApiModule, createHttpAdapter, listen, type Leadership } from './index.js';
 

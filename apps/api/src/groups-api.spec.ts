@@ -2,7 +2,7 @@ import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DomainEvent, Reply } from '#domain';
 import { startApi, type TestApi } from './api.fixture.js';
-import { appDefinition, plan, VERSION } from './domain-objects.fixture.js';
+import { appDefinition, plan, VERSION } from '../../../test/support/domain-objects.js';
 
 const LATER = '2020-05-04T11:00:00.000Z';
 

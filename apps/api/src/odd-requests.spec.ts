@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startApi, type TestApi } from './api.fixture.js';
-import { appDefinition, VERSION } from './domain-objects.fixture.js';
+import { appDefinition, VERSION } from '../../../test/support/domain-objects.js';
 
 let api: TestApi;
 

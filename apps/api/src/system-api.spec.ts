@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import request from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startApi, type ScriptedLeader, type TestApi } from './api.fixture.js';
-import { appDefinition } from './domain-objects.fixture.js';
+import { appDefinition } from '../../../test/support/domain-objects.js';
 
 /** The keys of `marathon_config`, which strict clients know by heart (`spec/rest-api.md` §12.1). */
 const MARATHON_CONFIG_KEYS = [

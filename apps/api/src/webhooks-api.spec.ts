@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { WebhookSettings, WebhookSummary } from '#domain';
 import { WebhookSecrets } from '#secrets';
 import { startApi, type TestApi } from './api.fixture.js';
-import { VERSION, VERSION_MS } from './domain-objects.fixture.js';
+import { VERSION, VERSION_MS } from '../../../test/support/domain-objects.js';
 
 const URL = 'https://receiver.example/hook';
 const SETTINGS: WebhookSettings = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appDefinition, VERSION } from './domain-objects.fixture.js';
+import { appDefinition, VERSION } from '../../../test/support/domain-objects.js';
 import { extendJson, writeAppJson, writeSubmittedAppJson } from './app-json.js';
 
 describe('writeAppJson', () => {

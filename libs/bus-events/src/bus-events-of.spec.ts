@@ -7,7 +7,7 @@ import {
   plan,
   storedEvents,
   VERSION,
-} from './domain-objects.fixture.js';
+} from '../../../test/support/domain-objects.js';
 import { writeAppJson } from './app-json.js';
 import { busEventsOf } from './bus-events-of.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { EventType } from '#domain';
-import { appDefinition, launchEvents, storedEvents, VERSION } from './domain-objects.fixture.js';
+import { appDefinition, launchEvents, storedEvents, VERSION } from '../../../test/support/domain-objects.js';
 import { writeAppJson } from './app-json.js';
 import { busEventsOf } from './bus-events-of.js';
 

@@ -7,7 +7,7 @@ import {
   storedEvents,
   VERSION,
   VERSION_MS,
-} from './domain-objects.fixture.js';
+} from '../../../test/support/domain-objects.js';
 import { busEventsOf } from './bus-events-of.js';
 
 const app = appDefinition();

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { startApi, type TestApi } from '../api.fixture.js';
-import { appDefinition, launchEvents } from '../domain-objects.fixture.js';
+import { appDefinition, launchEvents } from '../../../../test/support/domain-objects.js';
 
 let api: TestApi;
 let socket: Socket;

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../api.fixture.js';
-import { appDefinition, launchEvents, plan, VERSION, VERSION_MS } from '../domain-objects.fixture.js';
+import {
+  appDefinition,
+  launchEvents,
+  plan,
+  VERSION,
+  VERSION_MS,
+} from '../../../../test/support/domain-objects.js';
 import { SseClient } from './sse-client.fixture.js';
 
 let api: TestApi;

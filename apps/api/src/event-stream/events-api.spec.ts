@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startApi, type TestApi } from '../api.fixture.js';
-import { appDefinition, launchEvents, plan } from '../domain-objects.fixture.js';
+import { appDefinition, launchEvents, plan } from '../../../../test/support/domain-objects.js';
 import { SseClient } from './sse-client.fixture.js';
 
 let api: TestApi;

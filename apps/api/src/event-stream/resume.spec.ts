@@ -2,7 +2,13 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FailedProbe } from '#domain';
 import { createMemoryEventLog } from '#event-log';
 import { startApi, type TestApi } from '../api.fixture.js';
-import { appDefinition, instanceId, launchEvents, VERSION, VERSION_MS } from '../domain-objects.fixture.js';
+import {
+  appDefinition,
+  instanceId,
+  launchEvents,
+  VERSION,
+  VERSION_MS,
+} from '../../../../test/support/domain-objects.js';
 import { AnnounceFailedProbe } from './announce-failed-probe.js';
 import { GAP } from './bus-subscription.js';
 import { SseClient } from './sse-client.fixture.js';

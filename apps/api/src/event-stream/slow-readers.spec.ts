@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startApi, type TestApi } from '../api.fixture.js';
-import { appDefinition } from '../domain-objects.fixture.js';
+import { appDefinition } from '../../../../test/support/domain-objects.js';
 import { SseClient } from './sse-client.fixture.js';
 
 let api: TestApi;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../api.fixture.js';
-import { appDefinition, instanceId, launchEvents } from '../domain-objects.fixture.js';
+import { appDefinition, instanceId, launchEvents } from '../../../../test/support/domain-objects.js';
 
 const ID = instanceId('/foo', 1);
 const TASK = `${ID}._app.1`;

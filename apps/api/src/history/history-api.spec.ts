@@ -5,7 +5,13 @@ import type { Actor, DomainEvent } from '#domain';
 import { createMemoryEventLog } from '#event-log';
 import { verifyAudit } from '#history';
 import { startApi, SwitchableLeadership, type TestApi } from '../api.fixture.js';
-import { appDefinition, instanceId, launchEvents, plan, VERSION_MS } from '../domain-objects.fixture.js';
+import {
+  appDefinition,
+  instanceId,
+  launchEvents,
+  plan,
+  VERSION_MS,
+} from '../../../../test/support/domain-objects.js';
 
 const ADA: Actor = { kind: 'user', name: 'ada', address: '192.0.2.7' };
 const NIGHT: Actor = { kind: 'user', name: 'ada', onBehalfOf: 'night-job', reason: 'save money' };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { captureSnapshot, evolve, State } from '#domain';
 import { createMemoryEventLog, type EventLog } from '#event-log';
-import { VERSION_MS } from '../domain-objects.fixture.js';
+import { VERSION_MS } from '../../../../test/support/domain-objects.js';
 import { recorded } from '#bus-events';
 import { Archive } from './archive.js';
 import { openLog, writeLife } from './busy-log.fixture.js';

@@ -1,6 +1,6 @@
 import type { DomainEvent } from '#domain';
 import { openSqliteEventLog, type EventLog, type NewEvent } from '#event-log';
-import { appDefinition, launchEvents, plan, VERSION_MS } from '../domain-objects.fixture.js';
+import { appDefinition, launchEvents, plan, VERSION_MS } from '../../../../test/support/domain-objects.js';
 
 /** Opens a log in a file; what it warns of is an error. */
 export const openLog = (path: string): Promise<EventLog> =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { captureSnapshot } from '#domain';
 import type { StoredEvent } from '#event-log';
-import { appDefinition, storedEvents } from '../domain-objects.fixture.js';
+import { appDefinition, storedEvents } from '../../../../test/support/domain-objects.js';
 import { Archive } from './archive.js';
 import { CheckpointFolder } from './checkpoint-folder.js';
 import { CHECKPOINT_INTERVAL, CheckpointMaker } from './checkpoint-maker.js';

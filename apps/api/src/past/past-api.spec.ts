@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DomainEvent } from '#domain';
 import { startApi, type TestApi } from '../api.fixture.js';
-import { appDefinition, launchEvents, plan, VERSION, VERSION_MS } from '../domain-objects.fixture.js';
+import {
+  appDefinition,
+  launchEvents,
+  plan,
+  VERSION,
+  VERSION_MS,
+} from '../../../../test/support/domain-objects.js';
 import { openLog } from './busy-log.fixture.js';
 
 const LATER = '2020-05-04T10:00:05.000Z';

@@ -3,7 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { captureSnapshot, SNAPSHOT_FORMAT, State, evolve, type DomainEvent } from '#domain';
 import { createMemoryEventLog, type EventLog } from '#event-log';
 import { ScriptedLeader } from '../api.fixture.js';
-import { appDefinition, instanceId, launchEvents, plan, recordedEvents } from '../domain-objects.fixture.js';
+import {
+  appDefinition,
+  instanceId,
+  launchEvents,
+  plan,
+  recordedEvents,
+} from '../../../../test/support/domain-objects.js';
 import { Embed } from '../wire/embeds.js';
 import { everyApp, writeApps } from './app-queries.js';
 import { Projection, ProjectionStoppedError } from './projection.js';

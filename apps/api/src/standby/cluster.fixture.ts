@@ -7,7 +7,7 @@ import {
 } from 'node:net';
 import { createMemoryEventLog, type EventLog } from '#event-log';
 import { startApi, SwitchableLeadership, type TestApi } from '../api.fixture.js';
-import { appDefinition, plan, VERSION } from '../domain-objects.fixture.js';
+import { appDefinition, plan, VERSION } from '../../../../test/support/domain-objects.js';
 
 /** A log whose events a node sees late, as over a slow network. */
 export interface HeldLog {

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
-import { appDefinition, launchEvents } from '../domain-objects.fixture.js';
+import { appDefinition, launchEvents } from '../../../../test/support/domain-objects.js';
 import { SseClient } from '../event-stream/sse-client.fixture.js';
 import {
   acceptApps,

@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../api.fixture.js';
-import { appDefinition, instanceId, VERSION } from '../domain-objects.fixture.js';
+import { appDefinition, instanceId, VERSION } from '../../../../test/support/domain-objects.js';
 
 let api: TestApi;
 

@@ -1,6 +1,6 @@
 import type { ApiCommand, Refusal, Reply, TaskSelection } from '#domain';
 import { describe, expect, it } from 'vitest';
-import { appDefinition, plan, runningInstance, VERSION } from '../domain-objects.fixture.js';
+import { appDefinition, plan, runningInstance, VERSION } from '../../../../test/support/domain-objects.js';
 import { Embed, embedsOf } from './embeds.js';
 import { refusalAnswer } from './refusal-answer.js';
 import { replyAnswer } from './reply-answer.js';

@@ -6,7 +6,7 @@ import {
   runningInstance,
   VERSION,
   VERSION_MS,
-} from '../domain-objects.fixture.js';
+} from '../../../../test/support/domain-objects.js';
 import { countsOf } from './task-counts.js';
 import { isListed, writeTaskJson } from './task-json.js';
 import { taskStats } from './task-stats.js';
