@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { decideApiCommand, SchedulerRuntime, settle, State, Turn } from '#domain';
 import { openSqliteEventLog, type NewEvent } from '#event-log';
 import { fastify } from 'fastify';
-import { settings } from './history.js';
+import { UNHINDERED } from '../test/support/unhindered-settings.js';
 
 const [port, directory = ''] = process.argv.slice(2);
 const log = await openSqliteEventLog({ path: join(directory, 'bare.db'), onWarning: console.warn });
@@ -55,7 +55,7 @@ function asOneEvent(data: unknown): NewEvent {
 function eventsOfCreation(json: unknown): readonly NewEvent[] {
   const state = new State();
   const nowMs = Date.now();
-  const runtime = new SchedulerRuntime(settings(), nowMs);
+  const runtime = new SchedulerRuntime(UNHINDERED, nowMs);
   const environment = {
     nowMs,
     newEventId: randomUUID,
@@ -63,7 +63,7 @@ function eventsOfCreation(json: unknown): readonly NewEvent[] {
     newTimeUuid: randomUUID,
     random: Math.random,
   };
-  const turn = new Turn(state, runtime, settings(), environment);
+  const turn = new Turn(state, runtime, UNHINDERED, environment);
   decideApiCommand(turn, { type: 'CreateApp', json, force: false, uri: '/v2/apps' });
   settle(turn);
   return turn.events.filter((event) => event.type !== 'GroupCreated');

@@ -14,7 +14,7 @@ import {
   type Endpoint,
 } from '#domain';
 import { createProbe, HealthChecker, type Probe } from '../apps/scheduler/src/index.js';
-import { settings } from './history.js';
+import { UNHINDERED } from '../test/support/unhindered-settings.js';
 import { compared, rounded, type BenchmarkResult } from './result.js';
 
 const INTERVAL_SECONDS = 5;
@@ -102,7 +102,7 @@ function driftsOf(starts: readonly number[]): number[] {
 class SickbayCluster {
   readonly state = new State();
   healthEvents = 0;
-  private readonly runtime = new SchedulerRuntime(settings(), Date.now());
+  private readonly runtime = new SchedulerRuntime(UNHINDERED, Date.now());
 
   /** Creates an app and lets all its instances run. */
   run(instances: number): void {
@@ -168,7 +168,7 @@ class SickbayCluster {
       newTimeUuid: randomUUID,
       random: Math.random,
     };
-    const turn = new Turn(this.state, this.runtime, settings(), environment);
+    const turn = new Turn(this.state, this.runtime, UNHINDERED, environment);
     decide(turn);
     settle(turn);
     this.healthEvents += turn.events.filter(({ type }) => /^HealthCheck(Passed|Failed)$/.test(type)).length;

@@ -8,11 +8,11 @@ import {
   TimeUuids,
   Turn,
   type ApiCommand,
-  type DomainSettings,
   type MesosTaskState,
   type Offer,
   type SchedulerCommand,
 } from '#domain';
+import { UNHINDERED } from '../test/support/unhindered-settings.js';
 import type { EventLog, NewEvent } from '#event-log';
 
 const APPS = 500;
@@ -54,7 +54,7 @@ export async function writeHistory(log: EventLog, events: number): Promise<void>
 class History {
   readonly events: NewEvent[] = [];
   private readonly state = new State();
-  private readonly settings = settings();
+  private readonly settings = UNHINDERED;
   private readonly uuids = new TimeUuids(1, 1);
   private nowMs = Date.UTC(2026, 0, 1);
   private readonly runtime = new SchedulerRuntime(this.settings, this.nowMs);
@@ -154,39 +154,3 @@ class History {
 }
 
 const scalar = (name: string) => ({ name, type: 'SCALAR' as const, scalar: { value: 1e6 } });
-
-/** Settings under which nothing is held back. */
-export function settings(): DomainSettings {
-  return {
-    mesosRole: '*',
-    newGroupEnforceRole: 'off',
-    mesosBridgeName: 'mesos-bridge',
-    enabledFeatures: new Set(),
-    localPortMin: 10_000,
-    localPortMax: 20_000,
-    maxRunningDeployments: 1_000_000,
-    launchTokens: 1_000_000,
-    launchTokenRefreshIntervalMs: 1,
-    maxInstancesPerOffer: 1_000_000,
-    declineOfferDurationMs: 120_000,
-    maxQueuedOffers: 1_000_000,
-    offerMatchingTimeoutMs: 1e12,
-    minReviveOffersIntervalMs: 5_000,
-    suppressOffers: true,
-    acceptedResourceRolesDefaultBehavior: 'any',
-    gpuSchedulingBehavior: 'restricted',
-    maintenanceMode: true,
-    drainingSeconds: 0,
-    executor: '//cmd',
-    killChunkSize: 100,
-    killRetryTimeoutMs: 30_000,
-    taskLaunchConfirmTimeoutMs: 1e12,
-    taskLaunchTimeoutMs: 1e12,
-    taskLostExpungeInitialDelayMs: 1e12,
-    taskLostExpungeIntervalMs: 1e12,
-    reconciliationInitialDelayMs: 1e12,
-    reconciliationIntervalMs: 1e12,
-    scaleAppsInitialDelayMs: 1e12,
-    scaleAppsIntervalMs: 1e12,
-  };
-}

@@ -11,7 +11,7 @@ import {
 import { IdentitySource } from '../apps/scheduler/src/writer/identity-source.js';
 import { matchContextOf } from '../libs/domain/src/deciding/answer-offers.js';
 import { Matching } from '../libs/domain/src/launching/matching/match-offer.js';
-import { settings } from './history.js';
+import { UNHINDERED } from '../test/support/unhindered-settings.js';
 import { matchingAlone } from './matching-alone.js';
 
 const RACKS = 250;
@@ -47,7 +47,7 @@ const TURN_BUDGET_MS = 5;
  */
 export class MatchScene {
   private readonly state = new State();
-  private readonly settings = { ...settings(), maxInstancesPerOffer: ROOM, maxQueuedOffers: Infinity };
+  private readonly settings = { ...UNHINDERED, maxInstancesPerOffer: ROOM, maxQueuedOffers: Infinity };
   private readonly runtime = new SchedulerRuntime(this.settings, 0);
   private readonly identity = new IdentitySource();
 

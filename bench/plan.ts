@@ -8,7 +8,7 @@ import {
   type ApiCommand,
   type Plan,
 } from '#domain';
-import { settings } from './history.js';
+import { UNHINDERED } from '../test/support/unhindered-settings.js';
 import { rounded, type BenchmarkResult } from './result.js';
 
 /** Limits, in ms. */
@@ -47,7 +47,7 @@ export function run(options: string[]): Promise<BenchmarkResult> {
 
 class Tree {
   private readonly state = new State();
-  private readonly settings = settings();
+  private readonly settings = UNHINDERED;
   private readonly runtime = new SchedulerRuntime(this.settings, 0);
   private readonly uuids = new TimeUuids(1, 1);
   private nowMs = Date.UTC(2026, 0, 1);

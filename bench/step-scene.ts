@@ -13,7 +13,7 @@ import {
 } from '#domain';
 import { IdentitySource } from '../apps/scheduler/src/writer/identity-source.js';
 import type { GarbagePauses, Span } from './garbage-pauses.js';
-import { settings } from './history.js';
+import { UNHINDERED } from '../test/support/unhindered-settings.js';
 
 /** Budgets of a turn, as the writer sets them. */
 const TURN_BUDGET_MS = 8;
@@ -41,7 +41,7 @@ export interface PhaseReport {
  */
 export class StepScene {
   readonly state = new State();
-  private readonly settings = { ...settings(), maxInstancesPerOffer: 50 };
+  private readonly settings = { ...UNHINDERED, maxInstancesPerOffer: 50 };
   private readonly runtime = new SchedulerRuntime(this.settings, 0);
   private readonly identity = new IdentitySource();
   private readonly inbox: SchedulerCommand[] = [];

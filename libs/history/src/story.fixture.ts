@@ -8,11 +8,11 @@ import {
   Turn,
   type Actor,
   type ApiCommand,
-  type DomainSettings,
   type MesosTaskState,
   type SchedulerCommand,
 } from '#domain';
 import { createMemoryEventLog, type EventLog } from '#event-log';
+import { UNHINDERED } from '../../../test/support/unhindered-settings.js';
 
 export const ADA: Actor = { kind: 'user', name: 'ada', address: '192.0.2.7', onBehalfOf: 'release-bot' };
 export const BOB: Actor = { kind: 'user', name: 'bob', address: '192.0.2.8' };
@@ -25,9 +25,8 @@ export class Story {
   nowMs = STORY_BEGIN_MS;
   readonly state = new State();
   readonly log: EventLog;
-  private readonly settings = settings();
   private readonly uuids = new TimeUuids(1, 1);
-  private readonly runtime = new SchedulerRuntime(this.settings, this.nowMs);
+  private readonly runtime = new SchedulerRuntime(UNHINDERED, this.nowMs);
   private epoch = 0;
   private made = 0;
 
@@ -127,7 +126,7 @@ export class Story {
 
   private async turn(decide: (turn: Turn) => void): Promise<void> {
     this.nowMs += 1000;
-    const turn = new Turn(this.state, this.runtime, this.settings, {
+    const turn = new Turn(this.state, this.runtime, UNHINDERED, {
       nowMs: this.nowMs,
       newEventId: () => `event-${String((this.made += 1)).padStart(6, '0')}`,
       newUuid: () => `00000000-0000-4000-8000-${String((this.made += 1)).padStart(12, '0')}`,
@@ -138,41 +137,4 @@ export class Story {
     settle(turn);
     if (turn.events.length > 0) await this.log.append(turn.events, this.epoch);
   }
-}
-
-/** Settings under which nothing is held back. */
-function settings(): DomainSettings {
-  const never = 1e12;
-  return {
-    mesosRole: '*',
-    newGroupEnforceRole: 'off',
-    mesosBridgeName: 'mesos-bridge',
-    enabledFeatures: new Set(),
-    localPortMin: 10_000,
-    localPortMax: 20_000,
-    maxRunningDeployments: 1000,
-    launchTokens: 1000,
-    launchTokenRefreshIntervalMs: 1,
-    maxInstancesPerOffer: 1000,
-    declineOfferDurationMs: 120_000,
-    maxQueuedOffers: 1000,
-    offerMatchingTimeoutMs: never,
-    minReviveOffersIntervalMs: 5000,
-    suppressOffers: true,
-    acceptedResourceRolesDefaultBehavior: 'any',
-    gpuSchedulingBehavior: 'restricted',
-    maintenanceMode: true,
-    drainingSeconds: 0,
-    executor: '//cmd',
-    killChunkSize: 100,
-    killRetryTimeoutMs: 30_000,
-    taskLaunchConfirmTimeoutMs: never,
-    taskLaunchTimeoutMs: never,
-    taskLostExpungeInitialDelayMs: never,
-    taskLostExpungeIntervalMs: never,
-    reconciliationInitialDelayMs: never,
-    reconciliationIntervalMs: never,
-    scaleAppsInitialDelayMs: never,
-    scaleAppsIntervalMs: never,
-  };
 }

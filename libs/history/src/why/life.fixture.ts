@@ -9,7 +9,6 @@ import {
   Turn,
   type Actor,
   type ApiCommand,
-  type DomainSettings,
   type Instance,
   type MesosTaskState,
   type Offer,
@@ -17,6 +16,7 @@ import {
   type RecordedEvent,
   type SchedulerCommand,
 } from '#domain';
+import { UNHINDERED } from '../../../../test/support/unhindered-settings.js';
 import type { CommandSummary } from '../port.js';
 
 export const ADA: Actor = { kind: 'user', name: 'ada', reason: 'night shift' };
@@ -35,46 +35,12 @@ export const byAda = (summary: string): CommandSummary => ({
 
 export const BEGIN_MS = Date.UTC(2026, 0, 1);
 
-/** Nothing is held back but what failed. */
-const SETTINGS: DomainSettings = {
-  mesosRole: '*',
-  newGroupEnforceRole: 'off',
-  mesosBridgeName: 'mesos-bridge',
-  enabledFeatures: new Set(),
-  localPortMin: 10_000,
-  localPortMax: 20_000,
-  maxRunningDeployments: 1_000_000,
-  launchTokens: 1_000_000,
-  launchTokenRefreshIntervalMs: 1,
-  maxInstancesPerOffer: 1_000_000,
-  declineOfferDurationMs: 120_000,
-  maxQueuedOffers: 1_000_000,
-  offerMatchingTimeoutMs: 1e12,
-  minReviveOffersIntervalMs: 5_000,
-  suppressOffers: true,
-  acceptedResourceRolesDefaultBehavior: 'any',
-  gpuSchedulingBehavior: 'restricted',
-  maintenanceMode: true,
-  drainingSeconds: 0,
-  executor: '//cmd',
-  killChunkSize: 100,
-  killRetryTimeoutMs: 30_000,
-  taskLaunchConfirmTimeoutMs: 1e12,
-  taskLaunchTimeoutMs: 1e12,
-  taskLostExpungeInitialDelayMs: 1e12,
-  taskLostExpungeIntervalMs: 1e12,
-  reconciliationInitialDelayMs: 1e12,
-  reconciliationIntervalMs: 1e12,
-  scaleAppsInitialDelayMs: 1e12,
-  scaleAppsIntervalMs: 1e12,
-};
-
 /** A small cluster whose life the domain itself decides, event by event. */
 export class Life {
   readonly state = new State();
   readonly events: RecordedEvent[] = [];
   nowMs = BEGIN_MS;
-  private readonly runtime = new SchedulerRuntime(SETTINGS, BEGIN_MS);
+  private readonly runtime = new SchedulerRuntime(UNHINDERED, BEGIN_MS);
   private readonly uuids = new TimeUuids(1, 1);
   private counter = 0;
 
@@ -154,7 +120,7 @@ export class Life {
   private turn(decide: (turn: Turn) => void): void {
     const before = this.state.position;
     const newId = () => `id-${++this.counter}`;
-    const turn = new Turn(this.state, this.runtime, SETTINGS, {
+    const turn = new Turn(this.state, this.runtime, UNHINDERED, {
       nowMs: (this.nowMs += 1),
       newEventId: newId,
       newUuid: newId,
