@@ -8,12 +8,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const main = join(root, 'dist/apps/ekiden/src/main.js');
+const commandLine = join(root, 'dist/apps/ekiden/src/run-command-line.js');
 const [word] = process.argv.slice(2);
 
 if (word !== undefined && !word.startsWith('-')) {
-  if (!existsSync(main)) (await import('./prepare.mjs')).prepare();
-  await import(main);
+  if (!existsSync(commandLine)) (await import('./prepare.mjs')).prepare();
+  await (await import(commandLine)).runCommandLine();
 } else {
   (await import('./prepare.mjs')).prepare();
   (await import('./run-server.mjs')).runServer('dist/apps/ekiden/src/main.js');
