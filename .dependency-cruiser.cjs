@@ -12,7 +12,7 @@ module.exports = {
     wall('domain-is-alone', 'libs/domain', []),
     wall('event-log-walls', 'libs/event-log', ['libs/domain']),
     wall('bus-events-walls', 'libs/bus-events', ['libs/domain', 'libs/event-log']),
-    wall('history-walls', 'libs/history', ['libs/domain', 'libs/event-log']),
+    wall('history-walls', 'libs/history', ['libs/domain', 'libs/event-log', 'libs/bus-events']),
     wall('zookeeper-walls', 'libs/zookeeper', []),
     wall('coordination-walls', 'libs/coordination', ['libs/zookeeper']),
     wall('mesos-walls', 'libs/mesos', ['libs/zookeeper']),

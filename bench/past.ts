@@ -26,7 +26,7 @@ const ROUNDS = 3;
 /**
  * Reads of former states at random positions of a long log, over HTTP: the slowest of all. Then what the checkpoints that
  * make them fast cost: time, room, and writes that are made meanwhile. Options: `--events N` (1000000), `--reads N` of
- * each route (200), `--seconds N` per round of writes (4; 0 for none).
+ * each route (200), `--seconds N` per round of writes (4; 0 for none), `--directory DIR` with a log to go on with.
  */
 export async function run(options: string[]): Promise<BenchmarkResult> {
   const { values } = parseArgs({
@@ -35,9 +35,10 @@ export async function run(options: string[]): Promise<BenchmarkResult> {
       events: { type: 'string', default: '1000000' },
       reads: { type: 'string', default: '200' },
       seconds: { type: 'string', default: '4' },
+      directory: { type: 'string' },
     },
   });
-  const directory = await mkdtemp(join(tmpdir(), 'ekiden-past-'));
+  const directory = values.directory ?? (await mkdtemp(join(tmpdir(), 'ekiden-bench-past-')));
   try {
     const head = await writeLog(directory, Number(values.events));
     const checkpoints = join(directory, 'events.db.checkpoints');
@@ -58,13 +59,14 @@ export async function run(options: string[]): Promise<BenchmarkResult> {
     await server.stop();
     return compared(worst, LIMIT_MS, 'ms for the slowest read of a past state');
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    if (values.directory === undefined) await rm(directory, { recursive: true, force: true });
   }
 }
 
+/** Answers the position of the last event. A log that has enough of them is taken as it is. */
 async function writeLog(directory: string, events: number): Promise<number> {
   const log = await openSqliteEventLog({ path: join(directory, 'events.db'), onWarning: console.warn });
-  await writeHistory(log, events);
+  if ((await log.head()) < events) await writeHistory(log, events);
   const head = await log.head();
   console.log(`${head} events, ${rounded((await log.sizeBytes()) / 1e6)} MB`);
   await log.close();

@@ -12,7 +12,7 @@ const CONNECTING = 100;
 /** How long the last deliveries may take. */
 const PATIENCE_MS = 15_000;
 
-const [port, path = '', count] = process.argv.slice(2);
+const [port, path = '', subscriberCount] = process.argv.slice(2);
 const buffer = Buffer.allocUnsafe(256 * 1024);
 
 class Subscriber {
@@ -63,7 +63,7 @@ class Subscriber {
   }
 }
 
-const subscribers = Array.from({ length: Number(count) }, () => new Subscriber());
+const subscribers = Array.from({ length: Number(subscriberCount) }, () => new Subscriber());
 for (let from = 0; from < subscribers.length; from += CONNECTING) {
   await Promise.all(subscribers.slice(from, from + CONNECTING).map((subscriber) => subscriber.open()));
 }

@@ -11,7 +11,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule, createHttpAdapter, listen, type ApiOptions } from '#api';
 import { loadConfiguration } from '#configuration';
 import type { EventData } from '#domain';
-import { openSqliteEventLog, type EventLog, type NewEvent } from '#event-log';
+import { openSqliteEventLog, type NewEvent } from '#event-log';
 import { WebhookSecrets } from '#secrets';
 import { createLogging, Metrics } from '#observability';
 import { sharedClockMs, type Emit, type Emitted } from './stream-messages.js';
@@ -19,7 +19,7 @@ import { sharedClockMs, type Emit, type Emitted } from './stream-messages.js';
 const [directory = ''] = process.argv.slice(2);
 const log = await openSqliteEventLog({ path: join(directory, 'events.db'), onWarning: console.warn });
 const epoch = await log.claimEpoch();
-const options = apiOptions(log);
+const options = apiOptions();
 const app = await NestFactory.create<NestFastifyApplication>(
   ApiModule.forRoot(options),
   await createHttpAdapter(options),
@@ -44,15 +44,15 @@ async function emit({ eventsPerSecond, seconds }: Emit): Promise<Emitted> {
   held.enable();
   const before = process.cpuUsage();
   const beganMs = sharedClockMs();
+  const append = async (number: number): Promise<void> => {
+    const { last } = await log.append([statusUpdate(number)], epoch);
+    committedMs[last - first] = sharedClockMs();
+  };
   const appended: Promise<void>[] = [];
   for (let number = 0; number < count; number += 1) {
     const dueMs = beganMs + (number * 1000) / eventsPerSecond;
     await delay(Math.max(0, dueMs - sharedClockMs()));
-    appended.push(
-      log.append([statusUpdate(number)], epoch).then(({ last }) => {
-        committedMs[last - first] = sharedClockMs();
-      }),
-    );
+    appended.push(append(number));
   }
   await Promise.all(appended);
   const { user, system } = process.cpuUsage(before);
@@ -92,7 +92,7 @@ function statusUpdate(number: number): NewEvent {
   };
 }
 
-function apiOptions(log: EventLog): ApiOptions {
+function apiOptions(): ApiOptions {
   const argv = ['--http_port', '0', '--hostname', '127.0.0.1'];
   const loaded = loadConfiguration({ argv, env: {} });
   if (!loaded.ok || loaded.action !== 'start') throw new Error(JSON.stringify(loaded));

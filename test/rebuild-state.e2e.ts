@@ -66,14 +66,19 @@ class Consumer {
   }
 }
 
+/** Apps with their tasks and failures, and the tree of groups. */
+const expectSame = (copy: Copy, api: Copy): void => {
+  expect(copy.apps).toEqual(api.apps);
+  expect(copy.groups).toEqual(api.groups);
+};
+
 describe('a consumer written from the documentation', () => {
   const random = seededRandom('rebuild-state');
   let site: Site;
   let proxy: TcpProxy;
   let consumer: Consumer;
   let directory: string;
-  let cuts = 0;
-  let busy = true;
+  const run = { cuts: 0, isBusy: true };
 
   beforeAll(async () => {
     directory = temporaryDirectory();
@@ -123,17 +128,12 @@ describe('a consumer written from the documentation', () => {
     return same ? { position: before, apps: apps.body.apps, groups: groups.body } : undefined;
   }
 
-  const expectSame = (copy: Copy, api: Copy): void => {
-    expect(copy.apps).toEqual(api.apps);
-    expect(copy.groups).toEqual(api.groups);
-  };
-
   async function disconnect(): Promise<void> {
-    while (cuts < DISCONNECTS) {
+    while (run.cuts < DISCONNECTS) {
       await delay(random.between(10, 70));
       if (proxy.openCount === 0) continue;
       proxy.cut();
-      cuts += 1;
+      run.cuts += 1;
     }
   }
 
@@ -163,7 +163,7 @@ describe('a consumer written from the documentation', () => {
       () => api.put(`/v2/groups/shop/batch${force}`, { dependencies: ['/shop/db', '/shop/web'] }),
       () => killOne(),
     ];
-    for (let round = 0; busy; round += 1) {
+    for (let round = 0; run.isBusy; round += 1) {
       if (round % 20 === 10) writeFileSync(join(directory, 'sick'), '');
       if (round % 20 === 19) rmSync(join(directory, 'sick'), { force: true });
       // Each once, then as it comes.
@@ -187,7 +187,7 @@ describe('a consumer written from the documentation', () => {
   /** Compares whenever both stand at the same position, until all disconnects are done. */
   async function compareMeanwhile(): Promise<number> {
     let compared = 0;
-    while (cuts < DISCONNECTS) {
+    while (run.cuts < DISCONNECTS) {
       await delay(100);
       const api = await shown();
       if (api === undefined) continue;
@@ -196,7 +196,7 @@ describe('a consumer written from the documentation', () => {
       expectSame(copy, api);
       compared += 1;
     }
-    busy = false;
+    run.isBusy = false;
     return compared;
   }
 

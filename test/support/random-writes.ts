@@ -16,7 +16,10 @@ export const SIX_AGENTS = [
   '--master',
   'local://?agents=6&resources=cpus:4;mem:4096;disk:4096&attributes=' +
     ['rack:r1', 'rack:r1', 'rack:r2', 'rack:r2', 'rack:r3', 'rack:r3'].join('|'),
-  ...['--min_revive_offers_interval', '100', '--decline_offer_duration', '300'],
+  '--min_revive_offers_interval',
+  '100',
+  '--decline_offer_duration',
+  '300',
 ];
 
 const CONSTRAINTS: readonly (readonly (readonly string[])[])[] = [

@@ -5,9 +5,11 @@ import { Test } from '@nestjs/testing';
 import { Writable } from 'node:stream';
 import { loadConfiguration } from '#configuration';
 import {
+  LocateAgent,
   ReadQueue,
   ReadSchedulerStatus,
   SubmitCommand,
+  type AgentAddress,
   type ApiCommand,
   type DomainEvent,
   type QueueItem,
@@ -34,6 +36,8 @@ export class ScriptedLeader {
   readonly submitted: SubmitCommand[] = [];
   decide: (command: ApiCommand) => Scripted = () => ({ reply: { kind: 'done' } });
   queue: readonly QueueItem[] = [];
+  /** Where agents are reached, by id. */
+  readonly agents = new Map<string, AgentAddress>();
   status: SchedulerStatus = { connected: true, mesosLeaderUiUrl: null, ready: true };
   private epoch: Promise<number> | undefined;
   private written = 0;
@@ -168,7 +172,13 @@ function leaderModule(leader: ScriptedLeader) {
       return Promise.resolve(leader.status);
     }
   }
-  @Module({ imports: [CqrsModule], providers: [Submit, Queue, Status] })
+  @QueryHandler(LocateAgent)
+  class Locate {
+    execute({ agentId }: LocateAgent): Promise<AgentAddress | undefined> {
+      return Promise.resolve(leader.agents.get(agentId));
+    }
+  }
+  @Module({ imports: [CqrsModule], providers: [Submit, Queue, Status, Locate] })
   class LeaderModule {}
   return LeaderModule;
 }

@@ -41,7 +41,7 @@ const messageOf = ({ status, text }: RefusedError, { message }: ErrorBody): stri
   typeof message === 'string' ? message : `the server answered ${status} ${text}`.trim().slice(0, 500);
 
 /** `details` is a text, a list of texts, or violations by path (`spec/rest-api.md` §3.1). */
-function detailLines(details: unknown): readonly string[] {
+export function detailLines(details: unknown): readonly string[] {
   if (typeof details === 'string') return [details];
   if (!Array.isArray(details)) return [];
   return details.flatMap((detail: unknown) => {

@@ -137,6 +137,11 @@ export class Scheduler implements SchedulerDoor {
     });
     this.readiness = new ReadinessPoller({ state, tell, ask: askReadiness });
     this.webhooks = webhookDeliveries(options, this.writer, () => this.identity.nowMs());
+    this.showTo(metrics);
+  }
+
+  private showTo(metrics: SchedulerMetrics): void {
+    const { lead } = this.options;
     metrics.observe({
       leadershipStartedMs: () => (this.leads && lead.mayAct() ? this.leadershipStartedMs : undefined),
       epoch: () => this.writer.currentEpoch,

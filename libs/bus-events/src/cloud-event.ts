@@ -10,7 +10,8 @@ export const cloudEventType = (type: string): string => TYPE_PREFIX + type;
 
 /**
  * An event of the log as a CloudEvent, the one form in which `/ekiden/v1` shows events: the attributes are those of
- * records on Kafka without their prefix (docs/domain-events.md).
+ * records on Kafka without their prefix (docs/domain-events.md). The chain of the audit rests on its text: neither the keys
+ * nor their order may ever change.
  */
 export function cloudEventOf(stored: StoredEvent): Readonly<Record<string, unknown>> {
   return {

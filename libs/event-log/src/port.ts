@@ -14,7 +14,7 @@ export interface Actor {
 export interface NewEvent {
   /** Unique over the whole log. */
   readonly id: string;
-  /** What the event is about: `app:/a/b`, `instance:<id>`, `deployment:<id>`, `group:/`, `framework`, `cluster`. */
+  /** What the event is about: `app:/a/b`, `instance:<id>`, `deployment:<id>`, `group:/`, `webhook:<id>`, `framework`, `cluster`. */
   readonly stream: string;
   readonly type: string;
   /** Version of the shape of `data`, counted per type from 1. */

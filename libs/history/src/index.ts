@@ -1,12 +1,4 @@
-export {
-  AUDIT_FORMAT,
-  auditedForm,
-  CHAIN_BEGIN,
-  endLine,
-  headLine,
-  LOG_NAME,
-  type AuditHead,
-} from './audit/audit-line.js';
+export { AUDIT_FORMAT, CHAIN_BEGIN, endLine, headLine, type AuditHead } from './audit/audit-line.js';
 export { AuditVerifier, verifyAudit, type AuditFinding, type AuditVerdict } from './audit/verify-audit.js';
 export { linesOf } from './audit/lines-of.js';
 export { commandSummary, type Former } from './describing/command-summary.js';

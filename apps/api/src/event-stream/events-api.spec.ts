@@ -1,4 +1,3 @@
-import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startApi, type TestApi } from '../api.fixture.js';
 import { appDefinition, launchEvents, plan } from '../domain-objects.fixture.js';
@@ -193,36 +192,5 @@ describe('keeping a stream alive', () => {
   });
 });
 
-describe('a reader that is too slow', () => {
-  it.each([
-    ['messages', ['--event_stream_max_outstanding_messages', '10']],
-    ['bytes', ['--event_stream_max_outstanding_bytes', '4096']],
-  ])('is cut off when it leaves too many %s', async (_what, flags) => {
-    await api.close();
-    api = await startApi(flags);
-    const socket = await stuckReader(new URL(api.url));
-    await eventually(() => expect(api.metrics.gauge('http.event-streams.active').value).toBe(1));
-    const bulky = appDefinition({ labels: { text: 'x'.repeat(50_000) } });
-    const batch = Array.from({ length: 20 }, () => ({
-      type: 'AppUpdated' as const,
-      data: { app: bulky, change: 'configuration' as const, uri: '/v2/apps/foo' },
-    }));
-    const dropped = api.metrics.counter('event-streams.dropped-slow');
-    while (dropped.count === 0) await api.leader.append(batch);
-    await eventually(() => expect(api.metrics.gauge('http.event-streams.active').value).toBe(0));
-    socket.destroy();
-  });
-});
-
 /** Polls until the assertion holds; on a busy machine that may take a while. */
 const eventually = (assertion: () => void) => vi.waitFor(assertion, { timeout: 30_000 });
-
-/** Subscribes and never reads. */
-async function stuckReader(url: URL): Promise<Socket> {
-  const socket = connect(Number(url.port), url.hostname);
-  socket.pause();
-  socket.on('error', () => undefined);
-  await new Promise<void>((resolve) => socket.once('connect', resolve));
-  socket.write('GET /v2/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n');
-  return socket;
-}

@@ -1,6 +1,7 @@
 import type { EventLog } from '#event-log';
 import type { ApiParts } from '../api-parts.js';
 import { reachedWithin } from '../standby/reached-within.js';
+import { FairTurns } from './fair-turns.js';
 import type { LogEntry } from './log-entry.js';
 import { ReplayPages } from './replay-pages.js';
 import type { StreamConnection } from './stream-connection.js';
@@ -26,6 +27,8 @@ export interface Reader {
 /** Sends subscribers what they missed, page by page at their pace, and never anything that reads do not show yet. */
 export class Replay {
   private readonly pages: ReplayPages;
+  /** Reading and writing a page takes some milliseconds of the thread that decides and answers. */
+  private readonly turns = new FairTurns();
   private readers = 0;
 
   constructor(
@@ -61,6 +64,7 @@ export class Replay {
         await reachedWithin(projection, position + 1, LOOK_AGAIN_MS);
         continue;
       }
+      await this.turns.next();
       const upTo = Math.min(projection.position, until ?? Infinity);
       const entries = await this.pages.behind(position, upTo);
       await connection.idle();

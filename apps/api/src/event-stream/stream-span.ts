@@ -54,10 +54,11 @@ async function readPlace(
   if (POSITION.test(text)) return { ok: true, value: Number(text) };
   // A plus sign that was not escaped arrives as a space.
   const timeMs = parseTimestamp(text.replace(' ', '+'));
-  const refuse = (message: string) => ({ ok: false, answer: errorAnswer(400, message) }) as const;
   if (timeMs === undefined) {
     return refuse(`Invalid position '${text}' in '${name}'. Expecting a decimal number or an RFC 3339 time.`);
   }
   if (timeMs > nowMs()) return refuse(`The time '${text}' in '${name}' lies in the future.`);
   return { ok: true, value: await positionAt(log, timeMs) };
 }
+
+const refuse = (message: string) => ({ ok: false, answer: errorAnswer(400, message) }) as const;

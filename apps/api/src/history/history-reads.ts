@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { cloudEventOf } from '#bus-events';
 import type { History } from '#history';
 import { API_OPTIONS, type ApiOptions } from '../api-options.js';
 import { ApiParts } from '../api-parts.js';
 import { textParam, type Query } from '../paths/query.js';
 import { errorAnswer, valueAnswer, type Answer } from '../wire/answer.js';
-import { cloudEventOf } from '../wire/cloud-event.js';
 import { uriNotFound } from '../wire/not-found.js';
 import { listCommands } from './command-list.js';
 import { printCommand, printDeploymentRecord } from './history-json.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { captureSnapshot, evolve, State } from '#domain';
 import { createMemoryEventLog, type EventLog } from '#event-log';
 import { VERSION_MS } from '../domain-objects.fixture.js';
@@ -14,6 +14,7 @@ import { Pace } from './pace.js';
 
 const HOUR_MS = 3_600_000;
 
+let logDirectory: string;
 let directory: string;
 let log: EventLog;
 let head: number;
@@ -49,18 +50,24 @@ const time = (ms: number): string => new Date(VERSION_MS + ms).toISOString();
 
 const files = async (): Promise<string[]> => (await readdir(join(directory, 'checkpoints'))).toSorted();
 
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'ekiden-archive-'));
-  log = await openLog(join(directory, 'events.db'));
+beforeAll(async () => {
+  logDirectory = await mkdtemp(join(tmpdir(), 'ekiden-archive-'));
+  log = await openLog(join(logDirectory, 'events.db'));
   head = await writeLife(log, 40);
+});
+
+afterAll(async () => {
+  await log.close();
+  await rm(logDirectory, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ekiden-checkpoints-'));
   warnings = [];
   folder = new CheckpointFolder(join(directory, 'checkpoints'), sourceOf(log), (text) => warnings.push(text));
 });
 
-afterEach(async () => {
-  await log.close();
-  await rm(directory, { recursive: true, force: true });
-});
+afterEach(() => rm(directory, { recursive: true, force: true }));
 
 describe('states of an archive', () => {
   it('are those that the log makes, from whichever checkpoint or former state they are folded', async () => {

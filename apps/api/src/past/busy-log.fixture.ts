@@ -68,3 +68,13 @@ const newEvent = ({ type, data }: DomainEvent, number: number): NewEvent => ({
   causationId: null,
   data,
 });
+
+/** Writes so many events in few batches. */
+export async function writeMany(log: EventLog, count: number): Promise<void> {
+  const epoch = await log.claimEpoch();
+  const events = Array.from({ length: count }, (_, index) => {
+    const app = appDefinition({ id: `/apps/${index % 100}`, mem: index });
+    return newEvent({ type: 'AppCreated', data: { app } }, index + 1);
+  });
+  for (let from = 0; from < count; from += 5000) await log.append(events.slice(from, from + 5000), epoch);
+}

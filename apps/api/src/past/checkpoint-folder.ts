@@ -72,7 +72,8 @@ export class CheckpointFolder {
       await pipeline(
         Readable.from(paced(header, lines, pace)),
         createGzip({ level: COMPRESSION_LEVEL }),
-        createWriteStream(unfinished, { mode: FILE_MODE, flush: true }),
+        // Not flushed: what a power cut leaves behind is damaged and is made again.
+        createWriteStream(unfinished, { mode: FILE_MODE }),
       );
     } catch (error) {
       await rm(unfinished, { force: true });

@@ -1,15 +1,7 @@
-import {
-  formatTimestamp,
-  parseTimestamp,
-  type AppDefinition,
-  type Group,
-  type State,
-  type Subtree,
-  type Timestamp,
-} from '#domain';
+import { formatTimestamp, parseTimestamp, type State, type Subtree, type Timestamp } from '#domain';
 import type { Definitions, JsonObject } from '#history';
 import type { ReadModel } from '../projection/read-model.js';
-import { writeAppJson } from '#bus-events';
+import { comparedApp, comparedGroup } from '../wire/compared-form.js';
 import type { Place } from './archive.js';
 import type { Subject } from './question.js';
 
@@ -63,21 +55,7 @@ function ofGroup(state: State, groupId: string, version: Timestamp | undefined):
 
 function wireForm({ groups, apps }: Subtree): Definitions {
   const definitions = new Map<string, JsonObject>();
-  for (const group of groups.values()) definitions.set(group.id, wireGroup(group));
-  for (const app of apps.values()) definitions.set(app.id, wireApp(app));
+  for (const group of groups.values()) definitions.set(group.id, comparedGroup(group));
+  for (const app of apps.values()) definitions.set(app.id, comparedApp(app));
   return definitions;
 }
-
-const GIVEN_BY_SERVER: ReadonlySet<string> = new Set(['version', 'versionInfo']);
-
-/** As `GET /v2/apps/{id}` prints the definition. Versions are given to it by the server and are no part of what it says. */
-function wireApp(app: AppDefinition): JsonObject {
-  const printed = JSON.parse(writeAppJson(app)) as JsonObject;
-  return Object.fromEntries(Object.entries(printed).filter(([name]) => !GIVEN_BY_SERVER.has(name)));
-}
-
-const wireGroup = ({ id, dependencies, enforceRole }: Group): JsonObject => ({
-  id,
-  dependencies: [...dependencies],
-  ...(enforceRole === undefined ? {} : { enforceRole }),
-});

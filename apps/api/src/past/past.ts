@@ -94,8 +94,14 @@ export class Past {
     const { log, projection } = this.parts;
     if (this.closed || this.makesCheckpoints || log.file === undefined) return;
     if (projection.position < this.checkpointDueAt) return;
-    this.makesCheckpoints = true;
-    this.running(log.file).makeCheckpoints(projection.position);
+    try {
+      this.running(log.file).makeCheckpoints(projection.position);
+      this.makesCheckpoints = true;
+    } catch (error) {
+      // Whoever follows the log is not to be stopped by what is only convenient.
+      this.checkpointDueAt = projection.position + CHECKPOINT_INTERVAL;
+      this.parts.logger.warn({ error: String(error) }, 'no checkpoints can be made');
+    }
   }
 
   private running(path: string): PastThread {

@@ -73,5 +73,5 @@ function decoded(path: string): string {
 /** As the server reads the queries of real requests. */
 function queryOf(url: string): Query {
   const start = url.indexOf('?');
-  return start < 0 ? {} : (parseQuery(url.slice(start + 1)) as Query);
+  return start < 0 ? {} : parseQuery(url.slice(start + 1));
 }

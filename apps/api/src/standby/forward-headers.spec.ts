@@ -13,6 +13,7 @@ describe('the headers of a forwarded request', () => {
       { authorization: 'Basic x', 'user-agent': 'curl' },
     ],
     ['keep a key against repetition', { 'idempotency-key': 'k' }, { 'idempotency-key': 'k' }],
+    ['keep the token of a plan', { 'x-ekiden-plan': 't' }, { 'x-ekiden-plan': 't' }],
     ['leave the host out', { host: 'me:8080' }, {}],
     ['leave the connection out', { connection: 'keep-alive, X-Two', 'x-two': '2', 'keep-alive': '5' }, {}],
     ['leave out what is for a proxy', { 'proxy-authorization': 'Basic x', 'proxy-connection': 'close' }, {}],

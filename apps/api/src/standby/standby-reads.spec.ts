@@ -46,6 +46,22 @@ describe('a read at a standby', () => {
     expect(answer.headers['x-marathon-leader']).toBe(cluster.leader.url);
   });
 
+  it('knows the past up to what the leader has acknowledged, and waits for what it is told to', async () => {
+    await start();
+    cluster.held.hold();
+    const position = await create('/first');
+    await create('/second');
+    setTimeout(() => cluster.held.release(), 50);
+    const former = await atStandby().get(`/v2/apps?at=${position}`).expect(200);
+    expect(former.body.apps).toMatchObject([{ id: '/first' }]);
+    expect(former.headers['x-ekiden-sequence']).toBe(String(position));
+    cluster.held.hold();
+    const third = await create('/third');
+    setTimeout(() => cluster.held.release(), 50);
+    const stale = await atStandby().get(`/v2/apps?consistency=stale&min_sequence=${third}`).expect(200);
+    expect(stale.body.apps).toHaveLength(3);
+  });
+
   it('shares its question with those that wait at the same time', async () => {
     await start();
     let questions = 0;

@@ -1,23 +1,16 @@
-import type { ApiCommand, AppDefinition, AppOutlook, Group, GroupOutlook, PlannedChange } from '#domain';
-import { writeAppJson } from '#bus-events';
+import type { ApiCommand, PlannedChange } from '#domain';
+import { diffDefinitions, type DefinitionChange, type Definitions, type JsonObject } from '#history';
 import { valueAnswer, type Answer } from './answer.js';
-import { jsonDiff, type FieldChange } from './json-diff.js';
+import { comparedApp, comparedGroup } from './compared-form.js';
 import { refusalAnswer } from './refusal-answer.js';
-
-/** An app or group that a write would change. */
-interface PlannedDifference {
-  readonly id: string;
-  readonly kind: 'added' | 'removed' | 'changed';
-  readonly fields: readonly FieldChange[];
-}
 
 /** The body of `POST /ekiden/v1/plan` (docs/plan.md). */
 export function planAnswer(command: ApiCommand, planned: PlannedChange): Answer {
   const { reply, outlook, placements, token, position } = planned;
-  const { outcome, apps, groups, steps, cancels } = outlook;
+  const { outcome, apps, steps, cancels } = outlook;
   return valueAnswer({
     outcome,
-    changes: [...groups.flatMap(groupDifference), ...apps.flatMap(appDifference)],
+    changes: changesOf(outlook),
     steps,
     instances: apps.map(({ appId, outcome: ofApp, keep, start, stop }) => ({
       appId,
@@ -45,39 +38,20 @@ function refusalOf({ status, body }: Answer): object {
   return { status, ...(body === undefined ? {} : (JSON.parse(body) as object)) };
 }
 
-function appDifference({ appId, from, to }: AppOutlook): PlannedDifference[] {
-  return difference(
-    appId,
-    from === null ? undefined : printedApp(from),
-    to === null ? undefined : printedApp(to),
-  );
+/** Groups first, then apps. */
+function changesOf({ groups, apps }: PlannedChange['outlook']): DefinitionChange[] {
+  return [
+    ...diffDefinitions(
+      definitionsOf(groups.map(({ groupId, from }) => [groupId, from && comparedGroup(from)])),
+      definitionsOf(groups.map(({ groupId, to }) => [groupId, to && comparedGroup(to)])),
+    ),
+    ...diffDefinitions(
+      definitionsOf(apps.map(({ appId, from }) => [appId, from && comparedApp(from)])),
+      definitionsOf(apps.map(({ appId, to }) => [appId, to && comparedApp(to)])),
+    ),
+  ];
 }
 
-function groupDifference({ groupId, from, to }: GroupOutlook): PlannedDifference[] {
-  return difference(
-    groupId,
-    from === null ? undefined : printedGroup(from),
-    to === null ? undefined : printedGroup(to),
-  );
-}
-
-function difference(id: string, from: object | undefined, to: object | undefined): PlannedDifference[] {
-  const fields = jsonDiff(from ?? {}, to ?? {});
-  const kind = from === undefined ? 'added' : to === undefined ? 'removed' : 'changed';
-  return kind === 'changed' && fields.length === 0 ? [] : [{ id, kind, fields }];
-}
-
-/** As `GET /v2/apps/{id}` shows it, but for the version: that is only given when the write is done. */
-function printedApp(app: AppDefinition): object {
-  const {
-    version: _,
-    versionInfo: __,
-    ...printed
-  } = JSON.parse(writeAppJson(app)) as Record<string, unknown>;
-  return printed;
-}
-
-const printedGroup = ({ dependencies, enforceRole }: Group): object => ({
-  dependencies,
-  ...(enforceRole === undefined ? {} : { enforceRole }),
-});
+/** Those that exist. */
+const definitionsOf = (sides: readonly (readonly [string, JsonObject | null])[]): Definitions =>
+  new Map(sides.filter((side): side is [string, JsonObject] => side[1] !== null));

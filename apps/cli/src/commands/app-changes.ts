@@ -47,7 +47,7 @@ async function updateRequest(call: Call, id: string): Promise<ApiRequest> {
   const isReplacement = input.flag('replace');
   if (isReplacement && file === undefined)
     throw new UsageError('`--replace` needs a whole definition: FILE or `-`');
-  const present = isReplacement ? {} : await presentApp(call, id);
+  const present = isReplacement ? {} : await presentApp(call, id, { mayBeMissing: file !== undefined });
   const base: JsonObject = { ...present, ...fromFile };
   const wanted = changed(call, base);
   const touched = new Set([
@@ -66,12 +66,16 @@ async function updateRequest(call: Call, id: string): Promise<ApiRequest> {
 const emptied = (value: unknown): unknown =>
   Array.isArray(value) ? [] : typeof value === 'object' && value !== null ? {} : null;
 
-/** The app as it is; nothing if there is none, which an update then creates. */
-async function presentApp({ api }: Call, id: string): Promise<JsonObject> {
+/** The app as it is; nothing if there is none, which a definition then creates. */
+async function presentApp(
+  { api }: Call,
+  id: string,
+  { mayBeMissing }: { readonly mayBeMissing: boolean },
+): Promise<JsonObject> {
   try {
     return (await api.get<{ app: JsonObject }>(pathOf('/v2/apps', id))).app;
   } catch (error) {
-    if (error instanceof RefusedError && error.status === 404) return {};
+    if (mayBeMissing && error instanceof RefusedError && error.status === 404) return {};
     throw error;
   }
 }

@@ -156,6 +156,7 @@ export const APP_COMMANDS: readonly Command[] = [
     summary: 'shows who changed an app, when, how and why',
     details: [
       'One line per command; `--events` shows everything that happened. Deleted apps have a history, too.',
+      'The position is that of its first event: at the position before, all was as before it.',
     ],
     arguments: [ID],
     options: HISTORY_OPTIONS,

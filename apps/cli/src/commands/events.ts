@@ -23,17 +23,21 @@ export async function showEventStream(call: Call): Promise<ExitCode> {
   if (!follow && since === undefined)
     throw new UsageError('from when on? `--since WHEN`, or `--follow` for what comes');
   let after = since === undefined ? undefined : whenOf(since, io.nowMs());
+  const end = follow ? undefined : (await call.api.get<{ position: number }>('/ekiden/v1/status')).position;
+  let hasConnected = false;
   for (;;) {
     try {
-      const response = await open(call, after);
-      for await (const frame of follow ? serverSentEvents(response) : untilSilent(response)) {
+      const response = await open(call, after, end);
+      hasConnected = true;
+      for await (const frame of end === undefined ? serverSentEvents(response) : upTo(end, response)) {
         if (frame.id !== undefined) after = frame.id;
         print(call, frame);
       }
       if (!follow) return EXIT.ok;
     } catch (error) {
       if (io.interrupted.aborted) return EXIT.ok;
-      if (!follow || error instanceof RefusedError || error instanceof UnreachableError) throw error;
+      const mayComeBack = error instanceof UnreachableError ? hasConnected : !(error instanceof RefusedError);
+      if (!follow || !mayComeBack) throw error;
     }
     if (io.interrupted.aborted) return EXIT.ok;
     call.screen.note('the stream broke: connecting again');
@@ -41,7 +45,11 @@ export async function showEventStream(call: Call): Promise<ExitCode> {
   }
 }
 
-function open({ api, input }: Call, since: string | undefined): Promise<IncomingMessage> {
+function open(
+  { api, input }: Call,
+  since: string | undefined,
+  end: number | undefined,
+): Promise<IncomingMessage> {
   const raw = input.flag('raw');
   const types = input.list('type');
   return api.open({
@@ -49,6 +57,8 @@ function open({ api, input }: Call, since: string | undefined): Promise<Incoming
     path: raw ? STREAMS.raw : STREAMS.bus,
     query: {
       since,
+      // The bus tells of its end by silence only.
+      until: raw ? end : undefined,
       [raw ? 'type' : 'event_type']: types,
       app: input.list('app').map((app) => (app.includes('*') ? app : absoluteId(app))),
     },
@@ -56,20 +66,23 @@ function open({ api, input }: Call, since: string | undefined): Promise<Incoming
   });
 }
 
-/** Frames until none has come for a moment: the stream itself does not say where the past ends. */
-async function* untilSilent(response: IncomingMessage): AsyncGenerator<StreamFrame> {
+/** Frames up to a position, or until none has come for a moment: not every position has one, or one that was asked for. */
+async function* upTo(last: number, response: IncomingMessage): AsyncGenerator<StreamFrame> {
   const end = (): unknown => response.destroy();
   let silence = setTimeout(end, SILENCE_MS * 3);
   try {
     for await (const frame of serverSentEvents(response)) {
       clearTimeout(silence);
       silence = setTimeout(end, SILENCE_MS);
+      if (Number(frame.id ?? 0) > last) return;
       yield frame;
+      if (Number(frame.id ?? 0) === last) return;
     }
   } catch (error) {
     if (!response.destroyed) throw error;
   } finally {
     clearTimeout(silence);
+    response.destroy();
   }
 }
 

@@ -1,3 +1,4 @@
+import { detailLines } from '../explain-failure.js';
 import type { Call } from '../command-line/command.js';
 import type { Screen } from '../output/screen.js';
 import { printable } from '../output/styles.js';
@@ -63,6 +64,7 @@ export function showPlan(
   const { style } = screen;
   if (plan.outcome === 'refused') {
     print(style.red(`would be refused: ${printable(plan.refusal?.message ?? 'no reason given')}`));
+    for (const line of detailLines(plan.refusal?.details)) print(`  ${printable(line)}`);
     return;
   }
   print(style.bold(OUTCOMES[plan.outcome] ?? plan.outcome));

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from '../command-line/command.js';
-import { CliError, EXIT, RefusedError, type ExitCode } from '../errors.js';
+import { CliError, EXIT, RefusedError, UnreachableError, type ExitCode } from '../errors.js';
 import { pathOf } from '../http/api.js';
 import { durationText } from '../when.js';
 import { DeploymentEvents, type Ended } from './deployment-events.js';
@@ -22,6 +22,8 @@ const LOOK_MS = 1000;
 const SHORTEST_LOOK_MS = 150;
 /** How long the event of an end may take behind the list that no longer has the deployment. */
 const LATE_EVENT_MS = 500;
+/** How long a server may be away. */
+const PATIENCE_MS = 60_000;
 /** Apps whose instances are counted on the status line. */
 const MOST_APPS = 3;
 
@@ -64,7 +66,7 @@ async function watch(call: Call, events: DeploymentEvents, watched: Watched): Pr
   for (;;) {
     if (events.ended !== undefined) return events.ended;
     call.io.interrupted.throwIfAborted();
-    const deployment = await look(call, watched.deploymentId);
+    const deployment = await look(call, watched);
     if (deployment === undefined) {
       await events.news(LATE_EVENT_MS);
       return events.ended ?? (await outcomeOf(call, watched.deploymentId));
@@ -76,9 +78,21 @@ async function watch(call: Call, events: DeploymentEvents, watched: Watched): Pr
   }
 }
 
-async function look({ api }: Call, deploymentId: string): Promise<DeploymentView | undefined> {
-  const deployments = await api.get<readonly DeploymentView[]>('/v2/deployments');
-  return deployments.find(({ id }) => id === deploymentId);
+/** The deployment, if it is still under way. A server that is away, as while another one takes the lead, is waited for. */
+async function look({ api, io }: Call, { deploymentId, line }: Watched): Promise<DeploymentView | undefined> {
+  const patientUntilMs = io.nowMs() + PATIENCE_MS;
+  for (;;) {
+    try {
+      const deployments = await api.get<readonly DeploymentView[]>('/v2/deployments');
+      return deployments.find(({ id }) => id === deploymentId);
+    } catch (error) {
+      const isAway =
+        error instanceof UnreachableError || (error instanceof RefusedError && error.status >= 502);
+      if (!isAway || io.interrupted.aborted || io.nowMs() > patientUntilMs) throw error;
+      line.update('the server does not answer: waiting for it');
+      await delay(LOOK_MS);
+    }
+  }
 }
 
 /** `step 1 of 2: ScaleApplication /web, 3 of 5 running`. */

@@ -9,11 +9,10 @@ const PAGE = 1000;
 
 /** The position that a place in the history means; of none the newest. */
 export async function positionOf(api: Api, place: string | undefined): Promise<number> {
-  if (place !== undefined && /^\d+$/.test(place)) return Number(place);
+  if (place === undefined) return (await api.get<{ position: number }>('/ekiden/v1/status')).position;
+  if (/^\d+$/.test(place)) return Number(place);
   const answer = await api.send({ method: 'GET', path: '/v2/deployments', query: { at: place } });
-  const position = Number(answer.headers['x-ekiden-sequence']);
-  if (Number.isInteger(position)) return position;
-  return (await api.get<{ position: number }>('/ekiden/v1/status')).position;
+  return Number(answer.headers['x-ekiden-sequence']);
 }
 
 /** Every event of the log up to a position, as the log has them, page by page. */

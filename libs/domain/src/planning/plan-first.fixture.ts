@@ -4,7 +4,6 @@ import { decideApiCommand } from '../deciding/decide.js';
 import { SchedulerRuntime } from '../deciding/runtime.js';
 import type { Scenario } from '../deciding/scenario.fixture.js';
 import { Turn } from '../deciding/turn.js';
-import type { RecordedEvent } from '../events/domain-event.js';
 import { evolve } from '../state/evolve.js';
 import { captureSnapshot, restoreSnapshot } from '../state/snapshot.js';
 import type { State } from '../state/state.js';
@@ -69,6 +68,6 @@ function expectSameDecision({ settings, nowMs }: Scenario, trial: Trial, before:
   expect(comparable(trial.reply)).toEqual(comparable(reply));
   expect(trial.effects).toEqual(turn.effects);
   const folded = restoreSnapshot(before);
-  for (const fact of trial.facts) evolve(folded, { ...fact, position: 0, time: nowMs } as RecordedEvent);
+  for (const fact of trial.facts) evolve(folded, { ...fact, position: 0, time: nowMs });
   expect(contentOf(folded)).toBe(contentOf(real));
 }

@@ -42,6 +42,13 @@ const failed = (position: number, attempts: number): WebhookReport => ({
   nextAttemptMs: 5000,
 });
 
+const givenUp = (position: number): WebhookReport => ({
+  kind: 'given-up',
+  position,
+  attempts: 3,
+  error: 'x'.repeat(600),
+});
+
 describe('a webhook', () => {
   it('begins where the log ends, or behind a position of the past', () => {
     const { scenario, webhook } = subscribed();
@@ -100,12 +107,6 @@ describe('a webhook', () => {
 
   it('keeps the newest dead letters, one for each position', () => {
     const { report, webhook } = subscribed();
-    const givenUp = (position: number): WebhookReport => ({
-      kind: 'given-up',
-      position,
-      attempts: 3,
-      error: 'x'.repeat(600),
-    });
     report(givenUp(1), givenUp(1));
     expect(webhook().deadLetters).toHaveLength(1);
     expect(webhook().deadLetters[0]?.error).toHaveLength(500);

@@ -1,12 +1,5 @@
-import {
-  AUDIT_FORMAT,
-  CHAIN_BEGIN,
-  chained,
-  endLine,
-  headLine,
-  LOG_NAME,
-  type AuditHead,
-} from './audit-line.js';
+import { EVENT_SOURCE } from '#bus-events';
+import { AUDIT_FORMAT, CHAIN_BEGIN, chained, endLine, headLine, type AuditHead } from './audit-line.js';
 
 /** What is wrong with an exported audit, and where; nothing behind it was looked at. */
 export interface AuditFinding {
@@ -112,7 +105,7 @@ export class AuditVerifier {
       throw new Wrong({ problem: 'this is not the first line of an audit', expected: AUDIT_FORMAT });
     }
     const isRange = isCount(from) && isCount(to) && from >= 1 && to >= from - 1;
-    if (!isRange || log !== LOG_NAME || typeof previousHash !== 'string' || !HASH.test(previousHash)) {
+    if (!isRange || log !== EVENT_SOURCE || typeof previousHash !== 'string' || !HASH.test(previousHash)) {
       throw new Wrong({ problem: 'the first line was changed' });
     }
     const head = { from, to, previousHash };

@@ -29,7 +29,11 @@ function violationsOf({ property, constraints = {}, value }: ValidationError): o
   const path = `/${property}`;
   if (codes.includes(MISSING)) return [{ path, errors: [MISSING] }];
   const ofItems = constraints['isString'];
-  if (ofItems === undefined || !Array.isArray(value)) return [{ path, errors: codes.slice(0, 1) }];
+  if (ofItems === undefined || !Array.isArray(value)) {
+    // What has the wrong type breaks rules about its content too.
+    const wrongType = constraints['isArray'] ?? codes.find((code) => code.startsWith('error.expected.'));
+    return [{ path, errors: [wrongType ?? codes[0]] }];
+  }
   return value.flatMap((item: unknown, index) =>
     typeof item === 'string' ? [] : { path: `${path}(${index})`, errors: [ofItems] },
   );

@@ -28,13 +28,8 @@ const IsCallable = (): PropertyDecorator =>
     { message: 'must be an http:// or https:// address of at most 2048 characters, without credentials' },
   );
 
-/** Body of `PATCH /ekiden/v1/webhooks/{id}`: what is absent stays, `null` takes a setting away that need not be there. */
-export class WebhookChangeBody {
-  @IfGiven()
-  @IsString({ message: 'error.expected.jsstring' })
-  @IsCallable()
-  readonly url?: string;
-
+/** What may be left out of every body. */
+class WebhookOptions {
   @IfGiven()
   @IsArray({ message: 'error.expected.jsarray' })
   @ArrayMaxSize(LONGEST_LIST, { message: 'error.maxLength' })
@@ -74,10 +69,20 @@ export class WebhookChangeBody {
   readonly timeoutSeconds?: number;
 }
 
+/** Body of `PATCH /ekiden/v1/webhooks/{id}`: what is absent stays, `null` takes a setting away that need not be there. */
+export class WebhookChangeBody extends WebhookOptions {
+  @IfGiven()
+  @IsString({ message: 'error.expected.jsstring' })
+  @IsCallable()
+  readonly url?: string;
+}
+
 /** Body of `POST /ekiden/v1/webhooks`. */
-export class WebhookBody extends WebhookChangeBody {
+export class WebhookBody extends WebhookOptions {
   @IsDefined({ message: 'error.path.missing' })
-  declare readonly url: string;
+  @IsString({ message: 'error.expected.jsstring' })
+  @IsCallable()
+  readonly url!: string;
 
   /** A position or a time (RFC 3339): what came later is sent; without it what comes from now on. */
   readonly since?: unknown;

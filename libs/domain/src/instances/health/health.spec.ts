@@ -252,6 +252,21 @@ describe('checks that Mesos runs (spec/scheduling.md §5.5)', () => {
     expect(told).toEqual(['TaskStatusChanged', 'TaskStatusChanged']);
   });
 
+  it.each([
+    [true, '+0', []],
+    [true, '+0-0', ['HealthCheckFailed']],
+    [false, '+0', []],
+    [false, '-0', []],
+  ])('that say %s are not repeated when those that Ekiden runs agree: %s', (healthy, results, more) => {
+    const scenario = running({ protocol: 'TCP', gracePeriodSeconds: 0 }, { protocol: 'MESOS_TCP' });
+    flag(scenario, healthy);
+    probe(scenario, results);
+    const told = scenario.events.flatMap(({ type, data }) =>
+      'healthyChanged' in data && data.healthyChanged === true ? [type] : [],
+    );
+    expect(told).toEqual(['TaskStatusChanged', ...more]);
+  });
+
   it('leave alone the checks that Ekiden runs', () => {
     const scenario = running({ protocol: 'TCP' }, { protocol: 'MESOS_TCP' });
     flag(scenario, true);

@@ -1,6 +1,6 @@
 import type { SchedulerCommand } from '../../commands/command.js';
 import type { Turn } from '../../deciding/turn.js';
-import type { Instance } from '../instance.js';
+import { mesosHealthOf, type Instance } from '../instance.js';
 import { factsOf, killUnhealthy } from '../operations.js';
 import { aggregateHealth, withFailure, withSuccess } from './check-health.js';
 import { isRunByEkiden, judgeResult, type CheckResult } from './judge-result.js';
@@ -46,6 +46,8 @@ function recordResult(turn: Turn, instance: Instance, { check, result, published
   const { instanceId, appId, version } = factsOf(instance);
   const { health: before, app } = instance;
   const wasHealthy = aggregateHealth(before, app.healthChecks.length);
+  // Before there was a health over all checks subscribers have heard what Mesos says (`spec/operations.md` E7).
+  const told = wasHealthy === undefined ? mesosHealthOf(instance) : published;
   const after = judgement.healthy
     ? withSuccess(before, check, nowMs)
     : withFailure(before, check, { ...judgement, atMs: nowMs });
@@ -57,7 +59,7 @@ function recordResult(turn: Turn, instance: Instance, { check, result, published
     taskId: instance.task?.id ?? '',
     check,
     healthy,
-    healthyChanged: healthy !== (wasHealthy ?? null) && healthy !== published,
+    healthyChanged: healthy !== (wasHealthy ?? null) && healthy !== told,
   };
   if (judgement.healthy) {
     turn.emit({ type: 'HealthCheckPassed', data: common });
