@@ -163,7 +163,7 @@ async function reportWriter(log: EventLog, directory: string): Promise<void> {
   for (let round = 0; round < 3; round += 1) {
     rates.alone.push(await appendRate(log, epoch));
     await rm(`${log.file}.history`, { force: true });
-    const history = openHistory(log, join(directory, 'refused.db'));
+    const history = openHistory(log, join(directory, 'refused.db'), 0);
     history.keepUp();
     await delay(1500);
     rates.beside.push(await appendRate(log, epoch));

@@ -3,6 +3,7 @@ import { commands } from './asking/commands.js';
 import { deploymentOf, deployments, failures } from './asking/deployments.js';
 import { search } from './asking/search.js';
 import { originOf, traceOf } from './asking/traces.js';
+import { isDamage, isUnwritable, reasonOf } from './indexing/failures.js';
 import type { EventSource } from './indexing/event-source.js';
 import { LogIndex, SMALL_STEP } from './indexing/log-index.js';
 import type {
@@ -133,6 +134,8 @@ export class LocalHistory implements History {
       await this.#catchUp();
       return await answer();
     } catch (error) {
+      if (isUnwritable(error))
+        throw new HistoryUnavailableError(`The index of the history cannot be written: ${reasonOf(error)}`);
       if (!isDamage(error)) throw error;
       await this.#index.rebuild();
       await this.#catchUp();
@@ -156,10 +159,4 @@ export class LocalHistory implements History {
     this.#index.source.close();
     this.#refusals.close();
   }
-}
-
-/** What SQLite says of a file that is no sound database any more. */
-function isDamage(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  return /SQLITE_(?:CORRUPT|NOTADB)|malformed|not a database/.test(`${String(code)} ${String(message)}`);
 }

@@ -122,6 +122,8 @@ describe('the history of a log in a file', () => {
   });
 
   it('keeps up with the log by itself', async () => {
+    await history.close();
+    history = openHistory(log, join(folder, 'refused.db'), 0);
     history.keepUp();
     const head = await log.head();
     await expect.poll(upTo, { timeout: 10_000 }).toBe(head);

@@ -23,6 +23,9 @@ import { HistoryUnavailableError } from './port.js';
 import { HistoryThread } from './thread/history-thread.js';
 import type { HistoryStart } from './thread/messages.js';
 
+/** An index is kept up with its log from so long after the start on. */
+const KEEP_UP_AFTER_MS = 30_000;
+
 /** Beside the file of a log lies its index, under this name. */
 export const INDEX_SUFFIX = '.history';
 
@@ -31,12 +34,17 @@ export const INDEX_SUFFIX = '.history';
  * is for tests, on the thread of the caller.
  *
  * @param refusals the file of the refused commands.
+ * @param keepUpAfterMs how long after the call of `keepUp` the index is begun with.
  */
-export function openHistory(log: Pick<EventLog, 'file' | 'head' | 'read'>, refusals: string): History {
+export function openHistory(
+  log: Pick<EventLog, 'file' | 'head' | 'read'>,
+  refusals: string,
+  keepUpAfterMs = KEEP_UP_AFTER_MS,
+): History {
   const { file } = log;
   if (file !== undefined) {
     const start = { log: file, index: file + INDEX_SUFFIX, refusals };
-    return new HistoryDoor(new ThreadKeeper(start));
+    return new HistoryDoor(new ThreadKeeper(start, keepUpAfterMs));
   }
   const source = {
     head: () => log.head(),
@@ -58,15 +66,19 @@ interface Answering {
 /** Sees to it that there is a thread: begun with the first question, and anew with the next after one has died. */
 class ThreadKeeper implements Answering {
   readonly #start: Omit<HistoryStart, 'gateMemory'>;
+  readonly #keepUpAfterMs: number;
   #thread: HistoryThread | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(start: Omit<HistoryStart, 'gateMemory'>) {
+  constructor(start: Omit<HistoryStart, 'gateMemory'>, keepUpAfterMs: number) {
     this.#start = start;
+    this.#keepUpAfterMs = keepUpAfterMs;
   }
 
+  /** Begins when the process has had some time to get going, unless somebody asks before. */
   keepUp(): void {
-    if (!this.#isClosed) this.#living();
+    this.#timer = setTimeout(() => this.#living(), this.#keepUpAfterMs).unref();
   }
 
   async ask(method: HistoryQuestion, args: readonly unknown[]): Promise<unknown> {
@@ -81,6 +93,7 @@ class ThreadKeeper implements Answering {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#timer);
     await this.#thread?.close();
   }
 }

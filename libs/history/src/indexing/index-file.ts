@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import Database from 'libsql';
 import { makePrivateDatabase } from '#event-log';
+import { isUnwritable } from './failures.js';
 
 /** Version of the tables below and of what is written into them; a file of any other is thrown away. */
 const FORMAT = 1;
@@ -76,7 +77,9 @@ export class IndexFile {
   static open(path: string): IndexFile {
     try {
       return IndexFile.#openAsIs(path);
-    } catch {
+    } catch (error) {
+      // A full disk is no reason to throw anything away.
+      if (isUnwritable(error)) throw error;
       return IndexFile.create(path);
     }
   }

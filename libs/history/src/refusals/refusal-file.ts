@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Actor } from '#domain';
 import { makeFolder, makePrivateDatabase, PRIVATE_FOLDER_MODE } from '#event-log';
 import Database from 'libsql';
+import { isUnwritable } from '../indexing/failures.js';
 import { IN_MEMORY } from '../indexing/index-file.js';
 import type { KeptRefusal, NewRefusal, RefusalQuery } from '../port.js';
 
@@ -66,7 +67,8 @@ export class RefusalFile {
     this.#nowMs = nowMs;
     try {
       this.#database = openDatabase(path);
-    } catch {
+    } catch (error) {
+      if (isUnwritable(error)) throw error;
       for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
       this.#database = openDatabase(path);
     }

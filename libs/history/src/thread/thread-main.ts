@@ -1,5 +1,6 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { EventFile, LogUnavailableError } from '#event-log';
+import { isUnwritable } from '../indexing/failures.js';
 import { LocalHistory } from '../local-history.js';
 import { HistoryUnavailableError } from '../port.js';
 import { ExitGate } from './exit-gate.js';
@@ -38,7 +39,8 @@ async function replyOf(id: number, work: () => Promise<unknown>): Promise<Reply>
     return { id, ok: true, value: await work() };
   } catch (error) {
     const { message } = error as Error;
-    const isUnavailable = error instanceof HistoryUnavailableError || error instanceof LogUnavailableError;
+    const isUnavailable =
+      error instanceof HistoryUnavailableError || error instanceof LogUnavailableError || isUnwritable(error);
     return { id, ok: false, message, isUnavailable };
   }
 }

@@ -1,0 +1,15 @@
+/** What an error says, in words. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function described(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return `${String(code)} ${reasonOf(error)}`;
+}
+
+/** What SQLite says when there is no room left, or the disk fails. */
+export const isUnwritable = (error: unknown): boolean =>
+  /SQLITE_(?:FULL|IOERR|READONLY)|ENOSPC|disk is full/.test(described(error));
+
+/** What SQLite says of a file that is no sound database any more. */
+export const isDamage = (error: unknown): boolean =>
+  /SQLITE_(?:CORRUPT|NOTADB)|malformed|not a database/.test(described(error));
