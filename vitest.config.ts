@@ -18,6 +18,9 @@ export default defineConfig({
           hookTimeout: 30_000,
           include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts'],
           setupFiles: ['test/setup.ts'],
+          // Many wait for brokers, servers and child processes most of their time.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -29,6 +32,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // After the unit tests, with the machine to themselves.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
