@@ -7,9 +7,6 @@ import { Progress } from './progress.js';
 import { bodiesFor } from './render.js';
 import { requestFor } from './request-for.js';
 
-/** Events read from the log at a time. */
-const PAGE = 100;
-
 /** What cannot be read or sent for a reason of our own is tried again after this time. */
 const OWN_TROUBLE_MS = 1000;
 
@@ -125,7 +122,7 @@ export class WebhookDelivery {
 
   private async goOn(): Promise<void> {
     const { progress } = this;
-    const page = await this.ports.read(progress.position, PAGE);
+    const page = await this.ports.read(progress.position);
     // The newest events are not durable yet.
     if (page.length === 0) return this.pause.wait({ forMs: OWN_TROUBLE_MS, isIdle: true });
     for (const event of page) {
@@ -141,7 +138,7 @@ export class WebhookDelivery {
 
   /** Delivers a part of a range once more, and waits until that is written down. */
   private async redeliver({ from, to }: Redelivery): Promise<void> {
-    const page = await this.ports.read(from - 1, PAGE);
+    const page = await this.ports.read(from - 1);
     let last = from - 1;
     for (const event of page.filter(({ position }) => position <= to)) {
       if ((await this.deliver(event, bodiesFor(this.webhook, event))) === 'later') break;
