@@ -153,6 +153,15 @@ describe('Planner', () => {
     expect(looks).toBe(1);
   });
 
+  it('does not wait for agents with every plan where there are none', async () => {
+    await withWeb();
+    const shared = planner();
+    const startedMs = performance.now();
+    const plans = Array.from({ length: 5 }, () => shared.plan({ command: scale(2), withPlacements: true }));
+    await Promise.all(plans);
+    expect(performance.now() - startedMs).toBeLessThan(3000);
+  });
+
   it('never holds up others for long, whatever it plans', async () => {
     await withWeb();
     let longestMs = 0;
