@@ -38,12 +38,11 @@ async function passOver(pages: LogPages, pageMs = 0): Promise<number> {
 describe('pages of the log', () => {
   it('leave everybody else a turn, however much there is to pass over', async () => {
     const pages = new LogPages(new LogAtHand(5000));
-    let isOver = false;
-    let turns = 0;
-    const passed = passOver(pages, 1).finally(() => (isOver = true));
-    for (; !isOver; turns += 1) await nextTurnOfTheLoop();
+    const others = { turns: 0, areAlone: false };
+    const passed = passOver(pages, 1).finally(() => (others.areAlone = true));
+    for (; !others.areAlone; others.turns += 1) await nextTurnOfTheLoop();
     expect(await passed).toBe(5000);
-    expect(turns).toBeGreaterThan(15);
+    expect(others.turns).toBeGreaterThan(15);
   });
 
   it('are read once for all who are at the same place', async () => {
