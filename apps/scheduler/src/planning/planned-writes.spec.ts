@@ -13,6 +13,8 @@ const scale = (instances: number): ApiCommand => ({
   uri: '/v2/apps/web',
 });
 
+const CALLED = { url: 'http://receiver.example/', format: 'bus', timeoutMs: 1000 } as const;
+
 let harness: WriterHarness;
 
 afterEach(() => harness.writer.stop());
@@ -72,6 +74,18 @@ describe('a write that names a plan', () => {
   it('is refused with what is no token', async () => {
     await withWeb();
     expect((await harness.submit(scale(3), undefined, 'none')).reply).toMatchObject({ code: 'BadRequest' });
+  });
+
+  it.each<ApiCommand>([
+    { type: 'SubscribeWebhook', settings: { ...CALLED, eventTypes: [], apps: [], maxAttempts: 1 } },
+    { type: 'AddCallback', url: CALLED.url },
+    { type: 'ResetDelay', appId: '/web' },
+  ])('is refused when there is no plan of such a write: $type', async (command) => {
+    await withWeb();
+    const before = harness.writer.view.state.position;
+    const { reply } = await harness.submit(command, undefined, tokenOf(scale(3)));
+    expect(reply).toMatchObject({ code: 'BadRequest' });
+    expect(harness.writer.view.state).toMatchObject({ position: before, webhooks: new Map() });
   });
 
   it('gets the first answer again under its idempotency key, although the plan is used up', async () => {
@@ -137,6 +151,15 @@ describe('Planner', () => {
     await idle();
     await plan();
     expect(looks).toBe(1);
+  });
+
+  it('does not wait for agents with every plan where there are none', async () => {
+    await withWeb();
+    const shared = planner();
+    const startedMs = performance.now();
+    const plans = Array.from({ length: 5 }, () => shared.plan({ command: scale(2), withPlacements: true }));
+    await Promise.all(plans);
+    expect(performance.now() - startedMs).toBeLessThan(3000);
   });
 
   it('never holds up others for long, whatever it plans', async () => {

@@ -34,12 +34,17 @@ const FIRST_AGENTS_MS = 1000;
 const OTHER_AGENTS_MS = 50;
 const LOOK_INTERVAL_MS = 10;
 
+/** Where no agent was met nobody waits for any for so long: plans are made one after another. */
+const AFTER_VAIN_WAIT_MS = 10_000;
+
 /**
  * Works out what commands would come to. The command is decided on the present state in one go, as if for real; what
  * follows is rehearsed in slices, one plan at a time, so that however many are asked for the writer is never held up.
  */
 export class Planner {
   private queue: Promise<unknown> = Promise.resolve();
+  /** `untilMs`: monotonic. */
+  private inVain = { connected: false, untilMs: 0 };
 
   constructor(private readonly ports: PlannerPorts) {}
 
@@ -51,6 +56,9 @@ export class Planner {
 
   /** A node that has begun to lead while nobody waited for offers has seen none; it may not even be connected yet. */
   private async meetAgents(): Promise<void> {
+    const { inVain } = this;
+    if (performance.now() < inVain.untilMs && this.ports.view().runtime.connected === inVain.connected)
+      return;
     let hasAsked = false;
     for (
       const endMs = performance.now() + FIRST_AGENTS_MS;
@@ -62,6 +70,8 @@ export class Planner {
       if (connected && !hasAsked) this.ports.lookForAgents();
       hasAsked ||= connected;
     }
+    const { agents, connected } = this.ports.view().runtime;
+    if (agents.size === 0) this.inVain = { connected, untilMs: performance.now() + AFTER_VAIN_WAIT_MS };
     // Those of one event come together; the others are not far.
     if (hasAsked) await delay(OTHER_AGENTS_MS);
   }

@@ -121,7 +121,7 @@ export class DeliveryHarness {
     const { writer, log } = this.writer;
     return new WebhookDelivery(this.webhook, {
       webhook: () => writer.view.state.webhooks.get(this.id),
-      read: (after, limit) => log.port.read(after, limit),
+      read: (after) => log.port.read(after, 100),
       head: () => writer.view.state.position,
       mayAct: () => this.isLeading,
       post: (delivery) => Promise.resolve(this.receive(delivery)),

@@ -1,5 +1,5 @@
 import type { Webhook, WebhookReport } from '#domain';
-import type { EventLog } from '#event-log';
+import type { StoredEvent } from '#event-log';
 import type { Logger } from '#observability';
 import type { Post } from './post.js';
 
@@ -21,7 +21,8 @@ export interface CallbackLimits {
 export interface DeliveryPorts {
   /** The webhook as it is now; nothing when it is gone. */
   readonly webhook: () => Webhook | undefined;
-  readonly read: EventLog['read'];
+  /** Some of the events behind a position, in order; none when it is the last. */
+  readonly read: (after: number) => Promise<readonly StoredEvent[]>;
   /** Position of the newest durable event that is known of. */
   readonly head: () => number;
   /** Whether this node leads for certain. */

@@ -42,11 +42,12 @@ export function createSender(denied: DeniedNetworks): Sender {
       denied.check(url);
       const options = { method: 'POST', dispatcher, headers, body, bodyTimeout: timeoutMs } as const;
       const response = await request(url, { ...options, signal: limit.signal });
-      // A receiver that has answered has got it, however the rest of the answer goes.
-      response.body.dump({ limit: ANSWER_LIMIT_BYTES }).catch(() => undefined);
+      const durationMs = performance.now() - startedMs;
+      // A receiver that has answered has got it, however the rest of the answer goes; but one that never comes to its
+      // end must not hold a connection for each event.
+      await response.body.dump({ limit: ANSWER_LIMIT_BYTES }).catch(() => undefined);
       const { statusCode } = response;
-      if (statusCode >= 200 && statusCode < 300)
-        return { kind: 'delivered', durationMs: performance.now() - startedMs };
+      if (statusCode >= 200 && statusCode < 300) return { kind: 'delivered', durationMs };
       return { kind: statusCode === 410 ? 'gone' : 'failed', error: `the receiver answered ${statusCode}` };
     } catch (error) {
       return { kind: 'failed', error: limit.isOver ? `no answer within ${timeoutMs} ms` : reasonOf(error) };

@@ -5,7 +5,7 @@ import type { DeliveryPorts } from './delivery-ports.js';
 const RECORD_INTERVAL_MS = 5000;
 
 /** Events that were passed over are not worth a note each, but whoever goes on shall not read all of them again. */
-const PASSED_OVER = 5000;
+export const PASSED_OVER = 5000;
 
 /** How far the deliveries to a webhook have come, and what of that is on the log. */
 export class Progress {

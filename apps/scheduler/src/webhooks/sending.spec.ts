@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { backOffMs } from './back-off.js';
 import { DeniedNetworks } from './denied-networks.js';
 import { createSender, type DeliveryOutcome } from './post.js';
@@ -49,6 +50,32 @@ describe('a request', () => {
 
   it('fails when no answer comes in time', async () => {
     expect(await send(() => undefined)).toEqual({ kind: 'failed', error: 'no answer within 200 ms' });
+  });
+
+  it.each<[string, RequestListener]>([
+    ['never ends', (_, response) => response.writeHead(200).write('a')],
+    [
+      'comes byte by byte',
+      (_, response) => {
+        const writing = setInterval(() => response.write('a'), 10);
+        response.writeHead(200).on('close', () => clearInterval(writing));
+      },
+    ],
+    ['is huge', (_, response) => response.end(Buffer.alloc(10_000_000))],
+  ])('is delivered when the answer %s, and keeps no connection for each event', async (_, answer) => {
+    server = createServer(answer).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const open = new Set<Socket>();
+    server.on('connection', (socket: Socket) => open.add(socket.on('close', () => open.delete(socket))));
+    const { port } = server.address() as AddressInfo;
+    const sender = createSender(new DeniedNetworks([]));
+    const delivery = { url: `http://127.0.0.1:${port}/`, headers: {}, body: '{}', timeoutMs: 100 };
+    for (let event = 0; event < 8; event++) {
+      expect((await sender.post(delivery, new AbortController().signal)).kind).toBe('delivered');
+    }
+    await vi.waitFor(() => expect(open.size).toBeLessThanOrEqual(2));
+    await sender.close();
+    server.close();
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { StateFollower } from '../following/state-follower.js';
 import type { CallbackLimits, DeliveryPorts } from './delivery-ports.js';
 import { createSender, type Sender } from './post.js';
 import { DeniedNetworks } from './denied-networks.js';
+import { LogPages } from './log-pages.js';
 import { WebhookDelivery } from './webhook-delivery.js';
 import type { WebhookMetrics } from './webhook-metrics.js';
 
@@ -42,6 +43,7 @@ const NO_CALLBACKS: CallbackLimits = { slowMs: 0, timeoutMs: 1 };
 export class WebhookDeliveries {
   private readonly deliveries = new Map<string, WebhookDelivery>();
   private readonly follower: StateFollower;
+  private readonly pages: LogPages;
   private sender: Sender | undefined;
   private subscription: Subscription | undefined;
   private isListening = false;
@@ -49,6 +51,7 @@ export class WebhookDeliveries {
   private newsTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly ports: WebhookDeliveriesPorts) {
+    this.pages = new LogPages(ports.log);
     this.follower = new StateFollower(ports.state, (state) => this.follow(state));
     ports.metrics.observe(
       () => [...this.deliveries.values()].map(({ lag }) => lag),
@@ -102,13 +105,13 @@ export class WebhookDeliveries {
   }
 
   private begin(webhook: Webhook): void {
-    const { sender } = this;
+    const { sender, pages } = this;
     if (sender === undefined) return;
     const { ports } = this;
-    const { log, mayAct, openSecret, logger, nowMs, settings, metrics } = ports;
+    const { mayAct, openSecret, logger, nowMs, settings, metrics } = ports;
     const delivery = new WebhookDelivery(webhook, {
       webhook: () => ports.state().webhooks.get(webhook.id),
-      read: (after, limit) => log.read(after, limit),
+      read: (after) => pages.read(after),
       head: () => this.head,
       post: sender.post,
       tell: (report, settled) => ports.tell(webhook.id, report, settled),

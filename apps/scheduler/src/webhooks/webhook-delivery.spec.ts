@@ -108,6 +108,23 @@ describe('deliveries to a webhook', () => {
     expect(harness.webhook.redeliveries).toEqual([]);
   });
 
+  it('note how far they have come in a range that hardly concerns them once, not page by page', async () => {
+    harness = await DeliveryHarness.start({ eventTypes: ['AppCreated'] });
+    const last = await harness.happen(...Array.from({ length: 120 }, (_, index) => `/a${index}`));
+    await harness.delivery.finish(100);
+    await harness.calm();
+    await harness.writer.submit({
+      type: 'ChangeWebhook',
+      webhookId: harness.id,
+      changes: { eventTypes: ['AppDeleted'] },
+    });
+    harness.restart();
+    await harness.redeliver({ from: 1, to: last - 10 });
+    expect(harness.webhook.redeliveries).toEqual([]);
+    const notes = (await harness.writer.log.events()).filter(({ type }) => type === 'WebhookRedelivered');
+    expect(notes).toHaveLength(1);
+  });
+
   it('stand still while paused, and after 410', async () => {
     harness = await DeliveryHarness.start({ eventTypes: ['AppCreated'] });
     await harness.ask('PauseWebhook');

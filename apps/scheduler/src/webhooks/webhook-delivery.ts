@@ -3,12 +3,9 @@ import type { StoredEvent } from '#event-log';
 import { backOffMs } from './back-off.js';
 import type { DeliveryPorts } from './delivery-ports.js';
 import { Pause } from './pause.js';
-import { Progress } from './progress.js';
+import { PASSED_OVER, Progress } from './progress.js';
 import { bodiesFor } from './render.js';
 import { requestFor } from './request-for.js';
-
-/** Events read from the log at a time. */
-const PAGE = 100;
 
 /** What cannot be read or sent for a reason of our own is tried again after this time. */
 const OWN_TROUBLE_MS = 1000;
@@ -125,7 +122,7 @@ export class WebhookDelivery {
 
   private async goOn(): Promise<void> {
     const { progress } = this;
-    const page = await this.ports.read(progress.position, PAGE);
+    const page = await this.ports.read(progress.position);
     // The newest events are not durable yet.
     if (page.length === 0) return this.pause.wait({ forMs: OWN_TROUBLE_MS, isIdle: true });
     for (const event of page) {
@@ -140,16 +137,33 @@ export class WebhookDelivery {
   }
 
   /** Delivers a part of a range once more, and waits until that is written down. */
-  private async redeliver({ from, to }: Redelivery): Promise<void> {
-    const page = await this.ports.read(from - 1, PAGE);
-    let last = from - 1;
-    for (const event of page.filter(({ position }) => position <= to)) {
-      if ((await this.deliver(event, bodiesFor(this.webhook, event))) === 'later') break;
-      last = event.position;
-      if (this.mustPause()) break;
-    }
-    if (last >= to || page.length === 0) await this.tell({ kind: 'redelivered', done: 1 });
+  private async redeliver(range: Redelivery): Promise<void> {
+    const { from, to } = range;
+    const last = await this.repeat(range);
+    if (last >= to) await this.tell({ kind: 'redelivered', done: 1 });
     else if (last >= from) await this.tell({ kind: 'redelivered', done: 0, position: last });
+  }
+
+  /**
+   * Goes on until something was sent, or so much was passed over that it is worth a note; answers the last position that
+   * is dealt with.
+   */
+  private async repeat({ from, to }: Redelivery): Promise<number> {
+    let last = from - 1;
+    for (let wasSent = false; !wasSent && last < Math.min(to, from + PASSED_OVER);) {
+      const page = await this.ports.read(last);
+      // There is nothing more, so the range is done with.
+      if (page.length === 0) return to;
+      for (const event of page) {
+        if (event.position > to) return to;
+        const bodies = bodiesFor(this.webhook, event);
+        if ((await this.deliver(event, bodies)) === 'later') return last;
+        last = event.position;
+        wasSent ||= bodies.length > 0;
+        if (this.mustPause()) return last;
+      }
+    }
+    return last;
   }
 
   /** Whether somebody wants the deliveries to stand still; looked at between two events. */
