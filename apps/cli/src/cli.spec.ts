@@ -59,6 +59,26 @@ describe('lists', () => {
     expect((await run('app list')).stdout).not.toContain('\u001B');
   });
 
+  test('keep them from it where they stand in names, in JSON and in what went wrong', async () => {
+    const terminal = { columns: 80, env: { NO_COLOR: '1' } };
+    const fields = [{ path: '/labels/a\u001B[2Jb', to: 'x' }];
+    const instant = { position: 1, time: '2026-11-23T07:30:00.000Z' };
+    const body = { from: instant, to: instant, changes: [{ id: '/web', kind: 'changed', fields }] };
+    api.answers.set('GET /ekiden/v1/diff', { body });
+    expect((await run('app diff web 1 2', terminal)).stdout).not.toContain('\u001B');
+
+    const text = '{"apps":[{"cmd":"a\u009B2Jb"}]}';
+    api.answers.set('GET /v2/apps', { body: text });
+    const { stdout } = await run('app list --json', terminal);
+    expect(stdout).toBe('{"apps":[{"cmd":"a\\u009b2Jb"}]}\n');
+    expect((await run('app list --json')).stdout).toBe(`${text}\n`);
+
+    api.answers.set('GET /v2/apps', { status: 502, body: '<html>\u001B]0;x\u0007' });
+    const failed = await run('app list --json', terminal);
+    // eslint-disable-next-line no-control-regex
+    expect(failed.stdout + failed.stderr).not.toMatch(/[\u001B\u0007]/);
+  });
+
   test('show the past when asked to', async () => {
     api.answers.set('GET /v2/apps', { body: { apps: [] } });
     await run('app list --at 8h');

@@ -15,16 +15,17 @@ export function explainFailure(error: unknown, screen: Screen): ExitCode {
     const body = bodyOf(error.text);
     screen.note(`${red('error:')} ${printable(messageOf(error, body))}`);
     for (const line of detailLines(body.details)) screen.note(`  ${printable(line)}`);
-    for (const line of adviceFor(error, body)) screen.note(dim(line));
+    for (const line of adviceFor(error, body)) screen.note(dim(printable(line)));
     if (screen.json && error.text !== '') screen.body(error.text);
     return EXIT.failed;
   }
   if (error instanceof CliError) {
-    screen.note(`${red('error:')} ${error.message}`);
-    for (const line of error.advice) screen.note(dim(line));
+    screen.note(`${red('error:')} ${printable(error.message)}`);
+    for (const line of error.advice) screen.note(dim(printable(line)));
     return error.exitCode;
   }
-  screen.note(`${red('error:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  screen.note(`${red('error:')} ${text.split('\n').map(printable).join('\n')}`);
   return EXIT.failed;
 }
 

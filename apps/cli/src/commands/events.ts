@@ -88,7 +88,7 @@ async function* upTo(last: number, response: IncomingMessage): AsyncGenerator<St
 
 function print({ input, screen }: Call, { id, event, data }: StreamFrame): void {
   if (screen.json || input.flag('raw')) {
-    screen.line(data);
+    screen.body(data);
     return;
   }
   const { style } = screen;
