@@ -10,9 +10,6 @@ import { absoluteId } from './ids.js';
 /** Where the two streams are: in Marathon's words, and the facts as the log has them. */
 const STREAMS = { bus: '/v2/events', raw: '/ekiden/v1/stream' } as const;
 
-/** So long nothing comes when a stream has told all that there was. */
-const SILENCE_MS = 700;
-
 const RECONNECT_MS = 1000;
 
 /** Prints events as they come; without `--follow` those that were, from `--since` on. */
@@ -29,7 +26,7 @@ export async function showEventStream(call: Call): Promise<ExitCode> {
     try {
       const response = await open(call, after, end);
       hasConnected = true;
-      for await (const frame of end === undefined ? serverSentEvents(response) : upTo(end, response)) {
+      for await (const frame of serverSentEvents(response)) {
         if (frame.id !== undefined) after = frame.id;
         print(call, frame);
       }
@@ -57,33 +54,12 @@ function open(
     path: raw ? STREAMS.raw : STREAMS.bus,
     query: {
       since,
-      // The bus tells of its end by silence only.
-      until: raw ? end : undefined,
+      until: end,
       [raw ? 'type' : 'event_type']: types,
       app: input.list('app').map((app) => (app.includes('*') ? app : absoluteId(app))),
     },
     headers: { accept: 'text/event-stream' },
   });
-}
-
-/** Frames up to a position, or until none has come for a moment: not every position has one, or one that was asked for. */
-async function* upTo(last: number, response: IncomingMessage): AsyncGenerator<StreamFrame> {
-  const end = (): unknown => response.destroy();
-  let silence = setTimeout(end, SILENCE_MS * 3);
-  try {
-    for await (const frame of serverSentEvents(response)) {
-      clearTimeout(silence);
-      silence = setTimeout(end, SILENCE_MS);
-      if (Number(frame.id ?? 0) > last) return;
-      yield frame;
-      if (Number(frame.id ?? 0) === last) return;
-    }
-  } catch (error) {
-    if (!response.destroyed) throw error;
-  } finally {
-    clearTimeout(silence);
-    response.destroy();
-  }
 }
 
 function print({ input, screen }: Call, { id, event, data }: StreamFrame): void {

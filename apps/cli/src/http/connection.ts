@@ -30,8 +30,7 @@ export function connectionOf(input: Input, env: Io['env']): Connection {
   if (urls.length === 0) throw new UsageError('`--server` names no server');
   const inUrl = urls.find(({ username }) => username !== '');
   const given = input.option('user') ?? nonEmpty(env['EKIDEN_CREDENTIALS']);
-  const credentials =
-    given ?? (inUrl && `${decodeURIComponent(inUrl.username)}:${decodeURIComponent(inUrl.password)}`);
+  const credentials = given ?? (inUrl && `${decoded(inUrl.username)}:${decoded(inUrl.password)}`);
   if (given !== undefined && !given.includes(':')) {
     throw new UsageError('credentials have the form name:password');
   }
@@ -49,6 +48,14 @@ export function connectionOf(input: Input, env: Io['env']): Connection {
       ...claim('x-ekiden-actor', input.option('as')),
     },
   };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new UsageError('the credentials in `--server` are not encoded as in an address: % is %25');
+  }
 }
 
 const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
