@@ -266,7 +266,10 @@ describe('failures', () => {
     ['app get /web /shop', 'what is `/shop`?'],
     ['app list --at 99999999999999d', 'is no position and no time'],
     ['app list --server http://%zz:x@127.0.0.1:1', '% is %25'],
-    ['app delete /a/../b', '`a/../b` is no id'],
+    ['app delete /a/../b', '`/a/../b` is no id'],
+    ['app delete /', '`/` is no id'],
+    ['deployment cancel --force ', '`` is no id'],
+    ['group delete --yes ', 'the id is empty'],
     ['group delete --yes /a/..', 'is no id'],
     ['events', '--follow'],
   ])('of the command line `%s` end with 2 and help', async (line, text) => {

@@ -165,12 +165,13 @@ export function queryText(query: Readonly<Record<string, QueryValue>>): string {
 /**
  * The path of something with an id that may hold slashes: `pathOf('/v2/apps', '/a b/c', 'tasks')`.
  *
- * @throws {UsageError} a segment is `.` or `..`, which would make it the path of something else.
+ * @throws {UsageError} it would be the path of something else: without any segment, which groups alone may be, or with `.` or `..`.
  */
 export function pathOf(collection: string, id: string, ...rest: readonly string[]): string {
   const segments = id.split('/').filter((segment) => segment !== '');
   const names = [...segments, ...rest];
-  if (names.some((name) => /^\.\.?$/.test(name))) throw new UsageError(`\`${names.join('/')}\` is no id`);
+  const isMissing = segments.length === 0 && !collection.endsWith('/groups');
+  if (isMissing || names.some((name) => /^\.\.?$/.test(name))) throw new UsageError(`\`${id}\` is no id`);
   return [collection, ...names.map(encodeURIComponent)].join('/');
 }
 
