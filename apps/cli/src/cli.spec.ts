@@ -291,6 +291,16 @@ describe('the past', () => {
     expect([query.get('since'), query.get('until')]).toEqual(['3', '7']);
   });
 
+  test('as events is resumed where it began, if it breaks before anything came', async () => {
+    api.answers.set('GET /ekiden/v1/status', { body: { position: 7 } });
+    const answers = [{ body: '' }, { status: 503, body: {} }, { status: 403, body: { message: 'No' } }];
+    api.answers.set('GET /v2/events', () => answers.shift()!);
+    const { stderr } = await run('events --follow');
+    expect(stderr).toMatch(/^(the stream broke: connecting again\n){2}error: No\n$/);
+    const asked = api.asked.filter(({ url }) => url.startsWith('/v2/events'));
+    expect(asked.map(({ url }) => url)).toEqual(Array.from({ length: 3 }, () => '/v2/events?since=7'));
+  });
+
   test('of an app is one line per command, refused ones too', async () => {
     const actor = { kind: 'user', name: 'ann', onBehalfOf: 'bob', reason: 'night', address: '10.0.0.1' };
     const time = '2026-11-22T23:10:00.000Z';

@@ -19,8 +19,10 @@ export async function showEventStream(call: Call): Promise<ExitCode> {
   const follow = input.flag('follow');
   if (!follow && since === undefined)
     throw new UsageError('from when on? `--since WHEN`, or `--follow` for what comes');
-  let after = since === undefined ? undefined : whenOf(since, io.nowMs());
-  const end = follow ? undefined : (await call.api.get<{ position: number }>('/ekiden/v1/status')).position;
+  const { position } = await call.api.get<{ position: number }>('/ekiden/v1/status');
+  // Also for what comes: the stream may break before anything came that could be resumed behind.
+  let after = since === undefined ? String(position) : whenOf(since, io.nowMs());
+  const end = follow ? undefined : position;
   let hasConnected = false;
   for (;;) {
     try {
@@ -33,8 +35,7 @@ export async function showEventStream(call: Call): Promise<ExitCode> {
       if (!follow) return EXIT.ok;
     } catch (error) {
       if (io.interrupted.aborted) return EXIT.ok;
-      const mayComeBack = error instanceof UnreachableError ? hasConnected : !(error instanceof RefusedError);
-      if (!follow || !mayComeBack) throw error;
+      if (!follow || !mayComeBack(error, hasConnected)) throw error;
     }
     if (io.interrupted.aborted) return EXIT.ok;
     call.screen.note('the stream broke: connecting again');
@@ -42,11 +43,13 @@ export async function showEventStream(call: Call): Promise<ExitCode> {
   }
 }
 
-function open(
-  { api, input }: Call,
-  since: string | undefined,
-  end: number | undefined,
-): Promise<IncomingMessage> {
+/** Whether it makes sense to connect again: not to where nobody ever was, nor to who refuses for good. */
+function mayComeBack(error: unknown, hasConnected: boolean): boolean {
+  if (error instanceof UnreachableError) return hasConnected;
+  return !(error instanceof RefusedError) || (hasConnected && error.status >= 502);
+}
+
+function open({ api, input }: Call, since: string, end: number | undefined): Promise<IncomingMessage> {
   const raw = input.flag('raw');
   const types = input.list('type');
   return api.open({
