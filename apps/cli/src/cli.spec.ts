@@ -250,6 +250,13 @@ describe('failures', () => {
     expect(exitCode).toBe(3);
   });
 
+  test('of a reason of several lines are found before anything is sent', async () => {
+    const { exitCode, stderr } = await run(['app', 'restart', 'web', '--reason', 'a\nb']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('`--reason` takes one line');
+    expect(api.asked).toEqual([]);
+  });
+
   test('are not made by a time limit that no timer can hold', async () => {
     api.answers.set('GET /v2/apps', { body: { apps: [WEB] } });
     expect((await run('app list --timeout 1e12')).exitCode).toBe(0);

@@ -44,8 +44,8 @@ export function connectionOf(input: Input, env: Io['env']): Connection {
     ...(ca === undefined ? {} : { ca: certificates(ca) }),
     timeoutMs: (input.number('timeout') ?? DEFAULT_TIMEOUT_S) * 1000,
     claims: {
-      ...claim('x-ekiden-reason', input.option('reason')),
-      ...claim('x-ekiden-actor', input.option('as')),
+      ...claim('x-ekiden-reason', input, 'reason'),
+      ...claim('x-ekiden-actor', input, 'as'),
     },
   };
 }
@@ -69,8 +69,13 @@ function serverUrl(text: string): URL {
 }
 
 /** Headers carry bytes; the server reads them as UTF-8. */
-const claim = (header: string, text: string | undefined): Record<string, string> =>
-  text === undefined ? {} : { [header]: Buffer.from(text, 'utf8').toString('latin1') };
+function claim(header: string, input: Input, option: string): Record<string, string> {
+  const text = input.option(option);
+  if (text === undefined) return {};
+  if (/\p{Cc}/u.test(text))
+    throw new UsageError(`\`--${option}\` takes one line, without control characters`);
+  return { [header]: Buffer.from(text, 'utf8').toString('latin1') };
+}
 
 function certificates(path: string): string {
   try {
