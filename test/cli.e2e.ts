@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './support/eventually.js';
@@ -173,6 +174,14 @@ test('commands fail in words, and with a code', async () => {
   });
   const nobody = new CliProcess(`http://127.0.0.1:${await stablePort()}`, ['app', 'list']);
   expect(await nobody.done).toMatchObject({ code: 3, stderr: expect.stringContaining('npm start') });
+});
+
+test('Ctrl-C ends the waiting for input', async () => {
+  const process = start('app', 'create', '-');
+  // Long enough for the command to wait, short enough for nobody to mind.
+  await delay(1500);
+  process.interrupt();
+  expect((await process.done).code).toBe(130);
 });
 
 test('bash completes commands, options and ids', async () => {

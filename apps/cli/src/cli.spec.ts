@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { run as runLine, ScriptedApi, type RunOptions } from './cli.fixture.js';
 
 let api: ScriptedApi;
@@ -57,6 +57,26 @@ describe('lists', () => {
   test('keep control characters of others from the terminal', async () => {
     api.answers.set('GET /v2/apps', { body: { apps: [{ ...WEB, cmd: 'a\u001B[2Jb' }] } });
     expect((await run('app list')).stdout).not.toContain('\u001B');
+  });
+
+  test('keep them from it where they stand in names, in JSON and in what went wrong', async () => {
+    const terminal = { columns: 80, env: { NO_COLOR: '1' } };
+    const fields = [{ path: '/labels/a\u001B[2Jb', to: 'x' }];
+    const instant = { position: 1, time: '2026-11-23T07:30:00.000Z' };
+    const body = { from: instant, to: instant, changes: [{ id: '/web', kind: 'changed', fields }] };
+    api.answers.set('GET /ekiden/v1/diff', { body });
+    expect((await run('app diff web 1 2', terminal)).stdout).not.toContain('\u001B');
+
+    const text = '{"apps":[{"cmd":"a\u009B2Jb"}]}';
+    api.answers.set('GET /v2/apps', { body: text });
+    const { stdout } = await run('app list --json', terminal);
+    expect(stdout).toBe('{"apps":[{"cmd":"a\\u009b2Jb"}]}\n');
+    expect((await run('app list --json')).stdout).toBe(`${text}\n`);
+
+    api.answers.set('GET /v2/apps', { status: 502, body: '<html>\u001B]0;x\u0007' });
+    const failed = await run('app list --json', terminal);
+    // eslint-disable-next-line no-control-regex
+    expect(failed.stdout + failed.stderr).not.toMatch(/[\u001B\u0007]/);
   });
 
   test('show the past when asked to', async () => {
@@ -204,6 +224,44 @@ describe('failures', () => {
     }
   });
 
+  test('say where the server sends to, and take no credentials there', async () => {
+    const elsewhere = await ScriptedApi.start();
+    api.answers.set('GET /v2/apps', {
+      status: 307,
+      headers: { location: `${elsewhere.url}/v2/apps` },
+      body: '',
+    });
+    const { exitCode, stderr } = await run('app list --user ann:hunter2');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`the server sends on to ${elsewhere.url}/v2/apps`);
+    expect(elsewhere.asked).toEqual([]);
+    elsewhere.close();
+  });
+
+  test('of what is no Ekiden, or breaks off, are told without a trace of the program', async () => {
+    api.answers.set('GET /v2/apps', { body: '<!DOCTYPE html>' });
+    expect((await run('app list')).stderr).toMatch(/^error: what answers there is no Ekiden\n/);
+    api.answers.set('GET /v2/apps', { headers: { 'content-length': '100' }, body: '{"apps":' });
+    const broken = run('app list --timeout 5');
+    await vi.waitFor(() => expect(api.asked).toHaveLength(2));
+    api.close();
+    const { exitCode, stderr } = await broken;
+    expect(stderr).toMatch(/^error: Ekiden cannot be reached \(\S+: the connection broke\)\n/);
+    expect(exitCode).toBe(3);
+  });
+
+  test('of a reason of several lines are found before anything is sent', async () => {
+    const { exitCode, stderr } = await run(['app', 'restart', 'web', '--reason', 'a\nb']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('`--reason` takes one line');
+    expect(api.asked).toEqual([]);
+  });
+
+  test('are not made by a time limit that no timer can hold', async () => {
+    api.answers.set('GET /v2/apps', { body: { apps: [WEB] } });
+    expect((await run('app list --timeout 1e12')).exitCode).toBe(0);
+  });
+
   test.each([
     ['ap list', 'did you mean `ekiden app`?'],
     ['app lsit', 'did you mean `ekiden app list`?'],
@@ -213,6 +271,13 @@ describe('failures', () => {
     ['app list --at never', 'is no position and no time'],
     ['app create --id', '`--id ID`'],
     ['app get /web /shop', 'what is `/shop`?'],
+    ['app list --at 99999999999999d', 'is no position and no time'],
+    ['app list --server http://%zz:x@127.0.0.1:1', '% is %25'],
+    ['app delete /a/../b', '`/a/../b` is no id'],
+    ['app delete /', '`/` is no id'],
+    ['deployment cancel --force ', '`` is no id'],
+    ['group delete --yes ', 'the id is empty'],
+    ['group delete --yes /a/..', 'is no id'],
     ['events', '--follow'],
   ])('of the command line `%s` end with 2 and help', async (line, text) => {
     const { exitCode, stderr } = await run(line);
@@ -222,6 +287,27 @@ describe('failures', () => {
 });
 
 describe('the past', () => {
+  test('as events ends where it ended when asked, however long nothing comes', async () => {
+    api.answers.set('GET /ekiden/v1/status', { body: { position: 7 } });
+    const frame = 'id: 5\r\nevent: app_terminated_event\r\ndata: {"appId":"/web"}\r\n\r\n';
+    api.answers.set('GET /v2/events', { body: frame });
+    const { stdout, exitCode } = await run('events --since 3');
+    expect(stdout).toMatch(/5 .* app_terminated  \/web\n$/);
+    expect(exitCode).toBe(0);
+    const query = new URL(api.asked.at(-1)!.url, api.url).searchParams;
+    expect([query.get('since'), query.get('until')]).toEqual(['3', '7']);
+  });
+
+  test('as events is resumed where it began, if it breaks before anything came', async () => {
+    api.answers.set('GET /ekiden/v1/status', { body: { position: 7 } });
+    const answers = [{ body: '' }, { status: 503, body: {} }, { status: 403, body: { message: 'No' } }];
+    api.answers.set('GET /v2/events', () => answers.shift()!);
+    const { stderr } = await run('events --follow');
+    expect(stderr).toMatch(/^(the stream broke: connecting again\n){2}error: No\n$/);
+    const asked = api.asked.filter(({ url }) => url.startsWith('/v2/events'));
+    expect(asked.map(({ url }) => url)).toEqual(Array.from({ length: 3 }, () => '/v2/events?since=7'));
+  });
+
   test('of an app is one line per command, refused ones too', async () => {
     const actor = { kind: 'user', name: 'ann', onBehalfOf: 'bob', reason: 'night', address: '10.0.0.1' };
     const time = '2026-11-22T23:10:00.000Z';

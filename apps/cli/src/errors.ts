@@ -44,7 +44,7 @@ export class UnreachableError extends CliError {
   }
 }
 
-/** A server answered with a status of 400 or above; `text` is its body. */
+/** A server answered with a status of 300 or above; `text` is its body, `location` where it sends to. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 
@@ -52,6 +52,7 @@ export class RefusedError extends Error {
     readonly status: number,
     readonly text: string,
     readonly path: string,
+    readonly location?: string,
   ) {
     super(`the server answered ${status}`);
   }

@@ -15,16 +15,17 @@ export function explainFailure(error: unknown, screen: Screen): ExitCode {
     const body = bodyOf(error.text);
     screen.note(`${red('error:')} ${printable(messageOf(error, body))}`);
     for (const line of detailLines(body.details)) screen.note(`  ${printable(line)}`);
-    for (const line of adviceFor(error, body)) screen.note(dim(line));
+    for (const line of adviceFor(error, body)) screen.note(dim(printable(line)));
     if (screen.json && error.text !== '') screen.body(error.text);
     return EXIT.failed;
   }
   if (error instanceof CliError) {
-    screen.note(`${red('error:')} ${error.message}`);
-    for (const line of error.advice) screen.note(dim(line));
+    screen.note(`${red('error:')} ${printable(error.message)}`);
+    for (const line of error.advice) screen.note(dim(printable(line)));
     return error.exitCode;
   }
-  screen.note(`${red('error:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  screen.note(`${red('error:')} ${text.split('\n').map(printable).join('\n')}`);
   return EXIT.failed;
 }
 
@@ -37,8 +38,10 @@ function bodyOf(text: string): ErrorBody {
   }
 }
 
-const messageOf = ({ status, text }: RefusedError, { message }: ErrorBody): string =>
-  typeof message === 'string' ? message : `the server answered ${status} ${text}`.trim().slice(0, 500);
+function messageOf({ status, text, location }: RefusedError, { message }: ErrorBody): string {
+  if (location !== undefined) return `the server sends on to ${location}`;
+  return typeof message === 'string' ? message : `the server answered ${status} ${text}`.trim().slice(0, 500);
+}
 
 /** `details` is a text, a list of texts, or violations by path (`spec/rest-api.md` §3.1). */
 export function detailLines(details: unknown): readonly string[] {
@@ -62,10 +65,11 @@ function adviceForMissing(path: string, message: unknown): readonly string[] {
 }
 
 function adviceFor(
-  { status, path }: RefusedError,
+  { status, path, location }: RefusedError,
   { message, deployments = [] }: ErrorBody,
 ): readonly string[] {
   const ids = deployments.flatMap(({ id }) => id ?? []);
+  if (location !== undefined) return ['`--server URL` or EKIDEN_URL name another server'];
   switch (status) {
     case 401:
       return ['`--user name:password` or EKIDEN_CREDENTIALS say who you are'];

@@ -12,16 +12,21 @@ export function whenOf(text: string, nowMs: number): string {
   if (/^\d+$/.test(text)) return text;
   const [, amount, unit] = /^(\d+(?:\.\d+)?)([smhd])(?: ago)?$/.exec(text) ?? [];
   if (amount !== undefined && unit !== undefined) {
-    return new Date(nowMs - Number(amount) * UNITS_MS[unit]!).toISOString();
+    return timeText(text, nowMs - Number(amount) * UNITS_MS[unit]!);
   }
   if (/^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:?\d\d)$/i.test(text)) return text;
   const timeMs = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(timeMs)) {
+  return timeText(text, timeMs);
+}
+
+function timeText(text: string, timeMs: number): string {
+  const time = new Date(timeMs);
+  if (Number.isNaN(time.getTime())) {
     throw new UsageError(`\`${text}\` is no position and no time`, [
       'for example 1234 (a position), 2026-11-22T23:00:00Z, "2026-11-22 23:00" or 8h (eight hours ago)',
     ]);
   }
-  return new Date(timeMs).toISOString();
+  return time.toISOString();
 }
 
 /** How long something took or takes, in the two largest units: `1m 5s`. */

@@ -3,12 +3,18 @@ import { EXIT, runCli } from '#cli';
 /** Runs the command that the process was called with. */
 export async function runCommandLine(): Promise<void> {
   // Whoever reads the output may have seen enough, as `head` does.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(EXIT.ok);
-  });
+  for (const output of [process.stdout, process.stderr]) {
+    output.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(EXIT.ok);
+    });
+  }
   const interruption = new AbortController();
-  process.once('SIGINT', () => interruption.abort());
+  process.once('SIGINT', () => {
+    interruption.abort();
+    // Whoever waits for input waits no longer.
+    process.stdin.destroy();
+  });
   const exitCode = await runCli({
     argv: process.argv.slice(2),
     env: process.env,

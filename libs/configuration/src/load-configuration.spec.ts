@@ -80,6 +80,11 @@ describe('spellings', () => {
   it('of variables inside a task of another server are not flags', () => {
     expect(loaded({ env: { MARATHON_APP_ID: '/x', MARATHON_APP_VERSION: '1' } }).warnings).toEqual([]);
   });
+
+  it('passes over the variables of the command line', () => {
+    const env = { EKIDEN_URL: 'http://a', EKIDEN_CREDENTIALS: 'a:b', EKIDEN_WEBHOOK_SECRET: 'x' };
+    expect(loaded({ argv: ['--strict_env'], env }).warnings).toEqual([]);
+  });
 });
 
 describe('precedence', () => {

@@ -37,8 +37,8 @@ export class AgentFiles {
   constructor(private readonly agent: AgentAddress) {}
 
   /** @throws {AgentFilesError} */
-  async browse(path: string): Promise<readonly BrowsedFile[]> {
-    return (await (await this.ask('browse', { path })).json()) as readonly BrowsedFile[];
+  browse(path: string): Promise<readonly BrowsedFile[]> {
+    return this.askJson('browse', { path });
   }
 
   /**
@@ -46,28 +46,44 @@ export class AgentFiles {
    *
    * @throws {AgentFilesError}
    */
-  async read(path: string, offset: number, length: number): Promise<ReadPiece> {
-    const query = { path, offset: String(offset), length: String(length) };
-    return (await (await this.ask('read', query)).json()) as ReadPiece;
+  read(path: string, offset: number, length: number): Promise<ReadPiece> {
+    return this.askJson('read', { path, offset: String(offset), length: String(length) });
   }
 
-  /** @throws {AgentFilesError} */
-  download(path: string, signal: AbortSignal): Promise<Response> {
-    return this.ask('download', { path }, signal);
+  /** Begins within the time of an answer, and lasts as long as it takes. @throws {AgentFilesError} */
+  async download(path: string, signal: AbortSignal): Promise<Response> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), ANSWER_MS);
+    try {
+      return await this.ask('download', { path }, AbortSignal.any([signal, late.signal]));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
-  private async ask(verb: string, query: Record<string, string>, signal?: AbortSignal): Promise<Response> {
+  private async askJson<Body>(verb: string, query: Record<string, string>): Promise<Body> {
+    const response = await this.ask(verb, query, AbortSignal.timeout(ANSWER_MS));
+    try {
+      return (await response.json()) as Body;
+    } catch {
+      throw new AgentFilesError(0, 'its answer cannot be read');
+    }
+  }
+
+  private async ask(verb: string, query: Record<string, string>, signal: AbortSignal): Promise<Response> {
     const { url, authorization } = this.agent;
     let response: Response;
+    let text: string;
     try {
       response = await fetch(`${url}/files/${verb}?${new URLSearchParams(query).toString()}`, {
         headers: authorization === undefined ? {} : { authorization },
-        signal: signal ?? AbortSignal.timeout(ANSWER_MS),
+        signal,
       });
+      if (response.ok) return response;
+      text = await response.text();
     } catch {
       throw new AgentFilesError(0, 'the agent cannot be reached');
     }
-    if (response.ok) return response;
-    throw new AgentFilesError(response.status, (await response.text()).trim());
+    throw new AgentFilesError(response.status, text.trim());
   }
 }

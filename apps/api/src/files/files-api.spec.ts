@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -48,6 +48,11 @@ afterEach(async () => {
   await api.close();
   agent.close();
 });
+
+function breakOff(response: ServerResponse, status = 200): void {
+  response.writeHead(status, { 'content-length': '100' }).write('{');
+  setTimeout(() => response.destroy(), 20);
+}
 
 const files = (rest: string, id = ID) => request(api.url).get(`/ekiden/v1/instances/${id}/files${rest}`);
 
@@ -100,5 +105,14 @@ describe('refused is', () => {
     expect((await files('')).status).toBe(502);
     api.leader.agents.set('agent-S0', { url: 'http://127.0.0.1:1' });
     expect((await files('')).status).toBe(502);
+  });
+
+  test.each([
+    ['is no JSON', (response: ServerResponse) => response.end('<html>')],
+    ['breaks off', breakOff],
+    ['is an error that breaks off', (response: ServerResponse) => breakOff(response, 404)],
+  ])('with 502 what is asked of an agent whose answer %s', async (_name, misbehave) => {
+    agent.removeAllListeners('request').on('request', (_incoming, response) => misbehave(response));
+    for (const rest of ['', '/read?path=stdout&offset=0']) expect((await files(rest)).status).toBe(502);
   });
 });

@@ -197,6 +197,15 @@ describe('commands', () => {
     expect(body.events.map(({ type }: { type: string }) => type)).toContain('io.ekiden.DeploymentSucceeded');
     await http().get('/ekiden/v1/commands/nothing').expect(404);
   });
+
+  it('to go back that were refused say why, and belong to the app', async () => {
+    await http().post('/ekiden/v1/apps/nowhere/rollback').send({ to: 1 }).expect(404);
+    const noted = async () =>
+      (await http().get('/ekiden/v1/history?kind=command&app=/nowhere').expect(200)).body.entries;
+    await expect.poll(noted).toHaveLength(1);
+    const reason = "App '/nowhere' does not exist at 1";
+    expect(await noted()).toEqual([expect.objectContaining({ command: 'RollbackApp', status: 404, reason })]);
+  });
 });
 
 describe('one app, instance or deployment', () => {

@@ -48,13 +48,15 @@ function isRefusal({ method, url }: FastifyRequest, { statusCode }: FastifyReply
   return !isRead(method) && method !== 'OPTIONS' && RECORDED.test(pathOf(url));
 }
 
+/** Answers about the past come as bytes. */
 function reasonIn(payload: unknown): string {
-  if (typeof payload !== 'string') return '';
+  const text = payload instanceof Uint8Array ? Buffer.from(payload).toString() : payload;
+  if (typeof text !== 'string') return '';
   try {
-    const { message, details } = JSON.parse(payload) as { message?: unknown; details?: unknown };
+    const { message, details } = JSON.parse(text) as { message?: unknown; details?: unknown };
     return [String(message ?? ''), ...detailTexts(details)].join('; ');
   } catch {
-    return payload;
+    return text;
   }
 }
 

@@ -17,6 +17,8 @@ describe('the command behind a refused request', () => {
     ['DELETE', '/v2/queue/web/delay', { command: 'ResetDelay' }],
     ['POST', '/v2/apps/web', { command: 'POST /v2/apps/web', subject: 'app:/web' }],
     ['DELETE', '/v2/leader', { command: 'DELETE /v2/leader' }],
+    ['POST', '/ekiden/v1/apps/a/b/rollback', { command: 'RollbackApp', subject: 'app:/a/b' }],
+    ['POST', '/ekiden/v1/groups/a/rollback', { command: 'RollbackGroup', subject: 'group:/a' }],
     ['POST', '/ekiden/v1/webhooks', { command: 'POST /ekiden/v1/webhooks' }],
   ])('%s %s', (method, path, expected) => {
     expect(refusedCommand(method, path)).toEqual(expected);

@@ -1,5 +1,6 @@
 import { splitAppPath } from '../paths/app-path.js';
 import { splitGroupPath } from '../paths/group-path.js';
+import { splitVerbPath } from '../paths/verb-path.js';
 
 /** What a refused request would have done, as far as its method and path tell. */
 export interface RefusedCommand {
@@ -11,6 +12,7 @@ export interface RefusedCommand {
 
 const APPS = '/v2/apps';
 const GROUPS = '/v2/groups';
+const ROLLBACK = /^\/ekiden\/v1\/(app|group)s\/(.+\/rollback)$/;
 
 /** By method and path, what is not addressed by an id. */
 const COMMANDS: Readonly<Record<string, string>> = {
@@ -45,7 +47,14 @@ export function refusedCommand(method: string, path: string): RefusedCommand {
   if (path === GROUPS || path.startsWith(`${GROUPS}/`)) return groupCommand(method, path, plain);
   if (method === 'DELETE' && path.startsWith('/v2/deployments/')) return { command: 'CancelDeployment' };
   if (method === 'DELETE' && path.startsWith('/v2/queue/')) return { command: 'ResetDelay' };
-  return { command: plain };
+  return rollback(method, path) ?? { command: plain };
+}
+
+function rollback(method: string, path: string): RefusedCommand | undefined {
+  const [, kind, rest = ''] = ROLLBACK.exec(path) ?? [];
+  if (method !== 'POST' || kind === undefined) return undefined;
+  const command = kind === 'app' ? 'RollbackApp' : 'RollbackGroup';
+  return { command, subject: `${kind}:${splitVerbPath(rest)?.id}` };
 }
 
 function appCommand(method: string, path: string, plain: string): RefusedCommand {

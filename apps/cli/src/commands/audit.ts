@@ -16,7 +16,7 @@ export async function exportAudit(call: Call): Promise<ExitCode> {
   const verifier = new AuditVerifier();
   const lines = checked(linesOf(fetched(call)), verifier);
   if (file === undefined) for await (const line of lines) screen.raw(Buffer.from(line).toString());
-  else await pipeline(lines, createWriteStream(file));
+  else await pipeline(lines, createWriteStream(file)).catch((error: unknown) => throwUnwritable(file, error));
   const verdict = verifier.end();
   // A connection that broke looks like an end that is missing.
   if (!verdict.ok) throw wrong(verdict);
@@ -24,6 +24,15 @@ export async function exportAudit(call: Call): Promise<ExitCode> {
   const what = events === 0 ? 'no events' : `${events} events, positions ${from} to ${to}`;
   screen.note(`exported ${what}; the last hash is ${hash}`);
   return EXIT.ok;
+}
+
+/** A file that cannot be written is no failure of the program; anything else is thrown as it is. */
+function throwUnwritable(file: string, error: unknown): never {
+  const { code, syscall = '', message } = error as NodeJS.ErrnoException;
+  if (!['open', 'write'].includes(syscall)) throw error;
+  throw new CliError(
+    `${file} cannot be written: ${code === 'ENOENT' ? 'there is no such directory' : message}`,
+  );
 }
 
 async function* checked(

@@ -29,8 +29,10 @@ export function showChanges(
   const paint = { added: style.green, removed: style.red, changed: style.yellow };
   for (const { id, kind, fields = [] } of changes) {
     print(paint[kind](`${MARKS[kind]} ${printable(id)}`));
-    const width = Math.max(0, ...fields.map(({ path }) => path.length));
-    for (const { path, from, to } of fields) {
+    // Names of labels and variables are part of paths, and may hold anything.
+    const shown = fields.map((field) => ({ ...field, path: printable(field.path) }));
+    const width = Math.max(0, ...shown.map(({ path }) => path.length));
+    for (const { path, from, to } of shown) {
       // All of what went is gone: that each field is, need not be said.
       const text = kind === 'removed' ? style.red(valueText(from)) : fieldText(from, to, style);
       print(`    ${path.padEnd(width)}  ${text}`);

@@ -5,14 +5,17 @@ import { EXIT, UsageError, type ExitCode } from '../errors.js';
 
 const BASH = `# Completion of ekiden in bash: source <(ekiden completion bash)
 _ekiden() {
-  local IFS=$'\\n' word="\${COMP_WORDS[COMP_CWORD]}"
-  local found=($("\${COMP_WORDS[0]}" completion words --timeout 2 -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
-  if [[ "\${found[0]}" == ":file" ]]; then
-    compopt -o filenames 2>/dev/null
-    COMPREPLY=($(compgen -f -- "$word"))
-  else
-    COMPREPLY=($(compgen -W "\${found[*]}" -- "$word"))
-  fi
+  local found word="\${COMP_WORDS[COMP_CWORD]}"
+  COMPREPLY=()
+  # Word by word: compgen -W and arrays would expand what the server says.
+  while IFS= read -r found; do
+    if [[ "$found" == ":file" ]]; then
+      compopt -o filenames 2>/dev/null
+      while IFS= read -r found; do COMPREPLY+=("$found"); done < <(compgen -f -- "$word")
+    elif [[ "$found" == "$word"* ]]; then
+      COMPREPLY+=("$found")
+    fi
+  done < <("\${COMP_WORDS[0]}" completion words --timeout 2 -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -F _ekiden ekiden
 `;

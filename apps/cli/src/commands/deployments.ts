@@ -2,6 +2,7 @@ import type { Call } from '../command-line/command.js';
 import { CliError, EXIT, type ExitCode } from '../errors.js';
 import { pathOf } from '../http/api.js';
 import { followDeployment, type DeploymentView } from '../progress/follow-deployment.js';
+import { printable } from '../output/styles.js';
 import { durationText } from '../when.js';
 import { actorText, type ActorView } from './events-view.js';
 import { absoluteId, atQuery } from './ids.js';
@@ -157,7 +158,7 @@ export async function watchDeployments(call: Call): Promise<ExitCode> {
       if (code !== EXIT.ok) return code;
     } catch (error) {
       if (!(error instanceof CliError) || error.exitCode !== EXIT.failed) throw error;
-      if (failure !== undefined) screen.note(failure.message);
+      if (failure !== undefined) screen.note(printable(failure.message));
       failure = error;
     }
   }

@@ -10,9 +10,6 @@ import { absoluteId } from './ids.js';
 /** Where the two streams are: in Marathon's words, and the facts as the log has them. */
 const STREAMS = { bus: '/v2/events', raw: '/ekiden/v1/stream' } as const;
 
-/** So long nothing comes when a stream has told all that there was. */
-const SILENCE_MS = 700;
-
 const RECONNECT_MS = 1000;
 
 /** Prints events as they come; without `--follow` those that were, from `--since` on. */
@@ -22,22 +19,23 @@ export async function showEventStream(call: Call): Promise<ExitCode> {
   const follow = input.flag('follow');
   if (!follow && since === undefined)
     throw new UsageError('from when on? `--since WHEN`, or `--follow` for what comes');
-  let after = since === undefined ? undefined : whenOf(since, io.nowMs());
-  const end = follow ? undefined : (await call.api.get<{ position: number }>('/ekiden/v1/status')).position;
+  const { position } = await call.api.get<{ position: number }>('/ekiden/v1/status');
+  // Also for what comes: the stream may break before anything came that could be resumed behind.
+  let after = since === undefined ? String(position) : whenOf(since, io.nowMs());
+  const end = follow ? undefined : position;
   let hasConnected = false;
   for (;;) {
     try {
       const response = await open(call, after, end);
       hasConnected = true;
-      for await (const frame of end === undefined ? serverSentEvents(response) : upTo(end, response)) {
+      for await (const frame of serverSentEvents(response)) {
         if (frame.id !== undefined) after = frame.id;
         print(call, frame);
       }
       if (!follow) return EXIT.ok;
     } catch (error) {
       if (io.interrupted.aborted) return EXIT.ok;
-      const mayComeBack = error instanceof UnreachableError ? hasConnected : !(error instanceof RefusedError);
-      if (!follow || !mayComeBack) throw error;
+      if (!follow || !mayComeBack(error, hasConnected)) throw error;
     }
     if (io.interrupted.aborted) return EXIT.ok;
     call.screen.note('the stream broke: connecting again');
@@ -45,11 +43,13 @@ export async function showEventStream(call: Call): Promise<ExitCode> {
   }
 }
 
-function open(
-  { api, input }: Call,
-  since: string | undefined,
-  end: number | undefined,
-): Promise<IncomingMessage> {
+/** Whether it makes sense to connect again: not to where nobody ever was, nor to who refuses for good. */
+function mayComeBack(error: unknown, hasConnected: boolean): boolean {
+  if (error instanceof UnreachableError) return hasConnected;
+  return !(error instanceof RefusedError) || (hasConnected && error.status >= 502);
+}
+
+function open({ api, input }: Call, since: string, end: number | undefined): Promise<IncomingMessage> {
   const raw = input.flag('raw');
   const types = input.list('type');
   return api.open({
@@ -57,8 +57,7 @@ function open(
     path: raw ? STREAMS.raw : STREAMS.bus,
     query: {
       since,
-      // The bus tells of its end by silence only.
-      until: raw ? end : undefined,
+      until: end,
       [raw ? 'type' : 'event_type']: types,
       app: input.list('app').map((app) => (app.includes('*') ? app : absoluteId(app))),
     },
@@ -66,29 +65,9 @@ function open(
   });
 }
 
-/** Frames up to a position, or until none has come for a moment: not every position has one, or one that was asked for. */
-async function* upTo(last: number, response: IncomingMessage): AsyncGenerator<StreamFrame> {
-  const end = (): unknown => response.destroy();
-  let silence = setTimeout(end, SILENCE_MS * 3);
-  try {
-    for await (const frame of serverSentEvents(response)) {
-      clearTimeout(silence);
-      silence = setTimeout(end, SILENCE_MS);
-      if (Number(frame.id ?? 0) > last) return;
-      yield frame;
-      if (Number(frame.id ?? 0) === last) return;
-    }
-  } catch (error) {
-    if (!response.destroyed) throw error;
-  } finally {
-    clearTimeout(silence);
-    response.destroy();
-  }
-}
-
 function print({ input, screen }: Call, { id, event, data }: StreamFrame): void {
   if (screen.json || input.flag('raw')) {
-    screen.line(data);
+    screen.body(data);
     return;
   }
   const { style } = screen;

@@ -119,5 +119,10 @@ function showCommands({ screen }: Call, commands: readonly CommandEntry[]): void
 
 function commandText({ accepted, summary, command, path, reason }: CommandEntry): string {
   if (accepted) return summary ?? '';
-  return `refused: ${command ?? ''}${path === undefined ? '' : ` ${path}`} (${reason ?? 'no reason given'})`;
+  // A command without a name of its own is called by its method and path.
+  const what =
+    command === undefined || path === undefined || command.endsWith(path)
+      ? (command ?? path)
+      : `${command} ${path}`;
+  return `refused: ${what} (${(reason ?? '') === '' ? 'no reason given' : reason})`;
 }

@@ -24,7 +24,7 @@ export async function listVersions(call: Call, kind: Kind): Promise<ExitCode> {
     screen.body(text);
     return EXIT.ok;
   }
-  for (const version of versionsOf(text)) screen.line(version);
+  for (const version of versionsOf(text)) screen.line(printable(version));
   return EXIT.ok;
 }
 

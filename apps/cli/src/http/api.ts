@@ -1,6 +1,6 @@
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { RefusedError, UnreachableError } from '../errors.js';
+import { CliError, RefusedError, UnreachableError, UsageError } from '../errors.js';
 import type { Connection } from './connection.js';
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
@@ -33,6 +33,9 @@ const NOT_CONNECTED: ReadonlySet<string> = new Set([
 /** Failures of the connection after it. */
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
+/** The longest time limit that a timer can hold. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** The API of Ekiden, at the first of its servers that can be reached. */
 export class Api {
   /** The server that answered last. */
@@ -45,14 +48,29 @@ export class Api {
 
   /** The parsed body of a GET. @throws {RefusedError} */
   async get<Body>(path: string, query: ApiRequest['query'] = {}): Promise<Body> {
-    return JSON.parse((await this.send({ method: 'GET', path, query })).text) as Body;
+    const { text } = await this.send({ method: 'GET', path, query });
+    if (text === '') throw notEkiden();
+    return JSON.parse(text) as Body;
   }
 
   /** @throws {RefusedError} the answer is an error. @throws {UnreachableError} there is none. */
   async send(request: ApiRequest): Promise<ApiAnswer> {
     const response = await this.open(request, { limited: true });
-    const text = await textOf(response);
+    const text = await this.bodyOf(response, request);
+    // As a page of a proxy does.
+    if (!/^\s*(?:[[{]|$)/.test(text)) throw notEkiden();
     return { status: response.statusCode ?? 0, headers: response.headers, text };
+  }
+
+  private async bodyOf(response: IncomingMessage, request: ApiRequest): Promise<string> {
+    try {
+      return await textOf(response);
+    } catch (error) {
+      if (this.interrupted.aborted) throw error;
+      const failure = error as NodeJS.ErrnoException;
+      const server = this.connection.servers[this.preferred];
+      throw unreachable([`${server}: ${reasonOf(failure)}`], request, failure.code ?? '');
+    }
   }
 
   /**
@@ -69,7 +87,9 @@ export class Api {
         const response = await this.ask(servers[index]!, request, limited);
         this.preferred = index;
         const status = response.statusCode ?? 0;
-        if (status >= 400) throw new RefusedError(status, await textOf(response), request.path);
+        const { location } = response.headers;
+        // Nobody is sent on to another host with credentials that were meant for this one.
+        if (status >= 300) throw new RefusedError(status, await textOf(response), request.path, location);
         return response;
       } catch (error) {
         if (error instanceof RefusedError || this.interrupted.aborted) throw error;
@@ -99,15 +119,20 @@ export class Api {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
     return new Promise((resolve, reject) => {
       const options = { method: request.method, headers, signal: this.interrupted, ...(ca && { ca }) };
+      let answer: IncomingMessage | undefined;
       const sent = send(url, options, (response) => {
+        answer = response;
         if (!limited) clearTimeout(timer);
         response.once('close', () => clearTimeout(timer));
         resolve(response);
       });
-      const timer = setTimeout(() => {
-        const error = new Error(`no answer within ${timeoutMs / 1000} s`);
-        sent.destroy(Object.assign(error, { code: 'EKIDEN_TIMEOUT' }));
-      }, timeoutMs);
+      const timer = setTimeout(
+        () => {
+          const error = new Error(`no answer within ${timeoutMs / 1000} s`);
+          (answer ?? sent).destroy(Object.assign(error, { code: 'EKIDEN_TIMEOUT' }));
+        },
+        Math.min(timeoutMs, LONGEST_TIMEOUT_MS),
+      );
       sent.once('error', (error) => {
         clearTimeout(timer);
         reject(error);
@@ -137,11 +162,21 @@ export function queryText(query: Readonly<Record<string, QueryValue>>): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** The path of something with an id that may hold slashes: `pathOf('/v2/apps', '/a b/c', 'tasks')`. */
+/**
+ * The path of something with an id that may hold slashes: `pathOf('/v2/apps', '/a b/c', 'tasks')`.
+ *
+ * @throws {UsageError} it would be the path of something else: without any segment, which groups alone may be, or with `.` or `..`.
+ */
 export function pathOf(collection: string, id: string, ...rest: readonly string[]): string {
   const segments = id.split('/').filter((segment) => segment !== '');
-  return [collection, ...[...segments, ...rest].map(encodeURIComponent)].join('/');
+  const names = [...segments, ...rest];
+  const isMissing = segments.length === 0 && !collection.endsWith('/groups');
+  if (isMissing || names.some((name) => /^\.\.?$/.test(name))) throw new UsageError(`\`${id}\` is no id`);
+  return [collection, ...names.map(encodeURIComponent)].join('/');
 }
+
+const notEkiden = (): CliError =>
+  new CliError('what answers there is no Ekiden', ['`--server URL` or EKIDEN_URL say where it is']);
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {

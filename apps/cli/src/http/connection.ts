@@ -30,8 +30,7 @@ export function connectionOf(input: Input, env: Io['env']): Connection {
   if (urls.length === 0) throw new UsageError('`--server` names no server');
   const inUrl = urls.find(({ username }) => username !== '');
   const given = input.option('user') ?? nonEmpty(env['EKIDEN_CREDENTIALS']);
-  const credentials =
-    given ?? (inUrl && `${decodeURIComponent(inUrl.username)}:${decodeURIComponent(inUrl.password)}`);
+  const credentials = given ?? (inUrl && `${decoded(inUrl.username)}:${decoded(inUrl.password)}`);
   if (given !== undefined && !given.includes(':')) {
     throw new UsageError('credentials have the form name:password');
   }
@@ -45,10 +44,18 @@ export function connectionOf(input: Input, env: Io['env']): Connection {
     ...(ca === undefined ? {} : { ca: certificates(ca) }),
     timeoutMs: (input.number('timeout') ?? DEFAULT_TIMEOUT_S) * 1000,
     claims: {
-      ...claim('x-ekiden-reason', input.option('reason')),
-      ...claim('x-ekiden-actor', input.option('as')),
+      ...claim('x-ekiden-reason', input, 'reason'),
+      ...claim('x-ekiden-actor', input, 'as'),
     },
   };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new UsageError('the credentials in `--server` are not encoded as in an address: % is %25');
+  }
 }
 
 const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
@@ -62,8 +69,13 @@ function serverUrl(text: string): URL {
 }
 
 /** Headers carry bytes; the server reads them as UTF-8. */
-const claim = (header: string, text: string | undefined): Record<string, string> =>
-  text === undefined ? {} : { [header]: Buffer.from(text, 'utf8').toString('latin1') };
+function claim(header: string, input: Input, option: string): Record<string, string> {
+  const text = input.option(option);
+  if (text === undefined) return {};
+  if (/\p{Cc}/u.test(text))
+    throw new UsageError(`\`--${option}\` takes one line, without control characters`);
+  return { [header]: Buffer.from(text, 'utf8').toString('latin1') };
+}
 
 function certificates(path: string): string {
   try {

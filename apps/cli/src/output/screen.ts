@@ -1,5 +1,5 @@
 import type { Io } from '../io.js';
-import { printable, Styles } from './styles.js';
+import { printable, printableJson, Styles } from './styles.js';
 import { tableLines, type Column } from './table.js';
 
 /** Where a command writes to: results to the standard output, everything said beside them to the error output. */
@@ -67,8 +67,9 @@ export class Screen {
     }
   }
 
-  /** The body of an answer, ending with a line's end. */
+  /** The body of an answer, JSON as it is, ending with a line's end. */
   body(text: string): void {
-    this.raw(text === '' || text.endsWith('\n') ? text : `${text}\n`);
+    const shown = this.isTerminal ? printableJson(text) : text;
+    this.raw(shown === '' || shown.endsWith('\n') ? shown : `${shown}\n`);
   }
 }

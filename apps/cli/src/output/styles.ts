@@ -16,3 +16,12 @@ export class Styles {
 
 /** What others wrote must not steer the terminal: control characters become spaces. */
 export const printable = (text: string): string => text.replace(/\p{C}+/gu, ' ');
+
+/** Likewise for JSON, which stays the same JSON: control characters that it may hold as they are become escapes. */
+export const printableJson = (text: string): string =>
+  text.replace(/[^\P{C}\n\r\t]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );

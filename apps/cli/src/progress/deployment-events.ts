@@ -27,9 +27,14 @@ export class DeploymentEvents {
     private readonly deploymentId: string,
   ) {}
 
-  /** Connects; resolves when from now on nothing is missed. */
+  /** Connects; resolves when from now on nothing is missed, or there is no stream: looking does without, too. */
   async start(): Promise<void> {
-    this.response = await this.connect();
+    try {
+      this.response = await this.connect();
+    } catch (error) {
+      if (error instanceof RefusedError) return;
+      throw error;
+    }
     void this.listen();
   }
 

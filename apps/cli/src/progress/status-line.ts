@@ -1,4 +1,5 @@
 import type { Screen } from '../output/screen.js';
+import { printable } from '../output/styles.js';
 
 /** One line on the error output that is written over again and again; where that is no terminal, a line per news. */
 export class StatusLine {
@@ -10,8 +11,9 @@ export class StatusLine {
     private readonly columns: number,
   ) {}
 
-  /** Shows `text`; `ticking` is what changes with every second, and not worth a line of its own. */
-  update(text: string, ticking = ''): void {
+  /** Shows `news`; `ticking` is what changes with every second, and not worth a line of its own. */
+  update(news: string, ticking = ''): void {
+    const text = printable(news);
     if (this.isTerminal) {
       const line = `${text}  ${ticking}`.trimEnd().slice(0, this.columns - 1);
       this.screen.rawNote(`\r\u001B[K${line}`);

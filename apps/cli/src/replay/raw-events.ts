@@ -7,10 +7,17 @@ import type { EventView } from '../commands/events-view.js';
 /** Events handed on at a time. */
 const PAGE = 1000;
 
-/** The position that a place in the history means; of none the newest. */
+/**
+ * The position that a place in the history means; of none the newest.
+ *
+ * @throws {CliError} the log has not come so far: its stream would be waited for.
+ */
 export async function positionOf(api: Api, place: string | undefined): Promise<number> {
-  if (place === undefined) return (await api.get<{ position: number }>('/ekiden/v1/status')).position;
-  if (/^\d+$/.test(place)) return Number(place);
+  if (place === undefined || /^\d+$/.test(place)) {
+    const { position } = await api.get<{ position: number }>('/ekiden/v1/status');
+    if (Number(place ?? 0) <= position) return Number(place ?? position);
+    throw new CliError(`position ${place} lies in the future: the log is at ${position}`);
+  }
   const answer = await api.send({ method: 'GET', path: '/v2/deployments', query: { at: place } });
   return Number(answer.headers['x-ekiden-sequence']);
 }

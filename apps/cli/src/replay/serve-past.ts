@@ -90,7 +90,11 @@ class PastModule {
   }
 }
 
-/** Serves the reads of the v2 API over a state of the past on a port of loopback; 0 for any. */
+/**
+ * Serves the reads of the v2 API over a state of the past on a port of loopback; 0 for any.
+ *
+ * @throws {CliError} the port cannot be had.
+ */
 export async function servePast(
   past: Past,
   port: number,
@@ -99,6 +103,27 @@ export async function servePast(
   await fill(log, past);
   // What an API keeps beside its log: nothing of the past.
   const dataDir = mkdtempSync(join(tmpdir(), 'ekiden-past-'));
+  try {
+    const { url, application } = await serve(log, port, dataDir);
+    const close = async (): Promise<void> => {
+      await application.close();
+      await log.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    };
+    return { url, close };
+  } catch (error) {
+    rmSync(dataDir, { recursive: true, force: true });
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new CliError(`port ${port} is taken`, ['`--serve 0` takes a free one']);
+    throw code === 'EACCES' ? new CliError(`port ${port} cannot be served: ${message}`) : error;
+  }
+}
+
+async function serve(
+  log: EventLog,
+  port: number,
+  dataDir: string,
+): Promise<{ url: string; application: NestFastifyApplication }> {
   const options = optionsFor(log, port, dataDir);
   const adapter = await createHttpAdapter(options);
   const application = await NestFactory.create<NestFastifyApplication>(PastModule.forRoot(options), adapter, {
@@ -106,13 +131,12 @@ export async function servePast(
     abortOnError: false,
     logger: false,
   });
-  const { url } = await listen(application, options);
-  const close = async (): Promise<void> => {
+  try {
+    return { ...(await listen(application, options)), application };
+  } catch (error) {
     await application.close();
-    await log.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  };
-  return { url, close };
+    throw error;
+  }
 }
 
 async function fill(log: EventLog, { events }: Past): Promise<void> {

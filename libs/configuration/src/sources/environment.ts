@@ -20,6 +20,13 @@ const FOREIGN_VARIABLES = ['JAVA_OPTS', 'LIBPROCESS_IP', 'LIBPROCESS_PORT'];
 /** Marathon sets these inside tasks, so a server that runs as a task must not take them for flags. */
 const TASK_VARIABLES = 'MARATHON_APP_';
 
+/** What the command line goes by: whoever uses both from one shell has them set for the server, too. */
+const COMMAND_LINE_VARIABLES: ReadonlySet<string> = new Set([
+  'EKIDEN_URL',
+  'EKIDEN_CREDENTIALS',
+  'EKIDEN_WEBHOOK_SECRET',
+]);
+
 /** Reads `MARATHON_<X>` and `EKIDEN_<X>` as `--<x>` (`spec/operations.md §9.1`). */
 export function readEnvironment(env: Environment, findings: Findings): EnvironmentSettings {
   for (const name of FOREIGN_VARIABLES) {
@@ -39,6 +46,7 @@ function readPrefix(
   for (const variable of Object.keys(env).toSorted()) {
     const value = env[variable];
     if (value === undefined || !variable.startsWith(prefix) || variable.startsWith(TASK_VARIABLES)) continue;
+    if (COMMAND_LINE_VARIABLES.has(variable)) continue;
     const name = variable.slice(prefix.length).toLowerCase();
     const resolved = resolveFlag(name);
     if (resolved === undefined) {
