@@ -1,3 +1,4 @@
+import { ExitGate } from '#event-log';
 import { auditDigest, auditPortion } from './asking/audit.js';
 import { commands } from './asking/commands.js';
 import { deploymentOf, deployments, failures } from './asking/deployments.js';
@@ -17,7 +18,6 @@ import type {
 } from './port.js';
 import { HistoryUnavailableError } from './port.js';
 import { RefusalFile } from './refusals/refusal-file.js';
-import { ExitGate } from './thread/exit-gate.js';
 
 /** How often the log is looked at for something new. */
 const LOOK_INTERVAL_MS = 1000;

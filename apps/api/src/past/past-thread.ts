@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { ExitGate } from './exit-gate.js';
+import { ExitGate, threadProgram } from '#event-log';
 import type { PastReply, PastRequest, PastThreadStart } from './messages.js';
 import type { Asked, Outcome } from './question.js';
 
@@ -38,7 +36,7 @@ export class PastThread {
 
   constructor(private readonly options: PastThreadOptions) {
     const { path } = options;
-    this.worker = new Worker(threadProgram(), {
+    this.worker = new Worker(threadProgram('thread-main.js', import.meta.url), {
       name: 'past',
       workerData: {
         path,
@@ -139,15 +137,4 @@ function withBody(outcome: Outcome, body: Uint8Array | undefined): Outcome {
   if (body === undefined) return outcome;
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   return { ...outcome, answer: { ...outcome.answer, body: bytes } };
-}
-
-/**
- * The compiled program of the thread: beside this module or, when that is run from its TypeScript source (tests),
- * below `dist/`. Throws when it was not built.
- */
-function threadProgram(): string {
-  const beside = fileURLToPath(new URL('./thread-main.js', import.meta.url));
-  const path = import.meta.url.endsWith('.ts') ? beside.replace('/apps/api/', '/dist/apps/api/') : beside;
-  if (!existsSync(path)) throw new Error(`${path} does not exist: run \`npm run build\` first`);
-  return path;
 }

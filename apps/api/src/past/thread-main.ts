@@ -1,12 +1,11 @@
 import { statSync } from 'node:fs';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { EventFile } from '#event-log';
+import { EventFile, ExitGate } from '#event-log';
 import { answerQuestion } from './answer-question.js';
 import { Archive } from './archive.js';
 import { CheckpointFolder } from './checkpoint-folder.js';
 import { CheckpointMaker } from './checkpoint-maker.js';
 import type { EventSource } from './event-source.js';
-import { ExitGate } from './exit-gate.js';
 import type { PastReply, PastRequest, PastThreadStart } from './messages.js';
 import type { Asked } from './question.js';
 

@@ -1,10 +1,9 @@
 import { affectedApps } from '#domain';
-import type { StoredEvent } from '#event-log';
+import type { ExitGate, StoredEvent } from '#event-log';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CHAIN_BEGIN } from '../audit/audit-line.js';
 import { readAt, type EventSource } from './event-source.js';
 import { Gathering, type DeploymentsByApp } from './gathering.js';
-import { ExitGate } from '../thread/exit-gate.js';
 import { IndexFile, type IndexedUpTo } from './index-file.js';
 import { asDomainEvent, isOfCommand } from './terms.js';
 

@@ -1,9 +1,8 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { EventFile, LogUnavailableError } from '#event-log';
+import { EventFile, ExitGate, LogUnavailableError } from '#event-log';
 import { isUnwritable } from '../indexing/failures.js';
 import { LocalHistory } from '../local-history.js';
 import { HistoryUnavailableError } from '../port.js';
-import { ExitGate } from './exit-gate.js';
 import type { HistoryStart, Question, Reply } from './messages.js';
 
 /** The program of the history's thread: follows the log, and answers questions, several at a time. */
