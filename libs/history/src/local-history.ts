@@ -56,7 +56,12 @@ export class LocalHistory implements History {
   /** @param gate what the files are used behind, if the process may end meanwhile. */
   static async open(source: EventSource, files: HistoryFiles, gate = new ExitGate()): Promise<LocalHistory> {
     const refusals = gate.guard(() => new RefusalFile(files.refusals));
-    return new LocalHistory(await LogIndex.open({ source, path: files.index, gate }), refusals);
+    try {
+      return new LocalHistory(await LogIndex.open({ source, path: files.index, gate }), refusals);
+    } catch (error) {
+      refusals.close();
+      throw error;
+    }
   }
 
   keepUp(): void {
