@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { ExitGate, threadProgram } from '#event-log';
 import type { PastReply, PastRequest, PastThreadStart } from './messages.js';
+import { PastUnavailableError } from './past-unavailable-error.js';
 import type { Asked, Outcome } from './question.js';
 
 /** How long the end of the process waits for a read under way. */
@@ -66,7 +67,7 @@ export class PastThread {
     return this.waiting.size;
   }
 
-  /** Rejects when the log cannot be read, or the thread ends before it has answered. */
+  /** Rejects with {@link PastUnavailableError} when the log cannot be read, or the thread ends before it has answered. */
   ask(asked: Asked): Promise<Outcome> {
     const id = (this.asked += 1);
     return new Promise((resolve, reject) => {
@@ -109,7 +110,7 @@ export class PastThread {
       case 'outcome':
         return this.settle(reply.id, ({ resolve }) => resolve(withBody(reply.outcome, reply.body)));
       case 'failed':
-        return this.settle(reply.id, ({ reject }) => reject(new Error(reply.message)));
+        return this.settle(reply.id, ({ reject }) => reject(failureIn(reply)));
       case 'checkpoints-made':
         return this.options.onCheckpoints(reply.dueAt);
       case 'warning':
@@ -125,13 +126,16 @@ export class PastThread {
 
   private end(): void {
     const reason = this.causeOfDeath === undefined ? '' : `: ${this.causeOfDeath.message}`;
-    const error = new Error(`the thread that looks into the past has ended${reason}`);
+    const error = new PastUnavailableError(`the thread that looks into the past has ended${reason}`);
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
     if (this.causeOfDeath !== undefined) this.options.onWarning(error.message);
     this.options.onEnd();
   }
 }
+
+const failureIn = ({ message, isUnavailable }: Extract<PastReply, { readonly kind: 'failed' }>): Error =>
+  isUnavailable ? new PastUnavailableError(message) : new Error(message);
 
 function withBody(outcome: Outcome, body: Uint8Array | undefined): Outcome {
   if (body === undefined) return outcome;

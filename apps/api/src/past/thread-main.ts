@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { EventFile, ExitGate } from '#event-log';
+import { EventFile, ExitGate, LogUnavailableError } from '#event-log';
 import { answerQuestion } from './answer-question.js';
 import { Archive } from './archive.js';
 import { CheckpointFolder } from './checkpoint-folder.js';
@@ -50,7 +50,8 @@ async function ask(
     // Handed over, not copied: the thread that answers takes no time over it.
     tell({ kind: 'outcome', id, outcome, body }, body === undefined ? [] : [body.buffer]);
   } catch (error) {
-    tell({ kind: 'failed', id, message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    tell({ kind: 'failed', id, message, isUnavailable: error instanceof LogUnavailableError });
   }
 }
 
