@@ -21,5 +21,7 @@ export { openSqliteEventLog } from './sqlite/open-sqlite-event-log.js';
 export type { SqliteEventLogOptions } from './sqlite/open-sqlite-event-log.js';
 export { openKafkaEventLog } from './kafka/open-kafka-event-log.js';
 export type { KafkaEventLogOptions, KafkaTls, KafkaTopicAddress } from './kafka/kafka-options.js';
+export { ExitGate } from './threads/exit-gate.js';
+export { threadProgram } from './threads/thread-program.js';
 export { createUpcaster } from './upcasting/upcaster.js';
 export type { Upcaster, UpcastStep, UpcastSteps } from './upcasting/upcaster.js';

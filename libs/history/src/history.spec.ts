@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StoredEvent } from '#event-log';
 import { matches } from './asking/search.js';
 import { openHistory, type History, type HistoryQuery } from './index.js';
+import { termNumber } from './indexing/terms.js';
 import { ADA, BOB, Story } from './story.fixture.js';
 
 let story: Story;
@@ -112,6 +113,21 @@ describe('a search', () => {
 });
 
 describe('commands', () => {
+  it('are not those of somebody whose name has the same number in the index', async () => {
+    const [one, other] = ['job-44820804', 'job-52805877'];
+    expect(termNumber(`command actor ${one}`)).toBe(termNumber(`command actor ${other}`));
+    const busy = await Story.begin();
+    const asked = openHistory(busy.log, ':memory:');
+    for (const [index, name] of [one, other, one].entries())
+      await busy.create(`/app-${index}`, {}, { kind: 'user', name });
+    const first = await asked.commands({ actor: one, limit: 1 });
+    expect(first.commands.map(({ summary }) => summary)).toEqual(['created /app-2 with 1 instance']);
+    const rest = await asked.commands({ actor: one, limit: 1, behind: first.next as number });
+    expect(rest.next).toBeUndefined();
+    expect(rest.commands.map(({ summary }) => summary)).toEqual(['created /app-0 with 1 instance']);
+    await asked.close();
+  });
+
   it('are told newest first, each in a sentence', async () => {
     const { commands } = await history.commands({ app: '/shop/web', limit: 10 });
     expect(commands.map(({ id, summary }) => [id, summary])).toEqual([

@@ -1,3 +1,4 @@
+import { ExitGate } from '#event-log';
 import { auditDigest, auditPortion } from './asking/audit.js';
 import { commands } from './asking/commands.js';
 import { deploymentOf, deployments, failures } from './asking/deployments.js';
@@ -17,7 +18,6 @@ import type {
 } from './port.js';
 import { HistoryUnavailableError } from './port.js';
 import { RefusalFile } from './refusals/refusal-file.js';
-import { ExitGate } from './thread/exit-gate.js';
 
 /** How often the log is looked at for something new. */
 const LOOK_INTERVAL_MS = 1000;
@@ -56,7 +56,12 @@ export class LocalHistory implements History {
   /** @param gate what the files are used behind, if the process may end meanwhile. */
   static async open(source: EventSource, files: HistoryFiles, gate = new ExitGate()): Promise<LocalHistory> {
     const refusals = gate.guard(() => new RefusalFile(files.refusals));
-    return new LocalHistory(await LogIndex.open({ source, path: files.index, gate }), refusals);
+    try {
+      return new LocalHistory(await LogIndex.open({ source, path: files.index, gate }), refusals);
+    } catch (error) {
+      refusals.close();
+      throw error;
+    }
   }
 
   keepUp(): void {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,14 +75,14 @@ describe('the history of a log in a file', () => {
 
   it('says 503 to those who ask when the thread dies, and has another one for the next', async () => {
     await summaries();
-    const asked = history.search({ limit: 10 });
     const [thread] = threads as [Worker];
+    const ending = thread.terminate();
     await Promise.all([
-      expect(asked).rejects.toMatchObject({
+      expect(history.search({ limit: 10 })).rejects.toMatchObject({
         statusCode: 503,
         message: expect.stringContaining('thread') as string,
       }),
-      thread.terminate(),
+      ending,
     ]);
     expect(await summaries()).toHaveLength(1);
     expect(threads).toHaveLength(2);
@@ -107,6 +107,16 @@ describe('the history of a log in a file', () => {
     harm();
     history = openHistory(log, join(folder, 'refused.db'));
     expect(await history.search({ app: '/web', limit: 100 })).toEqual(before);
+  });
+
+  it('answers again once its files can be opened, without a new start', async () => {
+    await history.close();
+    rmSync(index(), { force: true });
+    mkdirSync(join(index(), 'in the way'), { recursive: true });
+    history = openHistory(log, join(folder, 'refused.db'));
+    await expect(summaries()).rejects.toThrow(/directory/);
+    rmSync(index(), { recursive: true });
+    expect(await summaries()).toHaveLength(1);
   });
 
   it('goes on with a deployment that was running when it was closed', async () => {

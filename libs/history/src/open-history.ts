@@ -78,7 +78,15 @@ class ThreadKeeper implements Answering {
 
   /** Begins when the process has had some time to get going, unless somebody asks before. */
   keepUp(): void {
-    this.#timer = setTimeout(() => this.#living(), this.#keepUpAfterMs).unref();
+    this.#timer = setTimeout(() => this.#begin(), this.#keepUpAfterMs).unref();
+  }
+
+  #begin(): void {
+    try {
+      this.#living();
+    } catch {
+      // There is no thread to be had now; a question will tell.
+    }
   }
 
   async ask(method: HistoryQuestion, args: readonly unknown[]): Promise<unknown> {

@@ -6,12 +6,11 @@ import { positionAt } from '#event-log';
 import { endLine, headLine, type AuditDigest, type History } from '#history';
 import { API_OPTIONS, type ApiOptions } from '../api-options.js';
 import { ApiParts } from '../api-parts.js';
-import { readMoment } from '../past/moment-text.js';
-import { textParam, type Query as QueryParams } from '../paths/query.js';
+import type { Query as QueryParams } from '../paths/query.js';
 import { send } from '../server/send.js';
 import { valueAnswer } from '../wire/answer.js';
 import { answered } from './history-reads.js';
-import { BadQueryError, rangeParams } from './read-query.js';
+import { BadQueryError, momentParam, rangeParams, refuseFuture, type TimedLog } from './read-query.js';
 
 const LINES_TYPE = 'application/x-ndjson';
 
@@ -19,10 +18,12 @@ const LINES_TYPE = 'application/x-ndjson';
 @Controller('ekiden/v1/audit')
 export class AuditController {
   private readonly log: ApiOptions['log'];
+  private readonly timed: TimedLog;
   private readonly history: History;
 
   constructor(@Inject(API_OPTIONS) options: ApiOptions, @Inject(ApiParts) parts: ApiParts) {
     this.log = options.log;
+    this.timed = { log: options.log, nowMs: options.nowMs ?? Date.now };
     this.history = parts.history;
   }
 
@@ -35,18 +36,10 @@ export class AuditController {
   }
 
   private async moment(query: QueryParams): Promise<number> {
-    const head = await this.log.head();
-    const text = textParam(query, 'at');
-    if (text === undefined) return head;
-    const moment = readMoment(text);
-    if (moment === undefined) {
-      throw new BadQueryError(`Invalid at '${text}'. Expecting a position or an RFC 3339 time.`);
-    }
-    if (moment.kind === 'time') return positionAt(this.log, moment.timeMs);
-    if (moment.position <= head) return moment.position;
-    throw new BadQueryError(
-      `'at' lies in the future: position ${moment.position} is behind the newest, ${head}`,
-    );
+    const at = momentParam(query, 'at');
+    if (at === undefined) return this.log.head();
+    await refuseFuture({ at }, this.timed);
+    return at.kind === 'time' ? positionAt(this.log, at.timeMs) : at.position;
   }
 
   /** Streamed: one portion is written when the one before has gone out. */
@@ -55,7 +48,7 @@ export class AuditController {
   async export(@Query() query: QueryParams, @Res() reply: FastifyReply): Promise<void> {
     let begin: { from: number; to: number; before: AuditDigest } | undefined;
     const refusal = await answered(async () => {
-      const { from = 1, to = await this.log.head() } = await rangeParams(query, this.log);
+      const { from = 1, to = await this.log.head() } = await rangeParams(query, this.timed);
       if (from > to + 1) throw new BadQueryError(`'from' (${from}) is behind 'to' (${to})`);
       begin = { from, to, before: await this.history.auditDigest(from - 1) };
       return { status: 200 };

@@ -32,19 +32,35 @@ export async function listCommands(
     accepted && history.commands({ ...accepted, limit: limit + 1, ...behind(cursor.position) }),
     refused && history.refusals({ ...refused, limit: limit + 1, ...behind(cursor.refusal) }),
   ]);
-  const entries: Entry[] = [
-    ...(page?.commands ?? []).map((command) => ({ kind: 'accepted', time: command.time, command }) as const),
-    ...(refusals ?? []).map((refusal) => ({ kind: 'refused', time: refusal.time, refusal }) as const),
-  ];
-  // Each list keeps its own order where clocks differ: the sort is stable, and pages end in both lists.
-  const sign = order === 'asc' ? 1 : -1;
-  const shown = entries.toSorted((a, b) => sign * (a.time - b.time)).slice(0, limit);
+  const entries = merged(
+    (page?.commands ?? []).map((command) => ({ kind: 'accepted', time: command.time, command }) as const),
+    (refusals ?? []).map((refusal) => ({ kind: 'refused', time: refusal.time, refusal }) as const),
+    order,
+  );
+  const shown = entries.slice(0, limit);
   const printed = shown.map((entry) =>
     entry.kind === 'accepted' ? printCommand(entry.command) : printRefusal(entry.refusal),
   );
   return entries.length > limit
     ? { entries: printed, next: nextCursor(cursor, shown) }
     : { entries: printed };
+}
+
+/** Two lists as one, by time. Each keeps its own order, also where a clock was set back: pages end in both lists. */
+function merged(one: readonly Entry[], other: readonly Entry[], order: 'asc' | 'desc'): readonly Entry[] {
+  const sign = order === 'asc' ? 1 : -1;
+  const entries: Entry[] = [];
+  for (let i = 0, j = 0; i < one.length || j < other.length;) {
+    const [a, b] = [one[i], other[j]];
+    if (b === undefined || (a !== undefined && sign * (a.time - b.time) <= 0)) {
+      entries.push(a as Entry);
+      i += 1;
+    } else {
+      entries.push(b);
+      j += 1;
+    }
+  }
+  return entries;
 }
 
 const behind = (place: number | undefined): { behind?: number } =>

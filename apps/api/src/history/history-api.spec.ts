@@ -137,6 +137,7 @@ describe('GET /ekiden/v1/history', () => {
     ['order=up', "Invalid order 'up'"],
     ['from=yesterday', "Invalid from 'yesterday'"],
     ['to=99', "'to' lies in the future"],
+    ['from=2999-01-01T00:00:00Z', "'from' lies in the future: 2999-01-01T00:00:00.000Z"],
     ['cursor=x', "Invalid cursor 'x'"],
     ['kind=command&cursor=7', "Invalid cursor '7'"],
     ['type=a.b', "Invalid type 'a.b'"],

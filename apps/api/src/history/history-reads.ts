@@ -17,16 +17,17 @@ import {
   limitParam,
   pageParams,
   timeRange,
+  type TimedLog,
 } from './read-query.js';
 
 /** Answers about everything that ever happened (`spec/operations.md` §18.3, docs/history.md). */
 @Injectable()
 export class HistoryReads {
-  private readonly log: ApiOptions['log'];
+  private readonly log: TimedLog;
   private readonly history: History;
 
   constructor(@Inject(API_OPTIONS) options: ApiOptions, @Inject(ApiParts) parts: ApiParts) {
-    this.log = options.log;
+    this.log = { log: options.log, nowMs: options.nowMs ?? Date.now };
     this.history = parts.history;
   }
 

@@ -1,7 +1,7 @@
-import { canonicalPath, isSubmittedId } from '#domain';
+import { canonicalPath, formatTimestamp, isSubmittedId } from '#domain';
 import { positionAt, type EventLog } from '#event-log';
 import type { HistoryQuery, RangeQuery } from '#history';
-import { readMoment } from '../past/moment-text.js';
+import { readMoment, type MomentText } from '../past/moment-text.js';
 import { listParam, textParam, type Query } from '../paths/query.js';
 import { errorAnswer, type Answer } from '../wire/answer.js';
 
@@ -57,34 +57,56 @@ export function cursorParam(query: Query): number | undefined {
   throw new BadQueryError(`Invalid cursor '${text}'. Expecting 'next' of the page before.`);
 }
 
-type TimedLog = Pick<EventLog, 'head' | 'read'>;
+/** The log, and the clock that tells what lies in the future. */
+export interface TimedLog {
+  readonly log: Pick<EventLog, 'head' | 'read'>;
+  /** Wall clock, epoch ms. */
+  readonly nowMs: () => number;
+}
 
 /**
  * The positions between `from` and `to`, both ends included; either may be a position or a time. Where `from` is a time, the
  * first event at or after it counts.
  */
-export async function rangeParams(query: Query, log: TimedLog): Promise<{ from?: number; to?: number }> {
+export async function rangeParams(
+  query: Query,
+  { log, nowMs }: TimedLog,
+): Promise<{ from?: number; to?: number }> {
   const [from, to] = [momentParam(query, 'from'), momentParam(query, 'to')];
+  await refuseFuture({ from, to }, { log, nowMs });
   const range: { from?: number; to?: number } = {};
   if (from !== undefined) {
     range.from =
       from.kind === 'position' ? Math.max(1, from.position) : (await positionAt(log, from.timeMs - 1)) + 1;
   }
   if (to !== undefined) range.to = to.kind === 'position' ? to.position : await positionAt(log, to.timeMs);
-  const head = await log.head();
-  if (from?.kind === 'position' && from.position > head) throw inFuture('from', from.position, head);
-  if (to?.kind === 'position' && to.position > head) throw inFuture('to', to.position, head);
   return range;
 }
 
-const inFuture = (name: string, position: number, head: number): BadQueryError =>
-  new BadQueryError(`'${name}' lies in the future: position ${position} is behind the newest, ${head}`);
+/** An answer about what has not happened yet would be another one tomorrow. */
+export async function refuseFuture(
+  moments: Readonly<Record<string, MomentText | undefined>>,
+  { log, nowMs }: TimedLog,
+): Promise<void> {
+  const head = await log.head();
+  const newest = head === 0 ? undefined : (await log.read(head - 1, 1))[0];
+  const latestMs = Math.max(nowMs(), newest?.time ?? 0);
+  for (const [name, moment] of Object.entries(moments)) {
+    if (moment?.kind === 'position' && moment.position > head) {
+      const message = `'${name}' lies in the future: position ${moment.position} is behind the newest, ${head}`;
+      throw new BadQueryError(message);
+    }
+    if (moment?.kind === 'time' && moment.timeMs > latestMs) {
+      throw new BadQueryError(`'${name}' lies in the future: ${formatTimestamp(moment.timeMs)}`);
+    }
+  }
+}
 
 /** The same range as times, for what is not on the log; a position stands for the time of its event. */
 export async function timeRange(
   { from, to }: { from?: number; to?: number },
   query: Query,
-  log: TimedLog,
+  { log }: TimedLog,
 ): Promise<{ fromMs?: number; toMs?: number }> {
   const times: { fromMs?: number; toMs?: number } = {};
   const timeOf = async (name: string, position: number | undefined): Promise<number | undefined> => {
@@ -99,7 +121,8 @@ export async function timeRange(
   return times;
 }
 
-function momentParam(query: Query, name: string) {
+/** A position or a time. */
+export function momentParam(query: Query, name: string): MomentText | undefined {
   const text = textParam(query, name);
   if (text === undefined) return undefined;
   const moment = readMoment(text);

@@ -12,8 +12,9 @@ import { refusedCommand } from './refused-command.js';
 /** Refusals wait for so long, so that many are written together. */
 const GATHER_MS = 100;
 
-/** So many wait at most; more than that in so short a time tell nothing new. */
+/** So many wait at most, with bodies of so many bytes together; more than that in so short a time tell nothing new. */
 const MOST_WAITING = 1000;
+const MOST_WAITING_BYTES = 64e6;
 
 const RECORDED = /^\/(?:v2|ekiden\/v1)(?:\/|$)/;
 
@@ -71,34 +72,46 @@ function detailTexts(details: unknown): string[] {
 
 const NO_BODY = new Uint8Array();
 
-/** A copy: bodies of several requests may lie in one piece of memory. */
-const bodyOf = (body: unknown): Uint8Array => (Buffer.isBuffer(body) ? new Uint8Array(body) : NO_BODY);
+const bodyOf = (body: unknown): Uint8Array => (Buffer.isBuffer(body) ? body : NO_BODY);
 
-class RefusalNotes {
+/** Refusals on their way to the history. They are handed over one portion after another: what waits here is bounded. */
+export class RefusalNotes {
   private waiting: NewRefusal[] = [];
+  private waitingBytes = 0;
+  private handingOver: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
   private lost = 0;
 
   constructor(
-    private readonly history: History,
-    private readonly logger: Logger,
+    private readonly history: Pick<History, 'noteRefusals'>,
+    private readonly logger: Pick<Logger, 'warn'>,
   ) {}
 
   add(refusal: NewRefusal): void {
-    if (this.waiting.length >= MOST_WAITING) {
+    const bytes = this.waitingBytes + refusal.body.length;
+    if (this.waiting.length >= MOST_WAITING || bytes > MOST_WAITING_BYTES) {
       this.lost += 1;
       return;
     }
-    this.waiting.push(refusal);
+    // A copy: bodies of several requests may lie in one piece of memory.
+    this.waiting.push({ ...refusal, body: new Uint8Array(refusal.body) });
+    this.waitingBytes = bytes;
     this.timer ??= setTimeout(() => void this.flush(), GATHER_MS).unref();
   }
 
-  async flush(): Promise<void> {
+  /** Resolves when everything that waits now is handed over. */
+  flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
+    this.handingOver = this.handingOver.then(() => this.handOver());
+    return this.handingOver;
+  }
+
+  private async handOver(): Promise<void> {
     const { waiting, lost } = this;
     if (waiting.length === 0) return;
     this.waiting = [];
+    this.waitingBytes = 0;
     this.lost = 0;
     if (lost > 0) this.logger.warn({ lost }, 'too many commands are refused to keep a note of each');
     try {

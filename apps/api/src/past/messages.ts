@@ -26,7 +26,13 @@ export type PastReply =
       readonly outcome: Outcome;
       readonly body: Uint8Array | undefined;
     }
-  | { readonly kind: 'failed'; readonly id: number; readonly message: string }
+  /** `isUnavailable`: the log could not be read; trying again may help. */
+  | {
+      readonly kind: 'failed';
+      readonly id: number;
+      readonly message: string;
+      readonly isUnavailable: boolean;
+    }
   /** Checkpoints are made; the next one is due when the log has reached this position. */
   | { readonly kind: 'checkpoints-made'; readonly dueAt: number }
   | { readonly kind: 'warning'; readonly text: string };

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventLog } from '#event-log';
 import { openLog, writeMany } from './busy-log.fixture.js';
@@ -82,6 +83,16 @@ describe('the thread that looks into the past', () => {
     expect(
       reasons.filter((reason) => !reason.endsWith('the thread that looks into the past has ended')),
     ).toEqual([]);
+  });
+
+  it('says 503 to those who ask when it dies', async () => {
+    let worker: Worker | undefined;
+    process.once('worker', (started) => (worker = started));
+    const thread = startThread();
+    await thread.ask(asked(10));
+    const ending = worker?.terminate();
+    await expect(thread.ask(asked(10))).rejects.toMatchObject({ statusCode: 503 });
+    await ending;
   });
 
   it.each([0, 3, 10, 30, 60])(

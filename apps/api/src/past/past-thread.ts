@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { ExitGate } from './exit-gate.js';
+import { ExitGate, threadProgram } from '#event-log';
 import type { PastReply, PastRequest, PastThreadStart } from './messages.js';
+import { PastUnavailableError } from './past-unavailable-error.js';
 import type { Asked, Outcome } from './question.js';
 
 /** How long the end of the process waits for a read under way. */
@@ -38,7 +37,7 @@ export class PastThread {
 
   constructor(private readonly options: PastThreadOptions) {
     const { path } = options;
-    this.worker = new Worker(threadProgram(), {
+    this.worker = new Worker(threadProgram('thread-main.js', import.meta.url), {
       name: 'past',
       workerData: {
         path,
@@ -68,7 +67,7 @@ export class PastThread {
     return this.waiting.size;
   }
 
-  /** Rejects when the log cannot be read, or the thread ends before it has answered. */
+  /** Rejects with {@link PastUnavailableError} when the log cannot be read, or the thread ends before it has answered. */
   ask(asked: Asked): Promise<Outcome> {
     const id = (this.asked += 1);
     return new Promise((resolve, reject) => {
@@ -111,7 +110,7 @@ export class PastThread {
       case 'outcome':
         return this.settle(reply.id, ({ resolve }) => resolve(withBody(reply.outcome, reply.body)));
       case 'failed':
-        return this.settle(reply.id, ({ reject }) => reject(new Error(reply.message)));
+        return this.settle(reply.id, ({ reject }) => reject(failureIn(reply)));
       case 'checkpoints-made':
         return this.options.onCheckpoints(reply.dueAt);
       case 'warning':
@@ -127,7 +126,7 @@ export class PastThread {
 
   private end(): void {
     const reason = this.causeOfDeath === undefined ? '' : `: ${this.causeOfDeath.message}`;
-    const error = new Error(`the thread that looks into the past has ended${reason}`);
+    const error = new PastUnavailableError(`the thread that looks into the past has ended${reason}`);
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
     if (this.causeOfDeath !== undefined) this.options.onWarning(error.message);
@@ -135,19 +134,11 @@ export class PastThread {
   }
 }
 
+const failureIn = ({ message, isUnavailable }: Extract<PastReply, { readonly kind: 'failed' }>): Error =>
+  isUnavailable ? new PastUnavailableError(message) : new Error(message);
+
 function withBody(outcome: Outcome, body: Uint8Array | undefined): Outcome {
   if (body === undefined) return outcome;
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   return { ...outcome, answer: { ...outcome.answer, body: bytes } };
-}
-
-/**
- * The compiled program of the thread: beside this module or, when that is run from its TypeScript source (tests),
- * below `dist/`. Throws when it was not built.
- */
-function threadProgram(): string {
-  const beside = fileURLToPath(new URL('./thread-main.js', import.meta.url));
-  const path = import.meta.url.endsWith('.ts') ? beside.replace('/apps/api/', '/dist/apps/api/') : beside;
-  if (!existsSync(path)) throw new Error(`${path} does not exist: run \`npm run build\` first`);
-  return path;
 }

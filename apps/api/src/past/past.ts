@@ -7,6 +7,7 @@ import { Archive } from './archive.js';
 import { CHECKPOINT_INTERVAL } from './checkpoint-maker.js';
 import { sourceOf } from './event-source.js';
 import { PastThread } from './past-thread.js';
+import { PastUnavailableError } from './past-unavailable-error.js';
 import type { Asked, Outcome, Question } from './question.js';
 
 /** A thread that nobody has needed for so long ends, and gives its memory back. */
@@ -105,7 +106,7 @@ export class Past {
   }
 
   private running(path: string): PastThread {
-    if (this.closed) throw new Error('this node is stopping');
+    if (this.closed) throw new PastUnavailableError('this node is stopping');
     clearTimeout(this.idle);
     return (this.thread ??= this.started(path));
   }

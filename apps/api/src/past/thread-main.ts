@@ -1,12 +1,11 @@
 import { statSync } from 'node:fs';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { EventFile } from '#event-log';
+import { EventFile, ExitGate, LogUnavailableError } from '#event-log';
 import { answerQuestion } from './answer-question.js';
 import { Archive } from './archive.js';
 import { CheckpointFolder } from './checkpoint-folder.js';
 import { CheckpointMaker } from './checkpoint-maker.js';
 import type { EventSource } from './event-source.js';
-import { ExitGate } from './exit-gate.js';
 import type { PastReply, PastRequest, PastThreadStart } from './messages.js';
 import type { Asked } from './question.js';
 
@@ -51,7 +50,8 @@ async function ask(
     // Handed over, not copied: the thread that answers takes no time over it.
     tell({ kind: 'outcome', id, outcome, body }, body === undefined ? [] : [body.buffer]);
   } catch (error) {
-    tell({ kind: 'failed', id, message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    tell({ kind: 'failed', id, message, isUnavailable: error instanceof LogUnavailableError });
   }
 }
 

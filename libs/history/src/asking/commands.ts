@@ -4,10 +4,10 @@ import { commandSummary } from '../describing/command-summary.js';
 import { concernsOf } from '../describing/subjects-of.js';
 import { readAt } from '../indexing/event-source.js';
 import type { LogIndex } from '../indexing/log-index.js';
-import { asDomainEvent, isOfCommand, term, termNumber } from '../indexing/terms.js';
+import { asDomainEvent, commonTerms, isOfCommand, term, termNumber } from '../indexing/terms.js';
 import type { CommandPage, CommandSummary, HistoryQuery } from '../port.js';
 import { findAnyOf, findPositions } from './find-positions.js';
-import { queryTerms, rangeOf, take } from './search.js';
+import { queryTerms, rangeOf } from './search.js';
 
 /** So many events of a command are looked at for its summary at most. */
 const LOOKED_AT = 256;
@@ -17,12 +17,22 @@ export async function commands(index: LogIndex, query: HistoryQuery): Promise<Co
   const { all, any } = queryTerms(query);
   const terms = { all: [term.anyCommand, ...all.map(term.command)], any: any.map(term.command) };
   const positions = findAnyOf(index.file, terms, rangeOf(query, index.position));
-  const begins = take(positions, query.limit);
   const found: CommandSummary[] = [];
-  for (const begin of begins) found.push(await commandAt(index, begin));
-  const last = begins.at(-1);
-  const isMore = positions.next().done !== true;
-  return isMore && last !== undefined ? { commands: found, next: last } : { commands: found };
+  for (const begin of positions) {
+    const own = await ownEvents(index, begin);
+    if (!fulfils(own, { all, any })) continue;
+    const last = found.at(-1);
+    if (last !== undefined && found.length >= query.limit) return { commands: found, next: last.position };
+    found.push(await commandOfEvents(index, own));
+  }
+  return { commands: found };
+}
+
+/** Whether the events of a command have what was asked for: the index may take another text for it. */
+function fulfils(own: readonly StoredEvent[], { all, any }: ReturnType<typeof queryTerms>): boolean {
+  if (own.length >= LOOKED_AT) return true;
+  const terms = new Set(own.flatMap(commonTerms));
+  return all.every((text) => terms.has(text)) && (any.length === 0 || any.some((text) => terms.has(text)));
 }
 
 /** The command with this correlation id. */
@@ -36,9 +46,13 @@ export async function commandOf(index: LogIndex, correlation: string): Promise<C
 }
 
 /** The command that begins at a position. */
-export async function commandAt(index: LogIndex, position: number): Promise<CommandSummary> {
-  const own = await ownEvents(index, position);
+async function commandAt(index: LogIndex, position: number): Promise<CommandSummary> {
+  return commandOfEvents(index, await ownEvents(index, position));
+}
+
+async function commandOfEvents(index: LogIndex, own: readonly StoredEvent[]): Promise<CommandSummary> {
   const [first] = own as [StoredEvent];
+  const { position } = first;
   const events = own.map(asDomainEvent);
   const former = await formerDefinitions(index, events, position);
   const deploymentId = deploymentOf(events);

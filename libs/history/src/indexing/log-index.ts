@@ -1,10 +1,10 @@
 import { affectedApps } from '#domain';
-import type { StoredEvent } from '#event-log';
+import type { ExitGate, StoredEvent } from '#event-log';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CHAIN_BEGIN } from '../audit/audit-line.js';
+import { HistoryUnavailableError } from '../port.js';
 import { readAt, type EventSource } from './event-source.js';
 import { Gathering, type DeploymentsByApp } from './gathering.js';
-import { ExitGate } from '../thread/exit-gate.js';
 import { IndexFile, type IndexedUpTo } from './index-file.js';
 import { asDomainEvent, isOfCommand } from './terms.js';
 
@@ -37,6 +37,7 @@ export class LogIndex {
   #byApp: DeploymentsByApp = new Map();
   /** Steps one after another, whoever wants them. */
   #turn: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
 
   private constructor(parts: LogIndexParts, file: IndexFile) {
     this.#parts = parts;
@@ -93,11 +94,12 @@ export class LogIndex {
   }
 
   #startAnew(): void {
+    // First of all: if no file can be made now, the next step tries again.
+    this.#upTo = NOTHING;
+    this.#byApp = new Map();
     this.#file.close();
     const { gate, path } = this.#parts;
     this.#file = gate.guard(() => IndexFile.create(path));
-    this.#upTo = NOTHING;
-    this.#byApp = new Map();
   }
 
   /** Takes in everything that is on the log now, as far as it gets within the limit. */
@@ -119,6 +121,7 @@ export class LogIndex {
   }
 
   async #step(limit: number): Promise<boolean> {
+    if (this.#isClosed) throw new HistoryUnavailableError('The history is closed');
     const events = await this.#nextEvents(limit);
     if (events.length === 0) return false;
     const gathering = new Gathering(this.#upTo, this.#byApp);
@@ -162,7 +165,9 @@ export class LogIndex {
     return done;
   }
 
+  /** Whoever still waits for steps is sent away. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#turn;
     this.#file.close();
   }

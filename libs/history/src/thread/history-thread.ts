@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { ExitGate, threadProgram } from '#event-log';
 import { HistoryUnavailableError } from '../port.js';
-import { ExitGate } from './exit-gate.js';
 import type { HistoryStart, Question, Reply } from './messages.js';
 
 /** Who waits for an answer. */
@@ -28,7 +26,7 @@ export class HistoryThread {
   #causeOfDeath: unknown;
 
   constructor(start: Omit<HistoryStart, 'gateMemory'>) {
-    this.#worker = new Worker(threadProgram(), {
+    this.#worker = new Worker(threadProgram('thread-main.js', import.meta.url), {
       name: 'history',
       workerData: { ...start, gateMemory: this.#gate.memory } satisfies HistoryStart,
       // What the process was started with (loaders, `--input-type`) is not meant for this program.
@@ -102,17 +100,4 @@ export class HistoryThread {
     const reason = cause instanceof Error ? `: ${cause.message}` : '';
     return new HistoryUnavailableError(`The thread of the history has ended${reason}; try again`, { cause });
   }
-}
-
-/**
- * The compiled program of the thread: beside this module or, when that is run from its TypeScript source (tests),
- * below `dist/`. Throws when it was not built.
- */
-function threadProgram(): string {
-  const beside = fileURLToPath(new URL('./thread-main.js', import.meta.url));
-  const path = import.meta.url.endsWith('.ts')
-    ? beside.replace('/libs/history/', '/dist/libs/history/')
-    : beside;
-  if (!existsSync(path)) throw new Error(`${path} does not exist: run \`npm run build\` first`);
-  return path;
 }

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { threadProgram } from '../../threads/thread-program.js';
 import { BusyFlag } from './busy-flag.js';
 import type { WriteReply, WriteRequest, WriterStart, WritingOptions } from './messages.js';
 
@@ -26,7 +25,7 @@ export class WriterThread {
 
   private constructor({ path, durability }: WritingOptions) {
     this.#busy.raise();
-    this.#worker = new Worker(threadProgram(), {
+    this.#worker = new Worker(threadProgram('thread-main.js', import.meta.url), {
       name: 'event-log-writer',
       workerData: { path, durability, busyMemory: this.#busy.memory } satisfies WriterStart,
       // What the process was started with (loaders, `--input-type`) is not meant for this program.
@@ -117,17 +116,4 @@ export class WriterThread {
     this.#waiting?.reject(new Error(`its writing thread has ended${reason}`, { cause }));
     this.#waiting = undefined;
   }
-}
-
-/**
- * The compiled program of the thread: beside this module or, when that is run from its TypeScript source (tests),
- * below `dist/`. Throws when it was not built.
- */
-function threadProgram(): string {
-  const beside = fileURLToPath(new URL('./thread-main.js', import.meta.url));
-  const path = import.meta.url.endsWith('.ts')
-    ? beside.replace('/libs/event-log/', '/dist/libs/event-log/')
-    : beside;
-  if (!existsSync(path)) throw new Error(`${path} does not exist: run \`npm run build\` first`);
-  return path;
 }
