@@ -122,7 +122,7 @@ describe('commands', () => {
       await busy.create(`/app-${index}`, {}, { kind: 'user', name });
     const first = await asked.commands({ actor: one, limit: 1 });
     expect(first.commands.map(({ summary }) => summary)).toEqual(['created /app-2 with 1 instance']);
-    const rest = await asked.commands({ actor: one, limit: 1, behind: first.next as number });
+    const rest = await asked.commands({ actor: one, limit: 1, behind: first.next });
     expect(rest.next).toBeUndefined();
     expect(rest.commands.map(({ summary }) => summary)).toEqual(['created /app-0 with 1 instance']);
     await asked.close();
