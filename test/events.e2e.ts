@@ -60,7 +60,8 @@ describe('GET /v2/events', () => {
   const wholeHistory = async (position: number): Promise<readonly Frame[]> => {
     const stream = await open({ query: '?since=0' });
     await stream.waitFor(`position ${position}`, ({ id }) => id !== undefined && id >= position);
-    return stream.recorded;
+    const last = stream.recorded.findLastIndex(({ id }) => id !== undefined && id <= position);
+    return stream.recorded.slice(0, last + 1);
   };
 
   test('a create, a scale and a task failure arrive as the sequence of the contract', async () => {
