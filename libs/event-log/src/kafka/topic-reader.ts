@@ -4,16 +4,18 @@ import { logLevel } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import Batch from 'kafkajs/src/consumer/batch.js';
 import loggers from 'kafkajs/src/loggers/index.js';
-import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import { LogUnavailableError } from '../errors.js';
 import { isOffsetGone, reasonOf } from './failures.js';
 import { silent } from './kafka-logger.js';
 import { withNextBroker, type NodeConfig } from './kafka-options.js';
+import { SeverableSockets } from './severable-sockets.js';
 
 const READ_COMMITTED = 1;
 const METADATA_MAX_AGE_MS = 60_000;
 /** How long a broker may hold a question for news; one that is no longer wanted lasts so long at most. */
 const LONGEST_WAIT_MS = 500;
+/** The end of a question for news is waited for, and no longer. */
+const DISCONNECT_LIMIT_MS = 2 * LONGEST_WAIT_MS;
 /** Bytes asked for at a time; a single bigger batch is given whole all the same. */
 const FETCH_BYTES = 8 * 1024 ** 2;
 const FIRST_PAUSE_MS = 50;
@@ -41,6 +43,7 @@ export class TopicReader {
   readonly #topic: string;
   readonly #handler: RecordHandler;
   #cluster: Cluster;
+  #sockets = new SeverableSockets();
   /** Grows with each start and stop: what an older one still fetches is dropped. */
   #generation = 0;
   #running: Promise<void> = Promise.resolve();
@@ -49,7 +52,7 @@ export class TopicReader {
     this.#config = config;
     this.#topic = topic;
     this.#handler = handler;
-    this.#cluster = newCluster(config);
+    this.#cluster = newCluster(config, this.#sockets);
   }
 
   /** Begins to read, once what an earlier start still handles is done, at the offset that is said then. */
@@ -71,7 +74,7 @@ export class TopicReader {
 
   async close(): Promise<void> {
     this.stop();
-    await this.#cluster.disconnect();
+    await disconnect(this.#cluster, this.#sockets);
     await this.#running;
   }
 
@@ -132,18 +135,30 @@ export class TopicReader {
   /** A broker that stopped without closing its connections would be asked for the others again and again. */
   #connectAnew(): void {
     // Nothing depends on how it goes: nobody uses its connections any more.
-    this.#cluster.disconnect().catch(() => undefined);
+    void disconnect(this.#cluster, this.#sockets);
     this.#config = withNextBroker(this.#config);
-    this.#cluster = newCluster(this.#config);
+    this.#sockets = new SeverableSockets();
+    this.#cluster = newCluster(this.#config, this.#sockets);
   }
 }
 
-function newCluster(config: NodeConfig): Cluster {
+/**
+ * Ends the connections of a cluster, in good order if the brokers answer. What was asked of it goes on all the same, and
+ * would connect again: for that its sockets are severed in the end.
+ */
+async function disconnect(cluster: Cluster, sockets: SeverableSockets): Promise<void> {
+  const patience = setTimeout(() => sockets.sever(), DISCONNECT_LIMIT_MS);
+  await cluster.disconnect().catch(() => undefined);
+  clearTimeout(patience);
+  sockets.sever();
+}
+
+function newCluster(config: NodeConfig, sockets: SeverableSockets): Cluster {
   return new Cluster({
     ...config,
     retry: { retries: 2, initialRetryTime: FIRST_PAUSE_MS, maxRetryTime: LONGEST_PAUSE_MS },
     logger: loggers.createLogger({ level: logLevel.NOTHING, logCreator: silent }),
-    socketFactory: createSocketFactory(),
+    socketFactory: sockets.factory,
     metadataMaxAge: METADATA_MAX_AGE_MS,
     allowAutoTopicCreation: false,
   });
