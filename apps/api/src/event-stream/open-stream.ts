@@ -5,8 +5,7 @@ import type { Subscriber } from './event-hub.js';
 
 /**
  * Sends the head of a stream, past the framework, which would buffer, compress and frame (`spec/operations.md` §2.2).
- * The answer of HEAD ends there, and so
- * does that to a client that has gone.
+ * The answer of HEAD ends there, and so does that to a client that has gone.
  */
 export function openStream(
   request: FastifyRequest,
