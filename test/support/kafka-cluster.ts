@@ -115,8 +115,10 @@ export class KafkaCluster extends ServerGroup {
     return found.index;
   }
 
+  /** Asks a broker that runs: kafkajs would begin at the first of the list, and give up when that one is dead. */
   private async withAdmin<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
-    return withAdmin(this.brokers, this.plan.client, use);
+    const running = this.brokers.filter((_, index) => this.isRunning(index));
+    return withAdmin(running, this.plan.client, use);
   }
 }
 
