@@ -24,26 +24,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { domainSettings } from './domain-settings.js';
 import { WarmState } from './following/warm-state.js';
 import { HealthChecker } from './health/health-checker.js';
-import { createProbe } from './health/probe.js';
 import { checkIdentity } from './lead/cluster-identity.js';
 import { LeadLostError, type Lead } from './lead/lead.js';
 import { LogPatience } from './lead/log-patience.js';
 import { FRAMEWORK_ID_MISSING } from './mesos/fatal-texts.js';
 import { MesosSession } from './mesos/mesos-session.js';
 import { Planner } from './planning/planner.js';
-import { askReadiness } from './readiness/ask-readiness.js';
 import { ReadinessPoller } from './readiness/readiness-poller.js';
 import type { SchedulerDoor } from './scheduler-door.js';
 import { SchedulerMetrics } from './scheduler-metrics.js';
+import { realSurroundings, type Surroundings } from './surroundings.js';
 import { webhookDeliveries } from './webhooks/create-webhook-deliveries.js';
 import type { WebhookDeliveries } from './webhooks/webhook-deliveries.js';
 import { within } from './within.js';
-import { IdentitySource } from './writer/identity-source.js';
+import type { IdentitySource } from './writer/identity-source.js';
 import { Snapshotter } from './writer/snapshotter.js';
 import { Writer } from './writer/writer.js';
-
-/** How often the writer is told that time has passed. */
-const TICK_INTERVAL_MS = 100;
 
 /** What a process gives to its scheduler. */
 export interface SchedulerOptions {
@@ -64,6 +60,8 @@ export interface SchedulerOptions {
   readonly onFatal: (exitCode: ExitCode, message: string) => void;
   /** Another node leads, or may: this one has stopped acting. */
   readonly onDeposed: (reason: Error) => void;
+  /** What is not the real world, as in a simulation. */
+  readonly surroundings?: Partial<Surroundings>;
 }
 
 /** How often a log that is not there at the election is tried again. */
@@ -77,7 +75,8 @@ export class Scheduler implements SchedulerDoor {
   private readonly health: HealthChecker;
   private readonly readiness: ReadinessPoller;
   private readonly webhooks: WebhookDeliveries;
-  private readonly identity = new IdentitySource();
+  private readonly surroundings: Surroundings;
+  private readonly identity: IdentitySource;
   private readonly warm: WarmState;
   private ticker: NodeJS.Timeout | undefined;
   private sessionWanted = false;
@@ -87,6 +86,8 @@ export class Scheduler implements SchedulerDoor {
   constructor(private readonly options: SchedulerOptions) {
     const { log, configuration, logging, node, lead, cluster, detector, authentication, onFatal } = options;
     const metrics = new SchedulerMetrics(options.metrics);
+    this.surroundings = { ...realSurroundings(), ...options.surroundings };
+    this.identity = this.surroundings.identity;
     const snapshotter = new Snapshotter(
       log,
       configuration.snapshotIntervalEvents,
@@ -116,6 +117,7 @@ export class Scheduler implements SchedulerDoor {
       configuration,
       detector,
       authentication,
+      transport: this.surroundings.transport,
       metrics,
       logger: logging.logger('mesos'),
       tell: (command, settled) => this.writer.tell(command, settled),
@@ -129,13 +131,13 @@ export class Scheduler implements SchedulerDoor {
     this.health = new HealthChecker({
       state,
       tell,
-      probe: createProbe(),
+      probe: this.surroundings.probe,
       maxConcurrent: configuration.maxConcurrentMarathonHealthChecks,
       nowMs: () => this.identity.nowMs(),
       onProbed: (durationMs) => metrics.probed(durationMs),
       onUnrecordedFailure: (failure) => this.failedProbes?.(failure),
     });
-    this.readiness = new ReadinessPoller({ state, tell, ask: askReadiness });
+    this.readiness = new ReadinessPoller({ state, tell, ask: this.surroundings.askReadiness });
     this.webhooks = webhookDeliveries(options, this.writer, () => this.identity.nowMs());
     this.showTo(metrics);
   }
@@ -188,7 +190,7 @@ export class Scheduler implements SchedulerDoor {
     checkIdentity(this.options.cluster, this.warm.state?.cluster);
     await this.startWriter();
     if (!this.sessionWanted) return;
-    this.ticker = setInterval(() => this.writer.tell({ type: 'Tick' }), TICK_INTERVAL_MS);
+    this.ticker = setInterval(() => this.writer.tell({ type: 'Tick' }), this.surroundings.tickIntervalMs);
   }
 
   private async startWriter(): Promise<void> {

@@ -169,6 +169,15 @@ export {
 export type { SchedulerHandlers } from './client/handlers.js';
 export type { ClientState } from './client/subscription-loop.js';
 export { DEFAULT_CLIENT_OPTIONS, type ClientOptions } from './client/client-options.js';
+export {
+  httpTransport,
+  type CallAnswer,
+  type CallConnections,
+  type CallRequest,
+  type CallRoute,
+  type MasterTransport,
+} from './client/transport.js';
+export type { SubscribeAnswer, SubscribeRequest, SubscriptionStream } from './client/subscribe-request.js';
 export type { CallResult } from './client/call-result.js';
 export type { Alert, DisconnectReason, FatalError } from './client/reasons.js';
 export {

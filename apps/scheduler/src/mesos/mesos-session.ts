@@ -7,6 +7,7 @@ import {
   type Failure,
   type FatalError,
   type MasterDetector,
+  type MasterTransport,
   type SchedulerClient,
   type Subscribed,
 } from '#mesos';
@@ -22,6 +23,8 @@ export interface MesosSessionPorts {
   readonly configuration: Configuration;
   readonly detector: MasterDetector;
   readonly authentication?: Authentication;
+  /** Real connections unless given. */
+  readonly transport?: MasterTransport;
   readonly logger: Logger;
   readonly metrics: SchedulerMetrics;
   /** Passes news to the writer; `settled` is called once what they changed is durable. */
@@ -48,7 +51,7 @@ export class MesosSession {
   private readonly offerGenerations = new Map<string, number>();
 
   constructor(private readonly ports: MesosSessionPorts) {
-    const { detector, authentication, logger, frameworkId, configuration } = ports;
+    const { detector, authentication, transport, logger, frameworkId, configuration } = ports;
     this.agents = new AgentAddresses({
       configuration,
       authentication,
@@ -57,6 +60,7 @@ export class MesosSession {
     this.client = createSchedulerClient({
       detector,
       authentication,
+      transport,
       logger,
       frameworkId,
       frameworkInfo: () => frameworkInfo(configuration, ports.roles().roles),

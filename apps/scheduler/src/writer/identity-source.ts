@@ -6,6 +6,22 @@ import { MonotonicUlids } from './monotonic-ulids.js';
 /** The node part of a time-based UUID: 48 random bits, as no hardware address shall leak. */
 const NODE_BITS = 2 ** 48 - 1;
 
+/** Where chance comes from. */
+export interface Entropy {
+  /** In [0, 1). */
+  random(): number;
+  /** An integer from 0 up to, not including, `limit`. */
+  integer(limit: number): number;
+  fill(bytes: Uint8Array): void;
+}
+
+/** The platform's. */
+const SYSTEM_ENTROPY: Entropy = {
+  random: Math.random,
+  integer: (limit) => randomInt(limit),
+  fill: (bytes) => void randomFillSync(bytes),
+};
+
 /**
  * Time, identity and chance for the domain. Time never runs backwards, not even from one process to the next:
  * it starts at the newest time on the log (`spec/operations.md` §18.1). While the clock shows less than that, because
@@ -13,9 +29,9 @@ const NODE_BITS = 2 ** 48 - 1;
  * with it.
  */
 export class IdentitySource {
-  private readonly ulids = new MonotonicUlids();
-  private readonly random = new RandomBytes();
-  private readonly timeUuids = new TimeUuids(randomInt(NODE_BITS), randomInt(0x4000));
+  private readonly ulids: MonotonicUlids;
+  private readonly bytes: RandomBytes;
+  private readonly timeUuids: TimeUuids;
   private lastMs = 0;
 
   private lastLookMs: number;
@@ -24,7 +40,11 @@ export class IdentitySource {
   constructor(
     private readonly clock: () => number = Date.now,
     private readonly stopwatch: () => number = () => performance.now(),
+    private readonly entropy: Entropy = SYSTEM_ENTROPY,
   ) {
+    this.ulids = new MonotonicUlids(entropy.random);
+    this.bytes = new RandomBytes(entropy);
+    this.timeUuids = new TimeUuids(entropy.integer(NODE_BITS), entropy.integer(0x4000));
     this.lastLookMs = stopwatch();
   }
 
@@ -54,9 +74,9 @@ export class IdentitySource {
       nowMs,
       newEventId: () => this.ulids.next(nowMs),
       // Ordered by time, so that neighbours in time are neighbours in the log's index as well.
-      newUuid: () => newOrderedUuid({ msecs: nowMs, random: this.random.next() }),
+      newUuid: () => newOrderedUuid({ msecs: nowMs, random: this.bytes.next() }),
       newTimeUuid: () => this.timeUuids.next(nowMs),
-      random: Math.random,
+      random: this.entropy.random,
     };
   }
 }
@@ -68,9 +88,11 @@ class RandomBytes {
   private readonly pool = new Uint8Array(256 * UUID_BYTES);
   private used = this.pool.length;
 
+  constructor(private readonly entropy: Entropy) {}
+
   next(): Uint8Array {
     if (this.used === this.pool.length) {
-      randomFillSync(this.pool);
+      this.entropy.fill(this.pool);
       this.used = 0;
     }
     this.used += UUID_BYTES;

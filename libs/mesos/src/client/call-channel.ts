@@ -1,17 +1,17 @@
-import { Client, Pool, type Dispatcher } from 'undici';
-
 import type { CallBody } from '../protocol/call.js';
 import { CallLane, type QueuedCall } from './call-lane.js';
 import { judgeAnswer, type CallResult, type CallVerdict } from './call-result.js';
 import type { ClientOptions } from './client-options.js';
 import type { Clock } from './clock.js';
 import type { Credentials } from './credentials.js';
-import { jsonHeaders, retryAfterMs, SCHEDULER_PATH } from './wire.js';
+import type { CallConnections, CallRoute, MasterTransport } from './transport.js';
+import { jsonHeaders } from './wire.js';
 
 export interface CallChannelSettings {
   origin: URL;
   streamId: string;
   credentials: Credentials;
+  transport: MasterTransport;
   options: ClientOptions;
   clock: Clock;
   /** Told of every answer that means something for the session, after the call's result is known. */
@@ -30,24 +30,17 @@ interface Answer {
  */
 export class CallChannel {
   readonly #settings: CallChannelSettings;
-  readonly #dispatchers: readonly Dispatcher[];
+  readonly #connections: CallConnections;
   readonly #ordered: CallLane;
   readonly #acknowledgements: CallLane;
 
   constructor(settings: CallChannelSettings) {
     this.#settings = settings;
-    const { origin, clock, options } = settings;
-    const connection = {
-      headersTimeout: options.callTimeoutMs,
-      bodyTimeout: options.callTimeoutMs,
-      connect: { timeout: options.connectTimeoutMs },
-    };
-    const one = new Client(origin, connection);
-    const several = new Pool(origin, { ...connection, connections: options.acknowledgementConnections });
-    this.#dispatchers = [one, several];
-    this.#ordered = new CallLane(clock, 1, (call) => this.#send(one, call));
+    const { origin, clock, options, transport } = settings;
+    this.#connections = transport.connect(origin, options);
+    this.#ordered = new CallLane(clock, 1, (call) => this.#send('ordered', call));
     this.#acknowledgements = new CallLane(clock, options.acknowledgementConnections, (call) =>
-      this.#send(several, call),
+      this.#send('acknowledgements', call),
     );
   }
 
@@ -61,13 +54,11 @@ export class CallChannel {
   close(reason: string): void {
     this.#ordered.close(reason);
     this.#acknowledgements.close(reason);
-    for (const dispatcher of this.#dispatchers) {
-      void dispatcher.destroy();
-    }
+    this.#connections.close();
   }
 
-  async #send(dispatcher: Dispatcher, call: QueuedCall): Promise<CallResult> {
-    const { result, verdict, pauseMs } = await this.#exchange(dispatcher, call);
+  async #send(route: CallRoute, call: QueuedCall): Promise<CallResult> {
+    const { result, verdict, pauseMs } = await this.#exchange(route, call);
     if (verdict.kind === 'pause') {
       const delayMs = pauseMs ?? this.#settings.options.backoffMaxMs;
       this.#ordered.pause(delayMs);
@@ -80,7 +71,7 @@ export class CallChannel {
   }
 
   /** A call that was refused for its credentials was not carried out: with renewed ones it is sent once more. */
-  async #exchange(dispatcher: Dispatcher, call: QueuedCall, isRepeated = false): Promise<Answer> {
+  async #exchange(route: CallRoute, call: QueuedCall, isRepeated = false): Promise<Answer> {
     const { credentials, streamId } = this.#settings;
     const authorization = credentials.header;
     if (!authorization.ok) {
@@ -88,19 +79,14 @@ export class CallChannel {
       return { result, verdict: { kind: 'pause', alert: true } };
     }
     try {
-      const { statusCode, headers, body } = await dispatcher.request({
-        method: 'POST',
-        path: SCHEDULER_PATH,
+      const { status, text, pauseMs } = await this.#connections.send(route, {
         headers: jsonHeaders({ authorization: authorization.value, streamId }),
         body: call.body,
       });
-      // The body must be read to its end before the connection can be used again.
-      const text = await body.text();
-      if (statusCode === 401 && !isRepeated && credentials.renew(authorization.value)) {
-        return await this.#exchange(dispatcher, call, true);
+      if (status === 401 && !isRepeated && credentials.renew(authorization.value)) {
+        return await this.#exchange(route, call, true);
       }
-      const retryAfter = [headers['retry-after']].flat()[0];
-      return { ...judgeAnswer(statusCode, text, call.type), pauseMs: retryAfterMs(retryAfter) };
+      return { ...judgeAnswer(status, text, call.type), pauseMs };
     } catch (error) {
       const result: CallResult = { outcome: 'unknown', reason: (error as Error).message };
       return { result, verdict: { kind: 'unknownOutcome' } };

@@ -10,6 +10,7 @@ import type { SchedulerHandlers } from './handlers.js';
 import type { Logger } from './logger.js';
 import { SubscriptionLoop, type ClientState } from './subscription-loop.js';
 import type { Session } from './session.js';
+import { httpTransport, type MasterTransport } from './transport.js';
 
 /** What the client needs. The functions are asked at every subscription. */
 export interface SchedulerClientSettings {
@@ -24,6 +25,8 @@ export interface SchedulerClientSettings {
   offerConstraints?: () => OfferConstraints | undefined;
   authentication?: Authentication;
   logger: Logger;
+  /** Real connections unless given. */
+  transport?: MasterTransport;
   clock?: Clock;
   /** Uniform in [0, 1). */
   random?: () => number;
@@ -80,13 +83,15 @@ class MesosSchedulerClient implements SchedulerClient {
     if (this.#loop !== undefined && this.state !== 'FATAL') {
       throw new Error('the Mesos scheduler client runs already');
     }
-    const { detector, authentication, maySubscribe, logger, clock, random, options } = this.#settings;
+    const { detector, authentication, maySubscribe, logger, transport, clock, random, options } =
+      this.#settings;
     this.#loop = new SubscriptionLoop({
       detector,
       authentication,
       maySubscribe: maySubscribe ?? (() => true),
       logger,
       handlers,
+      transport: transport ?? httpTransport,
       clock: clock ?? systemClock,
       random: random ?? Math.random,
       options: { ...DEFAULT_CLIENT_OPTIONS, ...options },

@@ -13,6 +13,7 @@ import type { Logger } from './logger.js';
 import { tooOld } from './master-version.js';
 import type { Alert, DisconnectReason } from './reasons.js';
 import type { SubscriptionStream } from './subscribe-request.js';
+import type { MasterTransport } from './transport.js';
 
 /** A single late heartbeat says nothing. */
 const FEWEST_MISSED_HEARTBEATS = 2;
@@ -28,6 +29,7 @@ export interface SessionSettings {
   origin: URL;
   stream: SubscriptionStream;
   credentials: Credentials;
+  transport: MasterTransport;
   options: ClientOptions;
   clock: Clock;
   logger: Logger;
@@ -64,7 +66,7 @@ export class Session {
   #unknownOutcomes = 0;
 
   constructor(settings: SessionSettings) {
-    const { options, stream, credentials, clock, origin } = settings;
+    const { options, stream, credentials, transport, clock, origin } = settings;
     this.#settings = settings;
     this.generation = settings.generation;
     this.origin = origin;
@@ -81,6 +83,7 @@ export class Session {
       origin,
       streamId: stream.streamId,
       credentials,
+      transport,
       options,
       clock,
       onVerdict: (verdict, detail) => this.#onVerdict(verdict, detail),

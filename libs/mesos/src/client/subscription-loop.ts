@@ -13,7 +13,8 @@ import type { SchedulerHandlers } from './handlers.js';
 import type { Alert, DisconnectReason, FatalError } from './reasons.js';
 import { Session, type SessionEnd } from './session.js';
 import { judgeSubscribeAnswer } from './subscribe-outcome.js';
-import { sendSubscribe, type SubscribeAnswer, type SubscriptionStream } from './subscribe-request.js';
+import type { SubscribeAnswer, SubscriptionStream } from './subscribe-request.js';
+import type { MasterTransport } from './transport.js';
 import { redirectTarget } from './wire.js';
 
 /** `spec/mesos-client.md §6.1`; FATAL is the end that only `start` leaves. */
@@ -32,6 +33,7 @@ export interface SubscriptionLoopSettings {
   maySubscribe: () => boolean;
   logger: Logger;
   handlers: SchedulerHandlers;
+  transport: MasterTransport;
   clock: Clock;
   random: () => number;
   options: ClientOptions;
@@ -198,12 +200,12 @@ export class SubscriptionLoop {
     authorization: string | undefined,
     signal: AbortSignal,
   ): Promise<{ origin: URL; answer: SubscribeAnswer }> {
-    const { options, logger } = this.#settings;
+    const { options, transport, logger } = this.#settings;
     const body = JSON.stringify(this.#settings.subscribeCall(this.#withOfferConstraints));
     let origin = candidate;
     for (let hops = 0; ; hops += 1) {
       this.#enter('CONNECTING');
-      const answer = await sendSubscribe({
+      const answer = await transport.subscribe({
         origin,
         body,
         authorization,
@@ -225,13 +227,14 @@ export class SubscriptionLoop {
     stream: SubscriptionStream,
     deadline: { signal: AbortSignal; cancelDeadline: () => void },
   ): Promise<Next> {
-    const { handlers, detector, clock, options, logger, nextGeneration } = this.#settings;
+    const { handlers, transport, detector, clock, options, logger, nextGeneration } = this.#settings;
     const generation = nextGeneration();
     const session = new Session({
       generation,
       origin,
       stream,
       credentials: this.#credentials,
+      transport,
       options,
       clock,
       logger,

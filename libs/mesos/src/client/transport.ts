@@ -1,0 +1,80 @@
+import { Client, Pool, type Dispatcher } from 'undici';
+import type { ClientOptions } from './client-options.js';
+import { sendSubscribe, type SubscribeAnswer, type SubscribeRequest } from './subscribe-request.js';
+import { retryAfterMs, SCHEDULER_PATH } from './wire.js';
+
+/** What carries the requests of the client to a master. */
+export interface MasterTransport {
+  /** Sends SUBSCRIBE and waits for the status line. Expected failures are answers. */
+  subscribe(request: SubscribeRequest): Promise<SubscribeAnswer>;
+  /** Connections for the calls of one subscription. */
+  connect(origin: URL, options: ClientOptions): CallConnections;
+}
+
+/** `ordered`: calls go one after the other; `acknowledgements`: several at once. */
+export type CallRoute = 'ordered' | 'acknowledgements';
+
+/** A call on its way. */
+export interface CallRequest {
+  headers: Record<string, string>;
+  /** JSON. */
+  body: string;
+}
+
+/** What the master said to a call. */
+export interface CallAnswer {
+  status: number;
+  text: string;
+  /** `Retry-After`, ms. */
+  pauseMs: number | undefined;
+}
+
+/** The connections of one subscription (`spec/mesos-client.md §1`). */
+export interface CallConnections {
+  /** Rejects when it is not known whether the call arrived. */
+  send(route: CallRoute, request: CallRequest): Promise<CallAnswer>;
+  /** Ends the connections, and with them what is under way. */
+  close(): void;
+}
+
+/** Real connections. */
+export const httpTransport: MasterTransport = {
+  subscribe: sendSubscribe,
+  connect: (origin, options) => new HttpConnections(origin, options),
+};
+
+class HttpConnections implements CallConnections {
+  readonly #dispatchers: Record<CallRoute, Dispatcher>;
+
+  constructor(origin: URL, options: ClientOptions) {
+    const connection = {
+      headersTimeout: options.callTimeoutMs,
+      bodyTimeout: options.callTimeoutMs,
+      connect: { timeout: options.connectTimeoutMs },
+    };
+    this.#dispatchers = {
+      ordered: new Client(origin, connection),
+      acknowledgements: new Pool(origin, { ...connection, connections: options.acknowledgementConnections }),
+    };
+  }
+
+  async send(route: CallRoute, { headers, body }: CallRequest): Promise<CallAnswer> {
+    const answer = await this.#dispatchers[route].request({
+      method: 'POST',
+      path: SCHEDULER_PATH,
+      headers,
+      body,
+    });
+    // The body must be read to its end before the connection can be used again.
+    const text = await answer.body.text();
+    return {
+      status: answer.statusCode,
+      text,
+      pauseMs: retryAfterMs([answer.headers['retry-after']].flat()[0]),
+    };
+  }
+
+  close(): void {
+    for (const dispatcher of Object.values(this.#dispatchers)) void dispatcher.destroy();
+  }
+}
