@@ -1,0 +1,221 @@
+import { Checker } from './checking/checker.js';
+import { CommandBook } from './checking/command-book.js';
+import { whatDiffers } from './checking/convergence.js';
+import { checkFolds } from './checking/fold-checks.js';
+import { ReadChecks } from './checking/read-checks.js';
+import { Subscriber } from './checking/subscriber.js';
+import { Violation } from './checking/violation.js';
+import { SimulatedElection } from './election/simulated-election.js';
+import { FaultScript } from './faults/fault-script.js';
+import { ENSEMBLE, Network } from './kernel/network.js';
+import { Random } from './kernel/random.js';
+import { Trace } from './kernel/trace.js';
+import { VirtualTime } from './kernel/virtual-time.js';
+import type { World } from './kernel/world.js';
+import { LogFaults } from './log/log-faults.js';
+import { SharedTopic } from './log/shared-topic.js';
+import { SimulatedMesos } from './mesos/simulated-mesos.js';
+import { SimulatedNode, type Outside } from './node/simulated-node.js';
+import type { Defects } from './defects.js';
+import { planRun, type RunPlan } from './run-plan.js';
+import { Client } from './workload/client.js';
+import { simulatedProbe, simulatedReadiness } from './workload/probes.js';
+import { Workload } from './workload/workload.js';
+
+/** So long desired and actual may take to meet once faults are over, ms. */
+const REST_LIMIT_MS = 45 * 60_000;
+/** How often it is looked whether they have. */
+const LOOK_MS = 5000;
+
+/** One cluster over virtual time, from one seed. */
+export class Simulation {
+  readonly trace: Trace;
+  readonly checker: Checker;
+  private readonly world: World;
+  private readonly plan: RunPlan;
+  private readonly time: VirtualTime;
+  private readonly topic: SharedTopic;
+  private readonly election: SimulatedElection;
+  private readonly mesos: SimulatedMesos;
+  private readonly nodes: SimulatedNode[] = [];
+  private readonly commands: CommandBook;
+  private readonly client: Client;
+  private readonly reads: ReadChecks;
+  private readonly subscribers: Subscriber[];
+  private readonly faults: FaultScript;
+  private readonly workload: Workload;
+  private violation: Error | undefined;
+
+  constructor(seed: number, defects: Defects, print?: (line: string) => void) {
+    const random = new Random(seed);
+    this.plan = planRun(random.fork('plan'));
+    const chance = random.fork('chance');
+    this.time = new VirtualTime(() => chance.next());
+    this.trace = new Trace(() => this.time.nowMs, print);
+    const network = new Network(random.fork('network'), (a, b, isCut) => {
+      if (b === ENSEMBLE) this.election.linkChanged(a, isCut);
+      else if (a === ENSEMBLE) this.election.linkChanged(b, isCut);
+    });
+    this.checker = new Checker((id) => this.mesos.agents.get(id));
+    const observer = this.guarded(this.checker);
+    const { time, trace } = this;
+    this.world = { time, random, trace, network, observer, calm: false };
+    this.topic = new SharedTopic(this.world, defects);
+    this.election = new SimulatedElection(this.world);
+    const crash = (name: string, where: string): void =>
+      this.nodes.find((node) => node.name === name)?.crash(where);
+    const logFaults = new LogFaults(random.fork('log'), this.trace, crash);
+    this.mesos = new SimulatedMesos(this.world, crash, defects);
+    const outside = this.outside(logFaults, defects);
+    for (let number = 1; number <= this.plan.nodes; number++) {
+      this.nodes.push(new SimulatedNode(`node${number}`, outside));
+    }
+    const fail = (error: unknown): void => this.fail(error);
+    const { world, topic, nodes } = this;
+    this.commands = new CommandBook(this.checker.book);
+    this.reads = new ReadChecks(world, nodes, fail);
+    this.client = new Client({ world, nodes, book: this.commands, reads: this.reads, onViolation: fail });
+    this.subscribers = ['reader-1', 'reader-2'].map(
+      (name) => new Subscriber(name, { world, topic, nodes, defects, onViolation: fail }),
+    );
+    this.workload = new Workload(random.fork('workload'), this.checker.book);
+    this.faults = new FaultScript({
+      world,
+      nodes,
+      mesos: this.mesos,
+      election: this.election,
+      log: logFaults,
+    });
+  }
+
+  /** Runs to the end, or to the first violation, which is returned. */
+  async run(): Promise<Error | undefined> {
+    const onRejection = (error: unknown): void => this.fail(error);
+    process.on('unhandledRejection', onRejection);
+    process.on('uncaughtException', onRejection);
+    try {
+      this.begin();
+      await this.time.run(this.plan.faultyMs, () => this.isFailed);
+      this.faults.end();
+      if (!this.isFailed) await this.comeToRest();
+      if (!this.isFailed) this.finalChecks();
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      for (const node of this.nodes) node.isHeldDown = true;
+      this.time.uninstall();
+      process.off('unhandledRejection', onRejection);
+      process.off('uncaughtException', onRejection);
+    }
+    return this.violation;
+  }
+
+  /** Virtual time that has passed. */
+  get durationMs(): number {
+    return this.time.nowMs;
+  }
+
+  get nodeCount(): number {
+    return this.plan.nodes;
+  }
+
+  private get isFailed(): boolean {
+    return this.violation !== undefined;
+  }
+
+  private begin(): void {
+    const { plan, time } = this;
+    plan.agents.forEach(({ hostname, attributes, resources }) =>
+      this.mesos.addAgent(hostname, attributes, resources),
+    );
+    for (const node of this.nodes) time.after(this.world.random.between(0, 2000), () => node.start());
+    for (const subscriber of this.subscribers) time.after(1000, () => subscriber.connect());
+    this.faults.begin();
+    this.askOn();
+    this.readOn();
+  }
+
+  private askOn(): void {
+    const { time, random } = this.world;
+    time.after(random.around(this.plan.meanCommandPauseMs), () => {
+      if (this.world.calm) return;
+      this.client.send(this.workload.next());
+      this.askOn();
+    });
+  }
+
+  private readOn(): void {
+    const { time, random } = this.world;
+    time.after(random.around(4000), () => {
+      this.reads.read();
+      this.readOn();
+    });
+  }
+
+  private async comeToRest(): Promise<void> {
+    this.trace.note('REST', 'faults are over');
+    let difference: string | undefined = '';
+    const limitMs = this.time.nowMs + REST_LIMIT_MS;
+    let restedMs = 0;
+    while (!this.isFailed && this.time.nowMs < limitMs && restedMs < 2 * LOOK_MS) {
+      await this.time.run(LOOK_MS, () => this.isFailed);
+      difference = this.client.underWay > 0 ? 'a client waits' : whatDiffers(this.checker, this.mesos, this.nodes);
+      restedMs = difference === undefined ? restedMs + LOOK_MS : 0;
+    }
+    if (difference !== undefined && !this.isFailed) {
+      this.fail(new Violation('when faults stop, desired and actual state meet', difference));
+    }
+  }
+
+  private finalChecks(): void {
+    this.commands.checkAll();
+    checkFolds(this.topic, this.nodes);
+    for (const { name, position } of this.subscribers) {
+      if (position < this.topic.head - 200) {
+        throw new Violation('subscribers see every position', `${name} is at ${position} of ${this.topic.head}`);
+      }
+    }
+  }
+
+  private outside(logFaults: LogFaults, defects: Defects): Outside {
+    const { world, topic, election, mesos, plan } = this;
+    return {
+      world,
+      topic,
+      logFaults,
+      election,
+      mesos,
+      probe: simulatedProbe(world, mesos),
+      askReadiness: simulatedReadiness(world, mesos),
+      tickIntervalMs: plan.tickIntervalMs,
+      flags: plan.flags,
+      defects,
+      nodeAt: (hostPort) => this.nodes.find((node) => node.hostPort === hostPort),
+      onBug: (text) => this.fail(new Violation('no node ever hits a bug', text)),
+    };
+  }
+
+  /** What the checker throws ends the run, wherever it happens to be thrown. */
+  private guarded(checker: Checker): Checker {
+    return new Proxy(checker, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name) as unknown;
+        if (typeof value !== 'function') return value;
+        return (...given: unknown[]): unknown => {
+          try {
+            return (value as (...all: unknown[]) => unknown).apply(target, given);
+          } catch (error) {
+            this.fail(error);
+            return undefined;
+          }
+        };
+      },
+    });
+  }
+
+  private fail(error: unknown): void {
+    if (this.violation !== undefined) return;
+    this.violation = error instanceof Error ? error : new Error(String(error));
+    this.trace.note('VIOLATION', this.violation.message);
+  }
+}
