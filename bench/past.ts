@@ -42,14 +42,14 @@ export async function run(options: string[]): Promise<BenchmarkResult> {
   try {
     const head = await writeLog(directory, Number(values.events));
     const checkpoints = join(directory, 'events.db.checkpoints');
-    let server = await startServer(FLAGS, directory);
+    let server = await startServer(FLAGS, { dataDir: directory });
     const worst = await readWhile(server, { head, reads: Number(values.reads), checkpoints });
     const seconds = Number(values.seconds);
     if (seconds > 0) {
       const undisturbed = await write(server, seconds, 'quiet');
       await server.stop();
       await rm(checkpoints, { recursive: true });
-      server = await startServer(FLAGS, directory);
+      server = await startServer(FLAGS, { dataDir: directory });
       await firstCheckpoint(checkpoints);
       const disturbed = await write(server, seconds, 'busy');
       printRounds('writes, checkpoints made before', undisturbed);

@@ -58,7 +58,7 @@ async function saveSnapshot(log: EventLog, state: State): Promise<void> {
 /** From the start of the process until it takes commands. The master is unreachable, so that nothing is launched. */
 async function reportStart(directory: string): Promise<void> {
   const startedMs = performance.now();
-  const server = await startServer(['--master', '127.0.0.1:9'], directory);
+  const server = await startServer(['--master', '127.0.0.1:9'], { dataDir: directory });
   const seconds = (performance.now() - startedMs) / 1000;
   await server.stop();
   console.log(`start with snapshot   ${rounded(seconds)} s (limit ${START_LIMIT_SECONDS} s)`);

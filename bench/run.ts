@@ -1,15 +1,21 @@
 /** `npm run bench -- NAME`: runs one benchmark; its last line is one line of JSON (see bench/README.md). */
 const BENCHMARKS = {
+  c100k: () => import('./scale/c100k.js'),
+  c1m: () => import('./scale/c1m.js'),
   cluster: () => import('./cluster.js'),
+  'continuous-apps': () => import('./scale/continuous-apps.js'),
   'create-apps': () => import('./create-apps.js'),
   health: () => import('./health.js'),
   history: () => import('./history-queries.js'),
   launch: () => import('./launch.js'),
   match: () => import('./match.js'),
+  'mesoscon-50k': () => import('./scale/mesoscon-50k.js'),
+  parallel: () => import('./scale/parallel.js'),
   past: () => import('./past.js'),
   plan: () => import('./plan.js'),
   'plan-accuracy': () => import('./plan-accuracy.js'),
   replay: () => import('./replay.js'),
+  'scale-steps': () => import('./scale/scale-steps.js'),
   steps: () => import('./steps.js'),
   stream: () => import('./stream.js'),
 } as const;

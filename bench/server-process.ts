@@ -10,19 +10,33 @@ export interface ServerProcess {
   readonly url: string;
   readonly dataDir: string;
   readonly pid: number;
+  /** Ends it in good order; its data stays. */
+  end(): Promise<void>;
+  /** Ends it in good order and removes its data, unless the directory was given. */
   stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** A new one that is removed afterwards, unless given. */
+  readonly dataDir?: string;
+  /** How much old objects may take in its memory; what Node allows by itself unless given. */
+  readonly heapMb?: number;
 }
 
 const START_TIMEOUT_MS = 60_000;
 
 /** Starts Ekiden from `dist` and waits until it takes commands. */
-export async function startServer(flags: readonly string[] = [], dataDir?: string): Promise<ServerProcess> {
+export async function startServer(
+  flags: readonly string[] = [],
+  { dataDir, heapMb }: ServerOptions = {},
+): Promise<ServerProcess> {
   const port = await freePort();
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'ekiden-bench-')));
   const main = new URL('../apps/ekiden/src/main.js', import.meta.url).pathname;
   const nodeFlags = JSON.parse(await readFile('scripts/node-flags.json', 'utf8')) as string[];
   const args = [
     ...nodeFlags,
+    ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`]),
     main,
     '--http_port',
     String(port),
@@ -39,6 +53,7 @@ export async function startServer(flags: readonly string[] = [], dataDir?: strin
     url,
     dataDir: directory,
     pid: child.pid ?? 0,
+    end: () => ended(child),
     stop: async () => {
       await ended(child);
       if (dataDir === undefined) await rm(directory, { recursive: true, force: true });

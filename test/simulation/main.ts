@@ -3,7 +3,11 @@ const seed = Number(process.argv[2] ?? 1);
 const count = Number(process.argv[3] ?? 1);
 for (let s = seed; s < seed + count; s++) {
   const startedMs = process.cpuUsage();
-  const simulation = new Simulation(s, {}, process.argv[4] === '--trace' ? (line) => process.stdout.write(`${line}\n`) : undefined);
+  const simulation = new Simulation(
+    s,
+    {},
+    process.argv[4] === '--trace' ? (line) => process.stdout.write(`${line}\n`) : undefined,
+  );
   const violation = await simulation.run();
   const cpu = process.cpuUsage(startedMs);
   process.stdout.write(

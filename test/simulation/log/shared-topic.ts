@@ -59,7 +59,8 @@ export class SharedTopic {
 
   /** The end of the batch that a position belongs to. */
   endOfBatch(position: number): number {
-    for (let at = position; at <= this.rows.length; at++) if (this.rows[at - 1]?.endsBatch === true) return at;
+    for (let at = position; at <= this.rows.length; at++)
+      if (this.rows[at - 1]?.endsBatch === true) return at;
     return this.rows.length;
   }
 

@@ -63,7 +63,9 @@ export class Workload {
       case 'resetDelay':
         return { command: { type: 'ResetDelay', appId } };
       case 'kill':
-        return { command: { type: 'KillTasks', selection: this.someTasks(appId), wipe: this.random.chance(0.4) } };
+        return {
+          command: { type: 'KillTasks', selection: this.someTasks(appId), wipe: this.random.chance(0.4) },
+        };
       case 'killAndScale':
         return { command: { type: 'KillAndScale', selection: this.someTasks(appId), force } };
       case 'cancel':
@@ -101,7 +103,10 @@ export class Workload {
       id: '/k',
       apps: [first, { ...second, dependencies: this.random.chance(0.7) ? ['/k/x'] : [] }],
     };
-    return { command: { type: 'PutGroup', groupId: '/', json: { groups: [json] }, force, dryRun: false }, mark };
+    return {
+      command: { type: 'PutGroup', groupId: '/', json: { groups: [json] }, force, dryRun: false },
+      mark,
+    };
   }
 
   private someTasks(appId: string): TaskSelection {

@@ -25,8 +25,9 @@ interface Answer {
 }
 
 /**
- * Sends the calls of one subscription (`spec/mesos-client.md §1`, §2.1): acknowledgements over several connections
- * at once, for only one update per task is outstanding; everything else one after the other over one connection.
+ * Sends the calls of one subscription (`spec/mesos-client.md §1`, §2.1): acknowledgements many at once, for only one
+ * update per task is outstanding, and without waiting for the answers to those before; everything else one after the
+ * other over one connection.
  */
 export class CallChannel {
   readonly #settings: CallChannelSettings;
@@ -39,9 +40,8 @@ export class CallChannel {
     const { origin, clock, options, transport } = settings;
     this.#connections = transport.connect(origin, options);
     this.#ordered = new CallLane(clock, 1, (call) => this.#send('ordered', call));
-    this.#acknowledgements = new CallLane(clock, options.acknowledgementConnections, (call) =>
-      this.#send('acknowledgements', call),
-    );
+    const atOnce = options.acknowledgementConnections * options.acknowledgementPipeline;
+    this.#acknowledgements = new CallLane(clock, atOnce, (call) => this.#send('acknowledgements', call));
   }
 
   call(frameworkId: string, body: CallBody): Promise<CallResult> {

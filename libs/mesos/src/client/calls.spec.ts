@@ -98,22 +98,38 @@ describe('calls', () => {
     expect(calls).not.toContain(subscription);
   });
 
-  it('are overtaken by acknowledgements, which share several connections', async () => {
+  it('are overtaken by acknowledgements, which share connections without waiting for each other', async () => {
     await subscribe();
     void harness.client.call(kill('slow'));
     const slow = await master.next();
-    for (let index = 0; index < 20; index += 1) {
-      void harness.client.call(acknowledge(`task-${index}`));
-    }
-    await eventually(() => expect(master.untaken).toBe(8));
+    const results = Array.from({ length: 200 }, (_, index) =>
+      harness.client.call(acknowledge(`task-${index}`)),
+    );
+    await eventually(() => expect(master.untaken).toBe(128));
     const ports = new Set<number>();
-    for (let index = 0; index < 20; index += 1) {
+    for (let index = 0; index < 200; index += 1) {
       const request = await master.next();
       ports.add(request.remotePort);
       request.respond(202);
     }
-    expect(ports.size).toBe(8);
+    expect(ports.size).toBe(2);
+    expect(new Set((await Promise.all(results)).map(({ outcome }) => outcome))).toEqual(
+      new Set(['accepted']),
+    );
     slow.respond(202);
+  });
+
+  it('that share a broken connection are settled one by one', async () => {
+    await subscribe();
+    const results = Array.from({ length: 20 }, (_, index) =>
+      harness.client.call(acknowledge(`task-${index}`)),
+    );
+    (await master.next()).reset();
+    void (async () => {
+      for (;;) (await master.next()).respond(202);
+    })();
+    const outcomes = (await Promise.all(results)).map(({ outcome }) => outcome);
+    expect(outcomes.filter((outcome) => outcome !== 'accepted')).toEqual(['unknown']);
   });
 
   it('are not sent without a subscription, nor on an offer of a former one', async () => {

@@ -20,6 +20,8 @@ export interface ClientOptions {
   /** Bound on received and not yet handled events. */
   maxQueuedBytes: number;
   acknowledgementConnections: number;
+  /** Acknowledgements on their way on one connection. */
+  acknowledgementPipeline: number;
   maxRedirects: number;
 }
 
@@ -34,6 +36,7 @@ export const DEFAULT_CLIENT_OPTIONS: Readonly<ClientOptions> = {
   missedHeartbeats: 5,
   maxRecordBytes: DEFAULT_MAX_RECORD_BYTES,
   maxQueuedBytes: DEFAULT_MAX_RECORD_BYTES,
-  acknowledgementConnections: 8,
+  acknowledgementConnections: 2,
+  acknowledgementPipeline: 64,
   maxRedirects: 5,
 };

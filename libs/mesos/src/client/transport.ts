@@ -1,5 +1,7 @@
 import { Client, Pool, type Dispatcher } from 'undici';
 import type { ClientOptions } from './client-options.js';
+import { BurstConnector } from './burst-connector.js';
+import { post } from './post.js';
 import { sendSubscribe, type SubscribeAnswer, type SubscribeRequest } from './subscribe-request.js';
 import { retryAfterMs, SCHEDULER_PATH } from './wire.js';
 
@@ -45,31 +47,38 @@ export const httpTransport: MasterTransport = {
 
 class HttpConnections implements CallConnections {
   readonly #dispatchers: Record<CallRoute, Dispatcher>;
+  readonly #bursts: BurstConnector;
 
   constructor(origin: URL, options: ClientOptions) {
-    const connection = {
-      headersTimeout: options.callTimeoutMs,
-      bodyTimeout: options.callTimeoutMs,
-      connect: { timeout: options.connectTimeoutMs },
-    };
+    const { acknowledgementConnections: connections, acknowledgementPipeline: pipelining } = options;
+    const limits = { headersTimeout: options.callTimeoutMs, bodyTimeout: options.callTimeoutMs };
+    const connector = { timeout: options.connectTimeoutMs };
+    this.#bursts = new BurstConnector(connector);
     this.#dispatchers = {
-      ordered: new Client(origin, connection),
-      acknowledgements: new Pool(origin, { ...connection, connections: options.acknowledgementConnections }),
+      ordered: new Client(origin, { ...limits, connect: connector }),
+      acknowledgements: new Pool(origin, {
+        ...limits,
+        connect: this.#bursts.connect,
+        connections,
+        pipelining,
+      }),
     };
   }
 
   async send(route: CallRoute, { headers, body }: CallRequest): Promise<CallAnswer> {
-    const answer = await this.#dispatchers[route].request({
-      method: 'POST',
+    const isIdempotent = route === 'acknowledgements';
+    if (isIdempotent) {
+      this.#bursts.hold();
+    }
+    const answer = await post(this.#dispatchers[route], {
       path: SCHEDULER_PATH,
       headers,
       body,
+      isIdempotent,
     });
-    // The body must be read to its end before the connection can be used again.
-    const text = await answer.body.text();
     return {
-      status: answer.statusCode,
-      text,
+      status: answer.status,
+      text: answer.text,
       pauseMs: retryAfterMs([answer.headers['retry-after']].flat()[0]),
     };
   }
