@@ -338,8 +338,13 @@ export class SimulatedTask extends WheelAlarm implements UpdateCarrier {
   private create(content: Omit<StatusContent, 'taskId'>): AgentStatus {
     const isExecutors = content.source === 'SOURCE_EXECUTOR';
     return this.agent.statuses.create({
-      ...content,
       taskId: this.id,
+      state: content.state,
+      source: content.source,
+      message: content.message,
+      reason: content.reason,
+      healthy: content.healthy,
+      limitation: content.limitation,
       executorId: this.container === undefined ? undefined : this.id,
       checkStatus: isExecutors ? this.checkStatus : undefined,
       containerStatus: this.container,
