@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import type { Credential, LocalAgentsOptions, MasterOptions } from '#local-cluster';
+import {
+  readSimulationAddress,
+  type Credential,
+  type LocalAgentsOptions,
+  type MasterOptions,
+  type SimulationPlan,
+} from '#local-cluster';
 import { parseMasterUrls, parseResources } from '#mesos';
 import { parseZooKeeperUrl, type ZooKeeperAddress } from '#zookeeper';
 import { FLAGS, type FlagName, type FlagRow, type Role } from './flags.js';
@@ -19,6 +25,10 @@ export interface ClusterPlan {
   readonly agents: LocalAgentsOptions;
   readonly testApi: boolean;
   readonly stopTasks: boolean;
+  /** Simulated agents instead of real ones. */
+  readonly simulation: SimulationPlan | undefined;
+  /** Keep the journal of a simulation. */
+  readonly journal: boolean;
 }
 
 /** What was asked for, or everything that is wrong with it. */
@@ -49,6 +59,8 @@ export function readCommandLine(
     agents: agentsOptions(read),
     testApi: given.has('test_api'),
     stopTasks: given.has('stop_tasks'),
+    simulation: read.simulation(readFile),
+    journal: given.has('journal'),
   };
   checkConsistency(plan, given, problems);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, action: 'start', plan };
@@ -103,9 +115,25 @@ function checkConsistency(plan: ClusterPlan, given: GivenFlags, problems: string
   if (role === 'all' && masters !== undefined) problems.push('`--master` needs `--role agent`');
   if (given.has('zk_session_timeout') && zooKeeper === undefined)
     problems.push('`--zk_session_timeout` has no meaning without `--zk`');
+  if (given.has('journal') && !given.has('sim')) problems.push('`--journal` has no meaning without `--sim`');
+  if (given.has('sim')) {
+    if (role !== 'all' || zooKeeper !== undefined)
+      problems.push('`--sim` needs master and agents in one process, without `--zk`');
+    for (const name of WITHOUT_MEANING_IN_SIMULATIONS)
+      if (given.has(name)) problems.push(`\`--${name}\` has no meaning with \`--sim\``);
+  }
   if (plan.testApi && (role !== 'all' || zooKeeper !== undefined))
     problems.push('`--test_api` needs master and agents in one process, without `--zk`');
 }
+
+/** The address of a simulation says what its agents are. */
+const WITHOUT_MEANING_IN_SIMULATIONS = [
+  'agents',
+  'agent_port',
+  'resources',
+  'attributes',
+  'stop_tasks',
+] as const satisfies readonly FlagName[];
 
 const MS_PER_UNIT: Readonly<Record<string, number>> = { ms: 1, secs: 1_000, mins: 60_000, hrs: 3_600_000 };
 
@@ -197,6 +225,17 @@ class Reader {
     const parsed = parseMasterUrls(text);
     if (!parsed.ok) this.problems.push(`\`--master\`: ${parsed.error}`);
     return parsed.ok ? parsed.urls : undefined;
+  }
+
+  simulation(readFile: ReadFile): SimulationPlan | undefined {
+    const text = this.optional('sim');
+    if (text === undefined) return undefined;
+    try {
+      return readSimulationAddress(text, readFile);
+    } catch (error) {
+      this.problems.push(`\`--sim\`: ${(error as Error).message}`);
+      return undefined;
+    }
   }
 
   credentials(readFile: ReadFile): readonly Credential[] | undefined {

@@ -120,6 +120,15 @@ export const FLAGS = {
     placeholder: 'REGION/ZONE|…',
     description: 'Fault domains: one for all agents, or one for each. The master is in the first one.',
   },
+  sim: {
+    placeholder: 'ADDRESS',
+    description:
+      'Simulate the agents instead of running tasks: sim://?agents=5000&cpus=32&mem=131072, or sim:FILE with a JSON file. ' +
+      'See docs/simulated-cluster.md.',
+  },
+  journal: {
+    description: 'With --sim: keep the journal of all calls and events for the control API.',
+  },
   stop_tasks: {
     description: 'End all tasks when the agents are stopped; otherwise the next start finds them running.',
     part: 'agent',
@@ -146,6 +155,10 @@ export function helpText(columns: number): string {
     '  npm run local-cluster -- --role master --port 5060 --zk zk://127.0.0.1:2181/mesos',
     '  npm run local-cluster -- --role agent --agents 3 --zk zk://127.0.0.1:2181/mesos',
     '  npm start -- --master zk://127.0.0.1:2181/mesos',
+    '',
+    'A simulated cluster of any size, for benchmarks and rehearsals; tasks are no processes there:',
+    '',
+    "  npm run local-cluster -- --sim 'sim://?agents=5000&cpus=32&mem=131072'",
     '',
     'Flags may be written with - or _, as --name value or --name=value. Times are 500ms, 15secs, 10mins or 1hrs.',
     '',

@@ -4,8 +4,10 @@ import {
   claimDirectory,
   MasterNode,
   startLocalCluster,
+  startSimulatedCluster,
   systemHost,
   ZooKeeperElection,
+  type SimulationPlan,
 } from '#local-cluster';
 import { UrlListDetector, ZooKeeperDetector, type Logger, type MasterDetector } from '#mesos';
 import type { ClusterPlan } from './command-line.js';
@@ -29,6 +31,7 @@ export interface Surroundings {
 
 /** Starts what the plan says. Rejects when that is impossible; nothing is left running then. */
 export async function runPlan(plan: ClusterPlan, surroundings: Surroundings): Promise<RunningCluster> {
+  if (plan.simulation !== undefined) return runSimulation(plan, plan.simulation, surroundings);
   return plan.role === 'all' && plan.zooKeeper === undefined
     ? runTogether(plan, surroundings)
     : runApart(plan, surroundings);
@@ -44,6 +47,22 @@ async function runTogether(plan: ClusterPlan, { logger }: Surroundings): Promise
     agents: cluster.agents.length,
     ready: Promise.resolve(),
     stop: () => cluster.stop({ keepTasks: !stopTasks }),
+  };
+}
+
+/** Agents without processes; the control API is what such a cluster is for. */
+async function runSimulation(
+  { workDir: dataDir, master, journal }: ClusterPlan,
+  plan: SimulationPlan,
+  { logger }: Surroundings,
+): Promise<RunningCluster> {
+  await claimDirectory(join(dataDir, 'mesos'), systemHost().bootId, process.pid);
+  const cluster = await startSimulatedCluster({ dataDir, plan, master, journal, logger });
+  return {
+    url: cluster.url,
+    agents: cluster.agents.length,
+    ready: Promise.resolve(),
+    stop: () => cluster.stop(),
   };
 }
 

@@ -30,3 +30,11 @@ export {
 export { systemClock, type Clock, type Timer } from './runtime/clock.js';
 export { silentLogger, type Logger } from './runtime/logger.js';
 export { createRandom, type Random } from './runtime/random.js';
+export { AdjustableClock, type ClockMode } from './runtime/adjustable-clock.js';
+export { readSimulationAddress } from './simulation/simulation-address.js';
+export type { SimulationPlan } from './simulation/simulation-plan.js';
+export {
+  startSimulatedCluster,
+  type SimulatedCluster,
+  type SimulatedClusterOptions,
+} from './simulation/start-simulated-cluster.js';

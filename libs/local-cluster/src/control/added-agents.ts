@@ -1,6 +1,6 @@
 import type { AgentOptions } from '../agent/agent-options.js';
 import type { AgentPlan } from '../agent/description/plan-agents.js';
-import type { NewAgents } from './cluster-control.js';
+import type { NewAgents } from './cluster-member.js';
 
 /** Beyond the ports of agents that a cluster starts with, so that no two tasks are given the same one. */
 const FIRST_ADDED_PORT = 32_001;

@@ -6,7 +6,7 @@ import {
   newAgentsOf,
   partitionOf,
   restartOf,
-  signalOf,
+  taskEndOf,
   statusOf,
 } from './control-body.js';
 import type { Action } from './control-action.js';
@@ -54,8 +54,8 @@ export function agentActions(control: ClusterControl): Record<string, Action> {
       return () => control.reconfigure(id, { resources });
     },
     'tasks/*/exit': (id, body) => {
-      const signal = signalOf(body);
-      return () => control.signalTask(id, signal);
+      const end = taskEndOf(body);
+      return () => control.endTask(id, end);
     },
     'tasks/*/health': (id, body) => {
       const healthy = body.flag('healthy');

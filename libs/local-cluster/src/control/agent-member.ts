@@ -8,6 +8,8 @@ import { MemoryLink } from '../link/link.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Random } from '../runtime/random.js';
+import type { TaskStatus } from '#mesos';
+import type { ClusterMember, Restart, TaskEnd } from './cluster-member.js';
 import { readTextOrNothing } from '../supervisor/container-journal.js';
 import { isSameProcess, readProcessTable } from '../supervisor/process-table.js';
 import { signalProcess, treeOf } from '../supervisor/process-tree.js';
@@ -21,16 +23,8 @@ export interface MemberEnvironment {
   readonly logger: Logger;
 }
 
-/** How an agent is to come back. */
-export interface Restart {
-  /** Its work directory was lost, and its tasks with it: it comes as a new agent. */
-  readonly wipe?: boolean | undefined;
-  /** The machine booted: no process of before is left. */
-  readonly newBoot?: boolean | undefined;
-}
-
 /** The place of one agent in a cluster: its link, its work directory, and whoever works there at the moment. */
-export class AgentMember {
+export class AgentMember implements ClusterMember {
   readonly link = new MemoryLink();
   private current: Agent;
   private options: AgentOptions;
@@ -52,8 +46,33 @@ export class AgentMember {
     return this.current;
   }
 
+  get id(): string | undefined {
+    return this.current.id;
+  }
+
+  get hostname(): string {
+    return this.current.hostname;
+  }
+
+  get ip(): string {
+    return this.current.address.ip;
+  }
+
   get isRunning(): boolean {
     return this.isUp && !this.current.isClosed;
+  }
+
+  async unregister(): Promise<void> {
+    await this.current.unregister();
+  }
+
+  async injectStatus(taskId: string, status: Partial<TaskStatus>): Promise<boolean> {
+    return this.isRunning && (await this.current.injectStatus(taskId, status));
+  }
+
+  /** Signals the process; its exit is what makes the task end. */
+  endTask(_taskId: string, { signal }: TaskEnd, pid: number | undefined): boolean {
+    return pid !== undefined && signalProcess(pid, (signal ?? 'SIGKILL') as NodeJS.Signals);
   }
 
   /** Starts the agent; it registers once the link is connected. */

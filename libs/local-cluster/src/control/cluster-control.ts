@@ -2,24 +2,19 @@ import type { TaskStatus } from '#mesos';
 import type { Clock, Timer } from '../runtime/clock.js';
 import type { Random } from '../runtime/random.js';
 import type { LinkFaults, LinkPartition } from '../link/link.js';
-import type { AgentOptions } from '../agent/agent-options.js';
-import { signalProcess } from '../supervisor/process-tree.js';
 import type { DrainConfig } from '../master/agents/agent-operations.js';
 import type { MasterInside } from '../master/master.js';
-import type { AgentMember, Restart } from './agent-member.js';
+import type { ClusterMember, NewAgents, Restart, TaskEnd } from './cluster-member.js';
 import { ControlError } from './control-error.js';
 import type { MasterControl } from './master-control.js';
 import type { Failover, MasterSeat } from './master-seat.js';
-
-/** What agents that are added differ in from the others. */
-export type NewAgents = Partial<Pick<AgentOptions, 'attributes' | 'resources' | 'domain'>>;
 
 /** What a control needs besides the cluster. */
 export interface ControlEnvironment {
   readonly clock: Clock;
   readonly random: Random;
   /** Starts an agent at this place, and connects it. */
-  readonly createMember: (place: number, kind: NewAgents) => Promise<AgentMember>;
+  readonly createMember: (place: number, kind: NewAgents) => Promise<ClusterMember>;
 }
 
 const healed: LinkPartition = { toAgent: false, toMaster: false };
@@ -29,12 +24,12 @@ const healed: LinkPartition = { toAgent: false, toMaster: false };
  * by the id they have at the moment.
  */
 export class ClusterControl {
-  private readonly healing = new Map<AgentMember, Timer>();
+  private readonly healing = new Map<ClusterMember, Timer>();
 
   constructor(
     private readonly seat: MasterSeat,
     /** Grows with `addAgents`. */
-    private readonly members: AgentMember[],
+    private readonly members: ClusterMember[],
     /** What concerns the master and its frameworks. */
     readonly master: MasterControl,
     private readonly environment: ControlEnvironment,
@@ -44,12 +39,12 @@ export class ClusterControl {
   status(): Record<string, unknown> {
     const { state, operations, directory } = this.inside;
     const agents = this.members.map((member, place) => {
-      const { id } = member.agent;
+      const { id } = member;
       const known = id === undefined ? undefined : state.agents.get(id);
       return {
         place,
         id,
-        hostname: member.agent.hostname,
+        hostname: member.hostname,
         running: member.isRunning,
         connected: member.link.isConnected,
         partition: member.link.partitionedDirections,
@@ -136,7 +131,7 @@ export class ClusterControl {
 
   /** The agent says farewell and ends, with all its tasks. */
   async unregister(name: string): Promise<void> {
-    await this.member(name).agent.unregister();
+    await this.member(name).unregister();
   }
 
   /** Delays and loses messages of one agent, or of all. */
@@ -148,11 +143,11 @@ export class ClusterControl {
     }
   }
 
-  /** Signals the process of a task. */
-  signalTask(taskId: string, signal: NodeJS.Signals): void {
+  /** Signals the process of a task, or ends a simulated one like this. */
+  endTask(taskId: string, end: TaskEnd): void {
     const pid = this.lastStatuses(taskId).findLast(({ container_status }) => container_status?.executor_pid)
       ?.container_status?.executor_pid;
-    if (pid === undefined || !signalProcess(pid, signal)) {
+    if (!this.members.some((member) => member.endTask(taskId, end, pid))) {
       throw new ControlError(404, `no process of task ${taskId} is known`);
     }
   }
@@ -165,8 +160,8 @@ export class ClusterControl {
 
   /** Sends any status of a task, through its agent; what is not given is as it was in the last one. */
   async injectStatus(taskId: string, status: Partial<TaskStatus>): Promise<void> {
-    for (const { agent, isRunning } of this.members) {
-      if (isRunning && (await agent.injectStatus(taskId, status))) return;
+    for (const member of this.members) {
+      if (await member.injectStatus(taskId, status)) return;
     }
     throw new ControlError(404, `no agent runs task ${taskId}`);
   }
@@ -211,10 +206,10 @@ export class ClusterControl {
     );
   }
 
-  private member(name: string): AgentMember {
+  private member(name: string): ClusterMember {
     const found = /^\d+$/.test(name)
       ? this.members[Number(name)]
-      : this.members.find(({ agent }) => agent.id === name);
+      : this.members.find(({ id }) => id === name);
     if (found === undefined) throw new ControlError(404, `there is no agent ${name}`);
     return found;
   }
@@ -222,7 +217,7 @@ export class ClusterControl {
   /** Of a place: the id of whoever is there; an id stays what it is, for its agent may be gone. */
   private agentId(name: string): string {
     if (!/^\d+$/.test(name)) return name;
-    const { id } = this.member(name).agent;
+    const { id } = this.member(name);
     if (id === undefined) throw new ControlError(409, `agent ${name} has never registered`);
     return id;
   }
@@ -236,20 +231,20 @@ export class ClusterControl {
     return id;
   }
 
-  private healAfter(member: AgentMember, forMs: number | undefined): void {
+  private healAfter(member: ClusterMember, forMs: number | undefined): void {
     this.cancelHealing(member);
     if (forMs === undefined) return;
     const timer = this.environment.clock.schedule(forMs, () => this.healMember(member));
     this.healing.set(member, timer);
   }
 
-  private healMember(member: AgentMember): void {
+  private healMember(member: ClusterMember): void {
     this.cancelHealing(member);
     member.link.partition(healed);
     if (member.isRunning) member.link.connect();
   }
 
-  private cancelHealing(member: AgentMember): void {
+  private cancelHealing(member: ClusterMember): void {
     this.healing.get(member)?.cancel();
     this.healing.delete(member);
   }

@@ -2,9 +2,8 @@ import { constants } from 'node:os';
 import { TASK_STATES, type TaskStatus } from '#mesos';
 import type { LinkFaults, LinkPartition } from '../link/link.js';
 import type { DrainConfig } from '../master/agents/agent-operations.js';
-import type { Restart } from './agent-member.js';
+import type { NewAgents, Restart, TaskEnd } from './cluster-member.js';
 import type { ClockMode } from '../runtime/adjustable-clock.js';
-import type { NewAgents } from './cluster-control.js';
 import { ControlError } from './control-error.js';
 import type { PlannedFault } from './http-faults.js';
 import type { Failover } from './master-seat.js';
@@ -125,11 +124,14 @@ export function faultsOf(body: ControlBody): LinkFaults {
   };
 }
 
-/** `{signal?}`, such as `SIGKILL`, which is also the default. */
-export function signalOf(body: ControlBody): NodeJS.Signals {
+/** `{code | signal, message?}`; without either `SIGKILL`. Processes take no code and no message. */
+export function taskEndOf(body: ControlBody): TaskEnd {
+  const code = body.number('code');
+  const message = body.text('message');
+  if (code !== undefined) return { code, message };
   const signal = body.text('signal') ?? 'SIGKILL';
   if (!(signal in constants.signals)) throw new ControlError(400, `unknown signal ${signal}`);
-  return signal as NodeJS.Signals;
+  return { signal, message };
 }
 
 /** `{for?}`, in seconds. */

@@ -27,6 +27,7 @@ export class MasterControl {
   ) {
     this.journal = new Journal(time.clock);
     hooks.takeFault = (path, callType) => this.faults.take(path, callType);
+    hooks.hasFaults = () => this.faults.outstanding > 0;
     if (!time.isRecording) return;
     hooks.onCall = (call) => this.journal.call(call);
     hooks.onEvent = (frameworkId, event) => this.journal.event(frameworkId, event);

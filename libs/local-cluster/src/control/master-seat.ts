@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Master, type MasterSettings } from '../master/master.js';
-import type { AgentMember } from './agent-member.js';
+import type { ClusterMember } from './cluster-member.js';
 
 /** How a master fails over (spec/local-cluster.md §20.5). */
 export interface Failover {
@@ -47,13 +47,13 @@ export class MasterSeat {
   }
 
   /** Ends this master and starts another one at the same address; agents come back to it by themselves. */
-  failOver(members: readonly AgentMember[], how: Failover): Promise<void> {
+  failOver(members: readonly ClusterMember[], how: Failover): Promise<void> {
     const done = this.latest.then(() => this.replace(members, how));
     this.latest = done.catch(() => undefined);
     return done;
   }
 
-  private async replace(members: readonly AgentMember[], how: Failover): Promise<void> {
+  private async replace(members: readonly ClusterMember[], how: Failover): Promise<void> {
     const { options, hooks, clock } = this.settings;
     const port = Number(new URL(this.url).port);
     const connected = members.filter(({ link }) => link.isConnected);

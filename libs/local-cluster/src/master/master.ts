@@ -63,6 +63,7 @@ export class Master {
     }
     state.address = { ...state.address, port: door.port };
     door.handler = (request, response) => parts.server.handle(request, response);
+    door.plainCalls = parts.server.plainCalls;
     parts.allocator.start();
     parts.recovery.open();
     state.logger.info({ masterId: state.masterId, ...state.address }, 'Master started');

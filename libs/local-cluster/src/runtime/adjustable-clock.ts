@@ -1,25 +1,25 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AlarmHeap, type Alarm } from './alarm-heap.js';
 import { systemClock, type Clock, type Timer } from './clock.js';
 
 /** How time passes: as it does, so many times faster, or only when told to (spec/local-cluster.md §26.4). */
 export type ClockMode =
   | { readonly kind: 'real' }
   | { readonly kind: 'scaled'; readonly scale: number }
-  | { readonly kind: 'virtual' };
-
-interface Alarm {
-  readonly atMs: number;
-  readonly action: () => void;
-  isCancelled: boolean;
-}
+  /** `autoAdvance`: it moves on to the next alarm by itself whenever the process has nothing else to do. */
+  | { readonly kind: 'virtual'; readonly autoAdvance?: boolean };
 
 /** Whoever waits for an alarm gets turns for what it sets off before the next one rings. */
 const TURNS_PER_ALARM = 4;
 
+/** Turns of the event loop without news after which a process counts as idle. */
+const IDLE_TURNS = 8;
+
 /** A clock whose pace may be changed while alarms are pending; time never runs backwards. */
 export class AdjustableClock implements Clock {
-  /** By time, then by order of making. */
-  private readonly alarms: Alarm[] = [];
+  private readonly alarms = new AlarmHeap();
+  private made = 0;
+  private isDrifting = false;
   private current: ClockMode = { kind: 'real' };
   private anchor: { readonly ownMs: number; readonly baseMs: number };
   private hostTimer: Timer | undefined;
@@ -44,11 +44,11 @@ export class AdjustableClock implements Clock {
 
   schedule(delayMs: number, action: () => void): Timer {
     if (delayMs <= 0) return this.base.schedule(0, action);
-    const alarm: Alarm = { atMs: this.nowMs() + delayMs, action, isCancelled: false };
-    let place = this.alarms.length;
-    while (place > 0 && this.alarms[place - 1]!.atMs > alarm.atMs) place -= 1;
-    this.alarms.splice(place, 0, alarm);
-    if (place === 0) this.arm();
+    this.made += 1;
+    const alarm: Alarm = { atMs: this.nowMs() + delayMs, number: this.made, action, isCancelled: false };
+    const isNext = alarm.atMs < (this.alarms.first?.atMs ?? Number.POSITIVE_INFINITY);
+    this.alarms.push(alarm);
+    if (isNext) this.arm();
     return { cancel: () => (alarm.isCancelled = true) };
   }
 
@@ -57,6 +57,7 @@ export class AdjustableClock implements Clock {
     this.anchor = { ownMs: this.nowMs(), baseMs: this.base.nowMs() };
     this.current = mode;
     this.arm();
+    if (mode.kind === 'virtual' && mode.autoAdvance === true && !this.isDrifting) void this.drift();
   }
 
   /** Moves time forward while it stands still; everything that becomes due on the way runs at its own time. */
@@ -70,18 +71,31 @@ export class AdjustableClock implements Clock {
     this.moveTo(untilMs);
   }
 
+  /** Goes from alarm to alarm while the process is idle, as long as time is to pass like this. */
+  private async drift(): Promise<void> {
+    this.isDrifting = true;
+    while (this.current.kind === 'virtual' && this.current.autoAdvance === true) {
+      for (let turn = 0; turn < IDLE_TURNS; turn += 1) await nextTurn();
+      const { first } = this.alarms;
+      if (first === undefined)
+        await new Promise((resolve) => this.base.schedule(1, () => resolve(undefined)));
+      else await this.advance(Math.max(0, first.atMs - this.nowMs()));
+    }
+    this.isDrifting = false;
+  }
+
   private moveTo(ownMs: number): void {
     this.anchor = { ownMs: Math.max(ownMs, this.nowMs()), baseMs: this.base.nowMs() };
   }
 
   private takeDue(untilMs: number): Alarm | undefined {
-    while (this.alarms[0]?.isCancelled === true) this.alarms.shift();
-    return this.alarms[0] !== undefined && this.alarms[0].atMs <= untilMs ? this.alarms.shift() : undefined;
+    const { first } = this.alarms;
+    return first !== undefined && first.atMs <= untilMs ? this.alarms.shift() : undefined;
   }
 
   private arm(): void {
     this.hostTimer?.cancel();
-    const [next] = this.alarms;
+    const next = this.alarms.first;
     if (next === undefined || this.rate === 0) return;
     const delayMs = Math.max(1, Math.ceil((next.atMs - this.nowMs()) / this.rate));
     this.hostTimer = this.base.schedule(delayMs, () => this.ring());

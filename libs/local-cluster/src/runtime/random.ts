@@ -6,6 +6,8 @@ export interface Random {
   next(): number;
   /** A version 4 UUID. */
   uuid(): string;
+  /** The 16 bytes of a version 4 UUID in base64, as statuses carry it. */
+  uuidBytes(): string;
   /** Reorders `items` in place, every order equally likely. */
   shuffle<Item>(items: Item[]): Item[];
 }
@@ -28,16 +30,22 @@ export function createRandom(seed?: number): Random {
   const words = [seed ?? randomInt(UINT32), seed === undefined ? randomInt(UINT32) : ~seed].map(mulberry32);
   const [first, second] = [words[0]!, words[1]!];
   const next = (): number => first() / UINT32;
-  const uuid = (): string => {
-    const bytes = new Uint32Array([first(), second(), first(), second()]);
-    const hex = Buffer.from(bytes.buffer).toString('hex').split('');
-    hex[12] = '4';
-    hex[16] = '89ab'[parseInt(hex[16]!, 16) & 3]!;
-    const text = hex.join('');
-    return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join(
-      '-',
-    );
+  const words32 = new Uint32Array(4);
+  const bytes = Buffer.from(words32.buffer);
+  const drawUuid = (): Buffer => {
+    words32[0] = first();
+    words32[1] = second();
+    words32[2] = first();
+    words32[3] = second();
+    bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+    bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+    return bytes;
   };
+  const uuid = (): string => {
+    const hex = drawUuid().toString('hex');
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  };
+  const uuidBytes = (): string => drawUuid().toString('base64');
   const shuffle = <Item>(items: Item[]): Item[] => {
     for (let last = items.length - 1; last > 0; last--) {
       const chosen = Math.floor(next() * (last + 1));
@@ -45,5 +53,5 @@ export function createRandom(seed?: number): Random {
     }
     return items;
   };
-  return { next, uuid, shuffle };
+  return { next, uuid, uuidBytes, shuffle };
 }

@@ -52,8 +52,17 @@ function isWholeDisk(source: DiskSource | undefined): boolean {
   }
 }
 
+/** Members of a resource that nobody reserved and that is nothing but an amount. */
+const PLAIN = new Set(['name', 'type', 'scalar', 'ranges', 'set', 'allocation_info']);
+
+function isPlain(resource: Resource): boolean {
+  for (const member in resource) if (!PLAIN.has(member)) return false;
+  return true;
+}
+
 /** Everything besides name, type and allocation; undefined for the plain resources that most are. */
 function detailsOf(resource: Resource): string | undefined {
+  if (isPlain(resource)) return undefined;
   const reservations = reservationsOf(resource).map(({ type, role, principal, labels }) => [
     type ?? null,
     role ?? null,

@@ -1,6 +1,14 @@
-import type { CheckStatusInfo, ContainerStatus, TaskState, TaskStatus, TaskStatusReason } from '#mesos';
+import type {
+  AgentId,
+  CheckStatusInfo,
+  ContainerStatus,
+  TaskState,
+  TaskStatus,
+  TaskStatusReason,
+} from '#mesos';
 import type { Clock } from '../../runtime/clock.js';
 import type { Random } from '../../runtime/random.js';
+import type { AgentStatus } from './update-stream.js';
 
 /** What makes one status differ from another. */
 export interface StatusContent {
@@ -20,30 +28,34 @@ export interface StatusContent {
 
 /** Builds statuses of one agent in the shape of the reference: time stamp, fresh uuid, no empty members. */
 export class StatusFactory {
+  private readonly agentId: AgentId;
+
   constructor(
-    private readonly agentId: string,
+    agentId: string,
     private readonly clock: Clock,
     private readonly random: Random,
-  ) {}
+  ) {
+    this.agentId = { value: agentId };
+  }
 
-  create(content: StatusContent): TaskStatus & { uuid: string } {
-    const { taskId, state, message, source, reason, executorId } = content;
-    const { healthy, checkStatus, containerStatus, limitation, data } = content;
-    return {
-      task_id: { value: taskId },
-      state,
-      ...(message === undefined ? {} : { message }),
-      source,
-      ...(reason === undefined ? {} : { reason }),
-      ...(data === undefined ? {} : { data: Buffer.from(data).toString('base64') }),
-      agent_id: { value: this.agentId },
-      ...(executorId === undefined ? {} : { executor_id: { value: executorId } }),
+  create(content: StatusContent): AgentStatus {
+    const { message, reason, data, executorId, healthy, checkStatus, containerStatus, limitation } = content;
+    const status: AgentStatus = {
+      task_id: { value: content.taskId },
+      state: content.state,
+      source: content.source,
+      agent_id: this.agentId,
       timestamp: this.clock.nowMs() / 1000,
-      uuid: Buffer.from(this.random.uuid().replaceAll('-', ''), 'hex').toString('base64'),
-      ...(healthy === undefined ? {} : { healthy }),
-      ...(checkStatus === undefined ? {} : { check_status: checkStatus }),
-      ...(containerStatus === undefined ? {} : { container_status: containerStatus }),
-      ...(limitation === undefined ? {} : { limitation }),
+      uuid: this.random.uuidBytes(),
     };
+    if (message !== undefined) status.message = message;
+    if (reason !== undefined) status.reason = reason;
+    if (data !== undefined) status.data = Buffer.from(data).toString('base64');
+    if (executorId !== undefined) status.executor_id = { value: executorId };
+    if (healthy !== undefined) status.healthy = healthy;
+    if (checkStatus !== undefined) status.check_status = checkStatus;
+    if (containerStatus !== undefined) status.container_status = containerStatus;
+    if (limitation !== undefined) status.limitation = limitation;
+    return status;
   }
 }

@@ -19,6 +19,7 @@ import type { Framework } from '../state/framework.js';
 import type { MasterState } from '../state/master-state.js';
 import type { OfferBook } from '../state/offer-book.js';
 import type { Offer } from '../state/offer.js';
+import { withoutData } from '../state/task.js';
 import type { TaskTable } from '../state/task-table.js';
 import { resourcesProblem } from '../validation/resources.js';
 import { requiredResources, taskProblem } from '../validation/task.js';
@@ -151,12 +152,11 @@ export class OfferCalls {
     const { framework, agent, role } = placement;
     placement.remaining.take(requiredResources(info, placement));
     const launchExecutor = this.addExecutor(info, placement);
-    const { data: _data, ...kept } = info;
     this.parts.tasks.add(
       {
         frameworkId: framework.id,
         agentId: agent.id,
-        info: kept,
+        info: withoutData(info),
         role,
         state: 'TASK_STAGING',
         statusUpdateState: undefined,

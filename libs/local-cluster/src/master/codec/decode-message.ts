@@ -1,3 +1,4 @@
+import { conforms } from './conforms.js';
 import type { Field, FieldType, MessageSchema } from './schema.js';
 
 /** `invalid`: a value has the wrong type. `uninitialized`: required fields are missing. Both name the place. */
@@ -11,6 +12,7 @@ export function decodeMessage(json: unknown, schema: MessageSchema): DecodeResul
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return { kind: 'invalid', message: 'Expecting a JSON object' };
   }
+  if (conforms(json, schema)) return { kind: 'ok', value: json as Record<string, unknown> };
   const decoder = new Decoder();
   const value = decoder.message(json as Record<string, unknown>, schema, '');
   if (decoder.problem !== undefined) return { kind: 'invalid', message: decoder.problem };

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { encodeRecord, type Event } from '#mesos';
+import type { Event } from '#mesos';
 import type { Clock, Timer } from '../../runtime/clock.js';
 import type { FrameworkStream } from '../state/framework.js';
 
@@ -13,13 +13,18 @@ export interface EventStreamOptions {
   readonly onEvent?: (event: Event) => void;
 }
 
+/** Characters after which a batch is written without waiting for the end of the turn. */
+const LARGEST_BATCH = 256 * 1024;
+
 /**
  * The endless response of SUBSCRIBE: RecordIO frames, heartbeats in between (C§3, C§6.4). Events of one turn are
  * written together.
  */
 export class EventStream implements FrameworkStream {
   readonly id: string;
-  private pending: Buffer[] = [];
+  /** Records that wait for the end of the turn, so that they are written together. */
+  private pending = '';
+  private isFlushDue = false;
   private isOpen = true;
   private stalled: Timer | undefined;
   private heartbeat: Timer | undefined;
@@ -36,14 +41,21 @@ export class EventStream implements FrameworkStream {
   send(event: Event): void {
     if (!this.isOpen) return;
     this.options.onEvent?.(event);
-    if (this.pending.length === 0) process.nextTick(() => this.flush());
-    this.pending.push(encodeRecord(JSON.stringify(event)));
+    const text = JSON.stringify(event);
+    this.pending += `${Buffer.byteLength(text)}\n${text}`;
+    if (this.pending.length >= LARGEST_BATCH) this.flush();
+    else if (!this.isFlushDue) {
+      this.isFlushDue = true;
+      process.nextTick(() => {
+        this.isFlushDue = false;
+        this.flush();
+      });
+    }
   }
 
   /** Bytes that the client has not taken yet. */
   get bufferedBytes(): number {
-    const waiting = this.pending.reduce((sum, { length }) => sum + length, 0);
-    return this.isOpen ? this.response.writableLength + waiting : 0;
+    return this.isOpen ? this.response.writableLength + Buffer.byteLength(this.pending) : 0;
   }
 
   /** Writes nothing for so long, heartbeats included; what is sent meanwhile follows then. */
@@ -65,9 +77,9 @@ export class EventStream implements FrameworkStream {
   }
 
   private flush(): void {
-    if (!this.isOpen || this.stalled !== undefined || this.pending.length === 0) return;
-    this.response.write(Buffer.concat(this.pending));
-    this.pending = [];
+    if (!this.isOpen || this.stalled !== undefined || this.pending === '') return;
+    this.response.write(this.pending);
+    this.pending = '';
     if (this.response.writableLength > this.options.maxBufferedBytes) this.response.destroy();
   }
 
@@ -80,7 +92,7 @@ export class EventStream implements FrameworkStream {
 
   private end(): void {
     this.isOpen = false;
-    this.pending = [];
+    this.pending = '';
     this.heartbeat?.cancel();
     this.stalled?.cancel();
   }

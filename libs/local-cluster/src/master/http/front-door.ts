@@ -1,6 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  createServer as createSocketServer,
+  type AddressInfo,
+  type Server as SocketServer,
+  type Socket,
+} from 'node:net';
 import type { Duplex } from 'node:stream';
+import { PlainConnection, type PlainCalls } from './plain-connection.js';
 import { sendText } from './responses.js';
 
 /** Answers one request. */
@@ -23,7 +29,23 @@ export class FrontDoor {
   /** Nobody speaks another protocol here unless this is set. */
   upgradeHandler: UpgradeHandler | undefined;
 
-  private constructor(private readonly server: Server) {
+  /** Answers calls that need nothing of HTTP but their body; without it the handler does. */
+  plainCalls: PlainCalls | undefined;
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(
+    private readonly listener: SocketServer,
+    server: Server,
+  ) {
+    const settings = {
+      keepAliveMs: KEEP_ALIVE_MS,
+      handOver: (socket: Socket): void => void server.emit('connection', socket),
+    };
+    listener.on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+      new PlainConnection(socket, () => this.plainCalls, settings);
+    });
     server.on('request', (request: IncomingMessage, response: ServerResponse) =>
       this.handler(request, response),
     );
@@ -36,11 +58,12 @@ export class FrontDoor {
   /** Resolves once connections are taken; rejects when the address cannot be had. `port` 0: any free one. */
   static async open(ip: string, port: number): Promise<FrontDoor> {
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, noDelay: true });
-    const door = new FrontDoor(server);
+    const listener = createSocketServer({ noDelay: true });
+    const door = new FrontDoor(listener, server);
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, ip, () => {
-        server.off('error', reject);
+      listener.once('error', reject);
+      listener.listen(port, ip, () => {
+        listener.off('error', reject);
         resolve();
       });
     });
@@ -48,14 +71,14 @@ export class FrontDoor {
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return (this.listener.address() as AddressInfo).port;
   }
 
   /** Breaks all connections, streams included: to frameworks it looks like the end of the process. */
   close(): Promise<void> {
     return new Promise((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
+      this.listener.close(() => resolve());
+      for (const socket of this.sockets) socket.destroy();
     });
   }
 }

@@ -5,6 +5,7 @@ import type { OperatorEndpoint } from '../operator/operator-endpoint.js';
 import { sendText } from './responses.js';
 import type { MasterState } from '../state/master-state.js';
 import { suffer } from './faults.js';
+import type { PlainCalls } from './plain-connection.js';
 import { SCHEDULER_PATH, type SchedulerEndpoint } from './scheduler-endpoint.js';
 
 export interface ServerParts {
@@ -29,6 +30,11 @@ export class MasterServer {
     private readonly state: MasterState,
     private readonly parts: ServerParts,
   ) {}
+
+  /** Calls of subscribed frameworks, which are most of what is said. */
+  get plainCalls(): PlainCalls {
+    return this.parts.scheduler;
+  }
 
   /** Answers a request. */
   handle(request: IncomingMessage, response: ServerResponse): void {

@@ -8,6 +8,7 @@ import { authenticate } from './authentication.js';
 import { decodeCall } from './decode-call.js';
 import { EventStream } from './event-stream.js';
 import { suffer } from './faults.js';
+import type { PlainCalls } from './plain-connection.js';
 import { readBody } from './request-body.js';
 import { methodNotAllowed, sendText, unauthorized } from './responses.js';
 
@@ -15,6 +16,13 @@ export interface SchedulerEndpointParts {
   readonly sessions: FrameworkSessions;
   readonly dispatcher: CallDispatcher;
 }
+
+interface TextAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+const ACCEPTED: TextAnswer = { status: 202, body: '' };
 
 interface Exchange {
   readonly request: IncomingMessage;
@@ -28,14 +36,37 @@ export const SCHEDULER_PATH = '/api/v1/scheduler';
 
 const JSON_TYPE = 'application/json';
 const NOT_ACCEPTABLE = "Expecting 'Accept' to allow 'application/x-protobuf' or 'application/json'";
+const NO_STREAM_ID_EXPECTED = "Subscribe calls should not include the 'Mesos-Stream-Id' header";
 const UNSUPPORTED_TYPE = "Expecting 'Content-Type' of application/json or application/x-protobuf";
 
 /** `POST /api/v1/scheduler`: the checks of C§2 in their order, then the call. JSON only. */
-export class SchedulerEndpoint {
+export class SchedulerEndpoint implements PlainCalls {
+  readonly path = SCHEDULER_PATH;
+
   constructor(
     private readonly state: MasterState,
     private readonly parts: SchedulerEndpointParts,
   ) {}
+
+  /** Nobody has to authenticate, and no test wants anything to happen to calls. */
+  get isReady(): boolean {
+    const { options, hooks } = this.state;
+    return !options.authenticateHttpFrameworks && hooks.detour === undefined && hooks.hasFaults?.() !== true;
+  }
+
+  get maxBytes(): number {
+    return this.state.options.maxRequestBytes;
+  }
+
+  /** A call that came with a stream id, by the rules of `handle`. */
+  answer(body: string, streamId: string): TextAnswer {
+    const decoded = decodeCall(body);
+    if (decoded.kind === 'refused') return { status: 400, body: decoded.body };
+    const { call } = decoded;
+    this.state.hooks.onCall?.(call);
+    if (call.type === 'SUBSCRIBE') return { status: 400, body: NO_STREAM_ID_EXPECTED };
+    return this.answerSessionCall(call, undefined, streamId);
+  }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { options } = this.state;
@@ -95,7 +126,7 @@ export class SchedulerEndpoint {
 
   private subscribe(call: SubscribeCall, { request, response, principal }: Exchange): void {
     if (request.headers['mesos-stream-id'] !== undefined) {
-      sendText(response, 400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
+      sendText(response, 400, NO_STREAM_ID_EXPECTED);
       return;
     }
     const { options, clock, random, hooks } = this.state;
@@ -126,32 +157,31 @@ export class SchedulerEndpoint {
   }
 
   private sessionCall(call: SessionCall, { request, response, principal }: Exchange): void {
+    const { status, body } = this.answerSessionCall(call, principal, request.headers['mesos-stream-id']);
+    sendText(response, status, body);
+  }
+
+  private answerSessionCall(
+    call: SessionCall,
+    principal: string | undefined,
+    streamId: string | string[] | undefined,
+  ): TextAnswer {
     const framework = this.state.frameworks.get(call.framework_id.value);
-    if (framework === undefined) {
-      sendText(response, 400, 'Framework cannot be found');
-      return;
-    }
-    const refusal = this.sessionProblem(framework, principal, request.headers['mesos-stream-id']);
-    if (refusal !== undefined) {
-      sendText(response, refusal.status, refusal.body);
-      return;
-    }
+    if (framework === undefined) return { status: 400, body: 'Framework cannot be found' };
+    const refusal = this.sessionProblem(framework, principal, streamId);
+    if (refusal !== undefined) return refusal;
     const outcome = this.parts.dispatcher.dispatch(framework, call);
     switch (outcome.kind) {
       case 'accepted':
-        sendText(response, 202, '');
-        return;
+        return ACCEPTED;
       case 'updated':
-        sendText(response, 200, '');
-        return;
+        return { status: 200, body: '' };
       case 'refused':
-        sendText(response, 400, outcome.body);
-        return;
+        return { status: 400, body: outcome.body };
       case 'unhandled':
-        sendText(response, 501, '');
-        return;
+        return { status: 501, body: '' };
       default:
-        outcome satisfies never;
+        return outcome satisfies never;
     }
   }
 
@@ -159,7 +189,7 @@ export class SchedulerEndpoint {
     framework: Framework,
     principal: string | undefined,
     streamId: string | string[] | undefined,
-  ): { status: number; body: string } | undefined {
+  ): TextAnswer | undefined {
     const registered = framework.info.principal;
     if (principal !== undefined && registered !== undefined && principal !== registered) {
       return { status: 400, body: principalMismatch(principal, registered) };

@@ -36,8 +36,18 @@ export function toldState(task: Task): TaskState {
   return task.statusUpdateState ?? (isTerminal(task.state) ? 'TASK_STAGING' : task.state);
 }
 
+/** The same without what only its framework understands, which can be large. */
+export function withoutData<Kind extends { data?: string }>(message: Kind): Kind {
+  if (message.data === undefined) return message;
+  const { data: _data, ...kept } = message;
+  return kept as Kind;
+}
+
 /** Keeps the newest status of each state: what `/state` shows, and what reconciliation copies details from. */
 export function rememberStatus(task: Task, status: TaskStatus): void {
-  const { data: _data, ...kept } = status;
-  task.statuses = [...task.statuses.filter((other) => other.state !== status.state), kept];
+  const kept = withoutData(status);
+  const { statuses } = task;
+  const place = statuses.findIndex((other) => other.state === status.state);
+  if (place >= 0) statuses.splice(place, 1);
+  statuses.push(kept);
 }

@@ -16,6 +16,8 @@ export interface HttpFault {
 export interface TestHooks {
   /** A fault for a request on this path, or for this call once that is known; it is used up by the asking. */
   takeFault?: (path: string, callType?: string) => HttpFault | undefined;
+  /** Whether any fault waits for a request. */
+  hasFaults?: () => boolean;
   /** Everything but the control API is answered with this. */
   detour?: { readonly status: 503 } | { readonly redirectTo: string } | undefined;
   /** A call came, as it was sent. */

@@ -1,0 +1,167 @@
+import type { Socket } from 'node:net';
+import { STATUS_CODES } from 'node:http';
+
+/** Answers calls of subscribed frameworks that need nothing of HTTP but their body. */
+export interface PlainCalls {
+  /** Whether they may be answered like this at the moment; otherwise the whole of HTTP looks at them. */
+  readonly isReady: boolean;
+  readonly path: string;
+  readonly maxBytes: number;
+  answer(body: string, streamId: string): { readonly status: number; readonly body: string };
+}
+
+/** What the head of a plain call says. */
+interface PlainHead {
+  readonly streamId: string;
+  readonly length: number;
+}
+
+const END_OF_HEAD = Buffer.from('\r\n\r\n');
+const LONGEST_HEAD_BYTES = 16 * 1024;
+/** Headers that mean something only HTTP proper knows of. */
+const FOREIGN: ReadonlySet<string> = new Set([
+  'transfer-encoding',
+  'content-encoding',
+  'expect',
+  'upgrade',
+  'authorization',
+]);
+/** Heads differ in the length of the body only, so few are ever parsed. */
+const MOST_REMEMBERED = 1_000;
+const SECOND_MS = 1_000;
+
+/**
+ * The beginning of a connection: as long as nothing but plain calls of subscribed frameworks come, they are read and
+ * answered here, several at once where they come together; anything else, and everything after it, is handed over to
+ * the HTTP server. An acknowledgement for each update is most of what a scheduler says, and parsing it as HTTP in
+ * general costs more than to do what it asks for.
+ */
+export class PlainConnection {
+  private static readonly heads = new Map<string, PlainHead | 'foreign'>();
+  private static date = { text: '', untilMs: 0 };
+
+  private received: Buffer[] = [];
+  private receivedBytes = 0;
+  /** Bytes without which there is nothing to do. */
+  private neededBytes = 0;
+  private readonly onData = (chunk: Buffer): void => this.receive(chunk);
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly calls: () => PlainCalls | undefined,
+    private readonly settings: { readonly keepAliveMs: number; readonly handOver: (socket: Socket) => void },
+  ) {
+    socket.setNoDelay(true);
+    socket.setTimeout(settings.keepAliveMs, this.onTimeout);
+    socket.on('data', this.onData);
+    socket.on('error', this.onError);
+  }
+
+  private readonly onTimeout = (): void => void this.socket.destroy();
+  private readonly onError = (): void => void this.socket.destroy();
+
+  private receive(chunk: Buffer): void {
+    this.received.push(chunk);
+    this.receivedBytes += chunk.length;
+    if (this.receivedBytes < this.neededBytes) return;
+    const bytes = this.received.length === 1 ? chunk : Buffer.concat(this.received, this.receivedBytes);
+    const { answers, rest, isForeign } = this.work(bytes);
+    if (answers !== '') this.socket.write(answers, 'utf8');
+    if (isForeign) {
+      this.handOver(rest);
+      return;
+    }
+    this.received = rest.length === 0 ? [] : [rest];
+    this.receivedBytes = rest.length;
+  }
+
+  /** Answers every whole call. */
+  private work(bytes: Buffer): { answers: string; rest: Buffer; isForeign: boolean } {
+    let answers = '';
+    let at = 0;
+    this.neededBytes = 0;
+    while (at < bytes.length) {
+      const end = bytes.indexOf(END_OF_HEAD, at);
+      const isEndless = end < 0 ? bytes.length - at > LONGEST_HEAD_BYTES : end - at > LONGEST_HEAD_BYTES;
+      const calls = this.calls();
+      if (isEndless || calls?.isReady !== true) return { answers, rest: bytes.subarray(at), isForeign: true };
+      if (end < 0) break;
+      const head = PlainConnection.headOf(bytes.toString('latin1', at, end), calls.path);
+      if (head === 'foreign' || head.length > calls.maxBytes)
+        return { answers, rest: bytes.subarray(at), isForeign: true };
+      const body = end + END_OF_HEAD.length;
+      if (body + head.length > bytes.length) {
+        this.neededBytes = body + head.length - at;
+        break;
+      }
+      answers += PlainConnection.write(
+        calls.answer(bytes.toString('utf8', body, body + head.length), head.streamId),
+        this.settings.keepAliveMs,
+      );
+      at = body + head.length;
+    }
+    return { answers, rest: bytes.subarray(at), isForeign: false };
+  }
+
+  private handOver(rest: Buffer): void {
+    const { socket } = this;
+    socket.off('data', this.onData);
+    socket.off('error', this.onError);
+    socket.setTimeout(0);
+    socket.off('timeout', this.onTimeout);
+    socket.pause();
+    this.received = [];
+    if (rest.length > 0) socket.unshift(rest);
+    this.settings.handOver(socket);
+    process.nextTick(() => socket.resume());
+  }
+
+  private static headOf(text: string, path: string): PlainHead | 'foreign' {
+    const known = PlainConnection.heads.get(text);
+    if (known !== undefined) return known;
+    const head = parseHead(text, path);
+    if (PlainConnection.heads.size >= MOST_REMEMBERED) PlainConnection.heads.clear();
+    PlainConnection.heads.set(text, head);
+    return head;
+  }
+
+  /** In the form that Node's HTTP server gives an answer. */
+  private static write({ status, body }: { status: number; body: string }, keepAliveMs: number): string {
+    const { date } = PlainConnection;
+    const nowMs = Date.now();
+    if (nowMs >= date.untilMs) {
+      PlainConnection.date = {
+        text: new Date(nowMs).toUTCString(),
+        untilMs: Math.floor(nowMs / SECOND_MS) * SECOND_MS + SECOND_MS,
+      };
+    }
+    return (
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
+      (body === '' ? '' : 'Content-Type: text/plain; charset=utf-8\r\n') +
+      `Content-Length: ${body === '' ? 0 : Buffer.byteLength(body)}\r\nDate: ${PlainConnection.date.text}\r\n` +
+      `Connection: keep-alive\r\nKeep-Alive: timeout=${keepAliveMs / SECOND_MS}\r\n\r\n${body}`
+    );
+  }
+}
+
+function parseHead(text: string, path: string): PlainHead | 'foreign' {
+  const [request, ...lines] = text.split('\r\n');
+  if (request !== `POST ${path} HTTP/1.1`) return 'foreign';
+  const headers = new Map<string, string>();
+  for (const line of lines) {
+    const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
+    const key = name.toLowerCase();
+    if (name === '' || headers.has(key) || FOREIGN.has(key)) return 'foreign';
+    if (key === 'connection' && value.toLowerCase() !== 'keep-alive') return 'foreign';
+    headers.set(key, value);
+  }
+  const streamId = headers.get('mesos-stream-id');
+  const length = headers.get('content-length') ?? '';
+  const accept = headers.get('accept') ?? '*/*';
+  const isPlain =
+    headers.get('content-type') === 'application/json' &&
+    headers.has('host') &&
+    /^\d{1,10}$/.test(length) &&
+    (accept === 'application/json' || accept === '*/*');
+  return isPlain && streamId !== undefined ? { streamId, length: Number(length) } : 'foreign';
+}

@@ -1,0 +1,159 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClusterMember } from '../control/cluster-member.js';
+import { ClusterControl, type ControlEnvironment } from '../control/cluster-control.js';
+import { ControlEndpoint } from '../control/control-endpoint.js';
+import { MasterControl } from '../control/master-control.js';
+import { MasterSeat } from '../control/master-seat.js';
+import { Scenarios } from '../control/scenario.js';
+import { MemoryLink } from '../link/link.js';
+import type { Master } from '../master/master.js';
+import type { MasterOptions } from '../master/options.js';
+import type { TestHooks } from '../master/state/test-hooks.js';
+import { AdjustableClock } from '../runtime/adjustable-clock.js';
+import { silentLogger, type Logger } from '../runtime/logger.js';
+import { createRandom } from '../runtime/random.js';
+import { BehaviorRules } from './behavior-rules.js';
+import { Courier } from './courier.js';
+import { Fates } from './fate.js';
+import { SimulatedAgent } from './simulated-agent.js';
+import { SimulatedMachines } from './simulated-machines.js';
+import { SimulatedFrameworks, type Simulation } from './simulation.js';
+import { DEFAULT_GROUP, type AgentGroup, type SimulationPlan } from './simulation-plan.js';
+import { TimerWheel } from './timer-wheel.js';
+
+/** What a simulated cluster is started with (spec/local-cluster.md §26). */
+export interface SimulatedClusterOptions {
+  /** The master keeps its registry in `<dataDir>/mesos/simulated-master`; it starts empty every time. */
+  readonly dataDir: string;
+  readonly plan: SimulationPlan;
+  readonly master?: Partial<MasterOptions>;
+  /** Serve the control API under `/_control/` of the master, to this machine (§25). Default true. */
+  readonly testApi?: boolean;
+  /** Keep the journal of all calls and events for the control API. Default false: it costs as much as the rest. */
+  readonly journal?: boolean;
+  /** The clock of the process, so that an orchestrator in it can share virtual time. */
+  readonly clock?: AdjustableClock;
+  readonly logger?: Logger;
+}
+
+/** A running simulated cluster. */
+export interface SimulatedCluster {
+  /** Of the master, without a trailing slash: where a scheduler subscribes. */
+  readonly url: string;
+  readonly agents: readonly SimulatedAgent[];
+  readonly control: ClusterControl;
+  readonly clock: AdjustableClock;
+  stop(): Promise<{ readonly stoppedTasks: number }>;
+}
+
+/**
+ * Starts a master with simulated agents in this process. They register soon after, or when their group says.
+ *
+ * @throws Error when the address of the master is taken, or when resources or attributes cannot be read.
+ */
+export async function startSimulatedCluster(options: SimulatedClusterOptions): Promise<SimulatedCluster> {
+  const { plan, logger = silentLogger, testApi = true } = options;
+  const clock = options.clock ?? new AdjustableClock();
+  clock.setMode(plan.clock);
+  const random = createRandom(plan.seed);
+  const workDir = join(options.dataDir, 'mesos', 'simulated-master');
+  await rm(workDir, { recursive: true, force: true });
+  const hooks: TestHooks = {};
+  let endpoint: ControlEndpoint | undefined;
+  const members: SimulatedAgent[] = [];
+  const seat = await MasterSeat.start(
+    { options: { workDir, ...options.master }, clock, random: createRandom(plan.seed + 1), logger, hooks },
+    (master) => {
+      master.onMachinesUp((isOn) => void bringBack(members, isOn));
+      if (endpoint !== undefined) serve(master, endpoint);
+    },
+  );
+  const population = new Population(createSimulation(plan, { clock, random, logger }));
+  const join_ = (agent: SimulatedAgent): void => {
+    seat.master.attachAgent(agent.link.masterEnd);
+    agent.link.connect();
+  };
+  try {
+    for (const group of plan.groups) members.push(...population.settle(group));
+  } catch (error) {
+    await seat.stop();
+    throw error;
+  }
+  for (const agent of members) join_(agent);
+  const isRecording = testApi && options.journal === true;
+  const master = new MasterControl(seat, hooks, { clock, adjustable: clock, isRecording });
+  const createMember: ControlEnvironment['createMember'] = (_place, { attributes, resources }) => {
+    const group = { ...DEFAULT_GROUP, ...plan.groups[0], ...given({ attributes, resources }) };
+    const agent = population.add(group, members.length);
+    join_(agent);
+    return Promise.resolve(agent);
+  };
+  const list: ClusterMember[] = members;
+  const control = new ClusterControl(seat, list, master, { clock, random, createMember });
+  if (testApi) {
+    endpoint = new ControlEndpoint(control, new Scenarios(clock, logger));
+    serve(seat.master, endpoint);
+  }
+  return {
+    url: seat.url,
+    agents: members,
+    control,
+    clock,
+    stop: async () => {
+      population.stop();
+      const outcomes = await Promise.all(members.map((agent) => agent.shutdown()));
+      await seat.stop();
+      return { stoppedTasks: outcomes.reduce((sum, { stoppedTasks }) => sum + stoppedTasks, 0) };
+    },
+  };
+}
+
+/** The agents of a simulation, and what they share. */
+class Population {
+  private readonly machines = new SimulatedMachines();
+  private readonly courier = new Courier();
+
+  constructor(private readonly simulation: Simulation) {}
+
+  settle(group: AgentGroup): SimulatedAgent[] {
+    return Array.from({ length: group.count }, (_, index) => this.add(group, index));
+  }
+
+  add(group: AgentGroup, index: number): SimulatedAgent {
+    const link = new MemoryLink(this.courier.defer);
+    return new SimulatedAgent(this.simulation, this.machines.make(group, index), link);
+  }
+
+  stop(): void {
+    this.simulation.wheel.stop();
+  }
+}
+
+function createSimulation(
+  plan: SimulationPlan,
+  shared: Pick<Simulation, 'clock' | 'random' | 'logger'>,
+): Simulation {
+  return {
+    ...shared,
+    wheel: new TimerWheel(shared.clock),
+    fates: new Fates(plan.seed),
+    behaviors: new BehaviorRules(plan.defaults, plan.rules),
+    frameworks: new SimulatedFrameworks(),
+  };
+}
+
+function given<T extends object>(members: T): Partial<T> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function serve(master: Master, endpoint: ControlEndpoint): void {
+  master.serveControl((request, response, url) => endpoint.handle(request, response, url));
+}
+
+async function bringBack(
+  members: readonly SimulatedAgent[],
+  isOn: (agent: { hostname: string; ip: string }) => boolean,
+): Promise<void> {
+  for (const member of members) if (isOn(member)) await member.bringBack();
+}
