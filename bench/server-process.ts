@@ -25,7 +25,10 @@ export interface ServerOptions {
 
 const START_TIMEOUT_MS = 60_000;
 
-/** Starts Ekiden from `dist` and waits until it takes commands. */
+/**
+ * Starts Ekiden from `dist` and waits until it takes commands. `BENCH_NODE_FLAGS` in the environment adds flags of Node,
+ * such as `--cpu-prof --cpu-prof-dir=DIR`.
+ */
 export async function startServer(
   flags: readonly string[] = [],
   { dataDir, heapMb }: ServerOptions = {},
@@ -34,8 +37,10 @@ export async function startServer(
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'ekiden-bench-')));
   const main = new URL('../apps/ekiden/src/main.js', import.meta.url).pathname;
   const nodeFlags = JSON.parse(await readFile('scripts/node-flags.json', 'utf8')) as string[];
+  const wishes = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [];
   const args = [
     ...nodeFlags,
+    ...wishes,
     ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`]),
     main,
     '--http_port',

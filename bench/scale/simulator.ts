@@ -36,13 +36,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   await writeFile(file, JSON.stringify(describe(options)));
   const port = await freePort();
   const main = new URL('../../apps/local-cluster/src/main.js', import.meta.url).pathname;
-  const args = [
-    `--max-old-space-size=${HEAP_MB}`,
-    '--max-semi-space-size=32',
-    main,
-    '--master',
-    `sim:${file}`,
-  ];
+  const args = [`--max-old-space-size=${HEAP_MB}`, '--max-semi-space-size=32', main, '--sim', `sim:${file}`];
   const child = spawn(
     process.execPath,
     [...args, '--port', String(port), '--work_dir', directory, '--test_api'],

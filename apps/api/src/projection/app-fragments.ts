@@ -54,7 +54,7 @@ export class AppFragments {
     const members: string[] = [];
     if (embeds(set, Embed.counts)) members.push(writeCountMembers(this.counters.of(app.id)));
     if (embeds(set, Embed.deployments)) {
-      members.push(`"deployments":${writeDeploymentIds(this.state.deploymentsOf(app.id))}`);
+      members.push(`"deployments":${writeDeploymentIds(this.state.deployments.ofApp(app.id))}`);
     }
     if (embeds(set, Embed.tasks)) members.push(`"tasks":[${this.tasks(app).join(',')}]`);
     const failure = this.state.taskFailures.get(app.id);

@@ -68,7 +68,7 @@ export class WhyReads {
     const changes = { app: id, types: ['AppCreated', 'AppUpdated'], limit: 1 };
     const [{ commands }, deployments, queued, session] = await Promise.all([
       this.history.commands(changes),
-      Promise.all(this.state.deploymentsOf(id).map((deployment) => this.withCommand(deployment))),
+      Promise.all(this.state.deployments.ofApp(id).map((deployment) => this.withCommand(deployment))),
       this.queued(id),
       this.session(),
     ]);

@@ -29,7 +29,7 @@ export function reconcileTouched(turn: Turn): boolean {
 }
 
 function look(turn: Turn, { appId, cause }: Touch): void {
-  const holders = turn.state.deploymentsOf(appId);
+  const holders = turn.state.deployments.ofApp(appId);
   if (holders.length === 0) {
     turn.attributeTo(cause);
     checkScale(turn, appId);

@@ -70,8 +70,11 @@ export function reportReadiness(
 
 /** The results of the readiness checks of an app, as long as a deployment waits for them. */
 export function readinessResults(state: State, appId: string): ReadinessResult[] {
-  if (state.deploymentsOf(appId).length === 0) return [];
-  const version = state.apps.get(appId)?.version;
+  const present = state.apps.get(appId);
+  // Most apps have no such checks, and one of them may have very many instances.
+  if (present === undefined || present.readinessChecks.length === 0) return [];
+  if (state.deployments.ofApp(appId).length === 0) return [];
+  const { version } = present;
   return state.instances
     .of(appId)
     .flatMap(({ app, readiness }) => (app.version === version && readiness !== undefined ? [readiness] : []));

@@ -27,7 +27,7 @@ export function factsBehind(
   const tasks = tasksOf(state, trial);
   for (const appId of new Set([...namedApp(trial), ...concernedApps(trial)])) {
     const version = state.apps.get(appId)?.version ?? 'none';
-    const holders = state.deploymentsOf(appId).map(({ plan }) => plan.id);
+    const holders = state.deployments.ofApp(appId).map(({ plan }) => plan.id);
     facts.push({ subject: `app ${appId}`, text: JSON.stringify([version, holders, tasks.get(appId) ?? []]) });
   }
   for (const { groupId, from } of outlook.groups) {

@@ -91,7 +91,7 @@ export class Rehearsal {
     this.copyTree(real);
     for (const appId of concerned) {
       for (const instance of real.instances.of(appId)) this.initial.set(instance.id, instance);
-      for (const deployment of real.deploymentsOf(appId))
+      for (const deployment of real.deployments.ofApp(appId))
         this.deployments.set(deployment.plan.id, deployment);
     }
   }
@@ -277,7 +277,7 @@ export class Rehearsal {
 function withHolders(state: State, concerned: ReadonlySet<string>): ReadonlySet<string> {
   const all = new Set(concerned);
   for (const appId of all) {
-    for (const { affectedApps } of state.deploymentsOf(appId))
+    for (const { affectedApps } of state.deployments.ofApp(appId))
       for (const other of affectedApps) all.add(other);
   }
   return all;

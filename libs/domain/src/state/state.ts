@@ -6,6 +6,7 @@ import type { Plan } from '../deployments/plan.js';
 import { isDescendant, ROOT } from '../ids/path-id.js';
 import type { Timestamp } from '../time/timestamp.js';
 import { InstanceIndex } from './instance-index.js';
+import { RunningDeployments } from './running-deployments.js';
 import { ServicePorts } from './service-ports.js';
 import { TreeHistory } from './tree-history.js';
 import { TreeIndex } from './tree-index.js';
@@ -93,7 +94,7 @@ export class State {
   readonly servicePorts = new ServicePorts();
   readonly instances = new InstanceIndex();
   /** Running deployments by id, oldest first. */
-  readonly deployments = new Map<string, Deployment>();
+  readonly deployments = new RunningDeployments();
   /** Checks that are carried out, by app and version. */
   readonly healthChecked = new Map<string, Map<Timestamp, readonly HealthCheck[]>>();
   readonly taskFailures = new Map<string, TaskFailure>();
@@ -142,15 +143,6 @@ export class State {
       if (app !== undefined) apps.set(id, app);
     }
     return { groups, apps };
-  }
-
-  /** Ids of the running deployments that touch an app: its locks. */
-  deploymentsOf(appId: string): Deployment[] {
-    const found: Deployment[] = [];
-    for (const deployment of this.deployments.values()) {
-      if (deployment.affectedApps.has(appId)) found.push(deployment);
-    }
-    return found;
   }
 }
 

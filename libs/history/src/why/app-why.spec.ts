@@ -9,7 +9,7 @@ function why(life: Life, known: Partial<AppFacts> = {}) {
   return explainApp({
     app: state.apps.get('/web')!,
     instances: life.instancesOf('/web'),
-    deployments: state.deploymentsOf('/web').map((deployment) => ({ deployment })),
+    deployments: state.deployments.ofApp('/web').map((deployment) => ({ deployment })),
     lastFailure: state.taskFailures.get('/web'),
     queued: life.queued('/web'),
     session: { connected: true },

@@ -17,6 +17,8 @@ export class BurstConnector {
         if (socket !== null) {
           this.#sockets.add(socket);
           socket.once('close', () => this.#sockets.delete(socket));
+          // Answers make room for what waits.
+          socket.on('readable', () => this.hold());
         }
         callback(...outcome);
       });
