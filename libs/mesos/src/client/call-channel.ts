@@ -34,14 +34,16 @@ export class CallChannel {
   readonly #connections: CallConnections;
   readonly #ordered: CallLane;
   readonly #acknowledgements: CallLane;
+  #headers: { authorization: string | undefined; values: Record<string, string> } | undefined;
 
   constructor(settings: CallChannelSettings) {
     this.#settings = settings;
     const { origin, clock, options, transport } = settings;
     this.#connections = transport.connect(origin, options);
     this.#ordered = new CallLane(clock, 1, (call) => this.#send('ordered', call));
-    const atOnce = options.acknowledgementConnections * options.acknowledgementPipeline;
-    this.#acknowledgements = new CallLane(clock, atOnce, (call) => this.#send('acknowledgements', call));
+    this.#acknowledgements = new CallLane(clock, options.maxAcknowledgementsUnderWay, (call) =>
+      this.#send('acknowledgements', call),
+    );
   }
 
   call(frameworkId: string, body: CallBody): Promise<CallResult> {
@@ -72,17 +74,15 @@ export class CallChannel {
 
   /** A call that was refused for its credentials was not carried out: with renewed ones it is sent once more. */
   async #exchange(route: CallRoute, call: QueuedCall, isRepeated = false): Promise<Answer> {
-    const { credentials, streamId } = this.#settings;
+    const { credentials } = this.#settings;
     const authorization = credentials.header;
     if (!authorization.ok) {
       const result: CallResult = { outcome: 'rejected', status: 401, text: authorization.error };
       return { result, verdict: { kind: 'pause', alert: true } };
     }
     try {
-      const { status, text, pauseMs } = await this.#connections.send(route, {
-        headers: jsonHeaders({ authorization: authorization.value, streamId }),
-        body: call.body,
-      });
+      const headers = this.#headersFor(authorization.value);
+      const { status, text, pauseMs } = await this.#connections.send(route, { headers, body: call.body });
       if (status === 401 && !isRepeated && credentials.renew(authorization.value)) {
         return await this.#exchange(route, call, true);
       }
@@ -91,5 +91,14 @@ export class CallChannel {
       const result: CallResult = { outcome: 'unknown', reason: (error as Error).message };
       return { result, verdict: { kind: 'unknownOutcome' } };
     }
+  }
+
+  /** The same object as long as the credentials are the same. */
+  #headersFor(authorization: string | undefined): Record<string, string> {
+    if (this.#headers === undefined || this.#headers.authorization !== authorization) {
+      const { streamId } = this.#settings;
+      this.#headers = { authorization, values: jsonHeaders({ authorization, streamId }) };
+    }
+    return this.#headers.values;
   }
 }

@@ -19,9 +19,8 @@ export interface ClientOptions {
   maxRecordBytes: number;
   /** Bound on received and not yet handled events. */
   maxQueuedBytes: number;
-  acknowledgementConnections: number;
-  /** Acknowledgements on their way on one connection. */
-  acknowledgementPipeline: number;
+  /** Acknowledgements on their way at a time, over one connection. */
+  maxAcknowledgementsUnderWay: number;
   maxRedirects: number;
 }
 
@@ -36,7 +35,6 @@ export const DEFAULT_CLIENT_OPTIONS: Readonly<ClientOptions> = {
   missedHeartbeats: 5,
   maxRecordBytes: DEFAULT_MAX_RECORD_BYTES,
   maxQueuedBytes: DEFAULT_MAX_RECORD_BYTES,
-  acknowledgementConnections: 2,
-  acknowledgementPipeline: 64,
+  maxAcknowledgementsUnderWay: 1024,
   maxRedirects: 5,
 };

@@ -1,7 +1,6 @@
-import { Client, Pool, type Dispatcher } from 'undici';
+import { Client } from 'undici';
 import type { ClientOptions } from './client-options.js';
-import { BurstConnector } from './burst-connector.js';
-import { post } from './post.js';
+import { PipelinedPosts } from './pipelined-posts.js';
 import { sendSubscribe, type SubscribeAnswer, type SubscribeRequest } from './subscribe-request.js';
 import { retryAfterMs, SCHEDULER_PATH } from './wire.js';
 
@@ -46,44 +45,42 @@ export const httpTransport: MasterTransport = {
 };
 
 class HttpConnections implements CallConnections {
-  readonly #dispatchers: Record<CallRoute, Dispatcher>;
-  readonly #bursts: BurstConnector;
+  readonly #ordered: Client;
+  readonly #acknowledgements: PipelinedPosts;
 
   constructor(origin: URL, options: ClientOptions) {
-    const { acknowledgementConnections: connections, acknowledgementPipeline: pipelining } = options;
-    const limits = { headersTimeout: options.callTimeoutMs, bodyTimeout: options.callTimeoutMs };
-    const connector = { timeout: options.connectTimeoutMs };
-    this.#bursts = new BurstConnector(connector);
-    this.#dispatchers = {
-      ordered: new Client(origin, { ...limits, connect: connector }),
-      acknowledgements: new Pool(origin, {
-        ...limits,
-        connect: this.#bursts.connect,
-        connections,
-        pipelining,
-      }),
-    };
+    const { callTimeoutMs, connectTimeoutMs } = options;
+    this.#ordered = new Client(origin, {
+      headersTimeout: callTimeoutMs,
+      bodyTimeout: callTimeoutMs,
+      connect: { timeout: connectTimeoutMs },
+    });
+    this.#acknowledgements = new PipelinedPosts({
+      origin,
+      path: SCHEDULER_PATH,
+      connectTimeoutMs,
+      answerTimeoutMs: callTimeoutMs,
+    });
   }
 
   async send(route: CallRoute, { headers, body }: CallRequest): Promise<CallAnswer> {
-    const isIdempotent = route === 'acknowledgements';
-    if (isIdempotent) {
-      this.#bursts.hold();
+    if (route === 'acknowledgements') {
+      const answer = await this.#acknowledgements.send(headers, body);
+      const pauseMs = retryAfterMs(answer.headers.get('retry-after'));
+      return { status: answer.status, text: answer.text, pauseMs };
     }
-    const answer = await post(this.#dispatchers[route], {
-      path: SCHEDULER_PATH,
-      headers,
-      body,
-      isIdempotent,
-    });
+    const answer = await this.#ordered.request({ method: 'POST', path: SCHEDULER_PATH, headers, body });
+    // The body must be read to its end before the connection can be used again.
+    const text = await answer.body.text();
     return {
-      status: answer.status,
-      text: answer.text,
+      status: answer.statusCode,
+      text,
       pauseMs: retryAfterMs([answer.headers['retry-after']].flat()[0]),
     };
   }
 
   close(): void {
-    for (const dispatcher of Object.values(this.#dispatchers)) void dispatcher.destroy();
+    void this.#ordered.destroy();
+    this.#acknowledgements.close();
   }
 }

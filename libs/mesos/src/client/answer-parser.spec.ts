@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AnswerParser, type ParsedAnswer } from './answer-parser.js';
+
+const ACCEPTED = 'HTTP/1.1 202 Accepted\r\nDate: today\r\nContent-Length: 0\r\n\r\n';
+const REFUSED = 'HTTP/1.1 400 Bad Request\r\ncontent-length: 9\r\nRetry-After: 3\r\n\r\nnot found';
+const CHUNKED =
+  'HTTP/1.1 503 Service Unavailable\r\nTransfer-Encoding: chunked\r\n\r\n4;x=y\r\nnot \r\n3\r\nyet\r\n0\r\nA: b\r\n\r\n';
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+
+const brief = ({ status, text, isLast }: ParsedAnswer): unknown => [status, text, isLast];
+
+describe('answers on one connection', () => {
+  it('are read however the bytes are cut', () => {
+    const whole = Buffer.from([ACCEPTED, CONTINUE, REFUSED, CHUNKED, ACCEPTED].join(''));
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: whole.length })), (cuts) => {
+        const parser = new AnswerParser();
+        const places = [0, ...cuts.toSorted((a, b) => a - b), whole.length];
+        const answers = places.flatMap((place, index) =>
+          parser.take(whole.subarray(place, places[index + 1] ?? whole.length)),
+        );
+        expect(answers.map(brief)).toEqual([
+          [202, '', false],
+          [400, 'not found', false],
+          [503, 'not yet', false],
+          [202, '', false],
+        ]);
+        expect(answers[1]?.headers.get('retry-after')).toBe('3');
+      }),
+    );
+  });
+
+  it.each([
+    ['HTTP/1.1 202 Accepted\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', true],
+    ['HTTP/1.0 202 Accepted\r\nContent-Length: 0\r\n\r\n', true],
+    ['HTTP/1.0 202 Accepted\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n', false],
+    ['HTTP/1.1 204 No Content\r\n\r\n', false],
+  ])('%j is the last one: %s', (text, isLast) => {
+    expect(new AnswerParser().take(Buffer.from(text)).map((answer) => answer.isLast)).toEqual([isLast]);
+  });
+
+  it.each([
+    ['SSH-2.0-OpenSSH_9.2\r\n\r\n', 'what came is not an HTTP answer'],
+    ['HTTP/1.1 200 OK\r\n\r\n', 'an answer does not say how long it is'],
+    ['HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n', 'an answer does not say how long it is'],
+    ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n', 'a part of an answer does not say'],
+  ])('%j is refused', (text, reason) => {
+    expect(() => new AnswerParser().take(Buffer.from(text))).toThrow(reason);
+  });
+
+  it('do not fill the memory', () => {
+    const parser = new AnswerParser();
+    const flood = Buffer.alloc(600_000, 'a');
+    parser.take(flood);
+    expect(() => parser.take(flood)).toThrow('an answer is too long');
+  });
+
+  it('are any bytes but a crash', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 200 })), (chunks) => {
+        const parser = new AnswerParser();
+        try {
+          for (const chunk of chunks) parser.take(Buffer.from(chunk));
+        } catch (error) {
+          expect((error as Error).message).toMatch(/answer/u);
+        }
+      }),
+    );
+  });
+});
