@@ -1,10 +1,12 @@
 /** `npm run bench -- NAME`: runs one benchmark; its last line is one line of JSON (see bench/README.md). */
 const BENCHMARKS = {
+  'agents-lost': () => import('./scale/agents-lost.js'),
   c100k: () => import('./scale/c100k.js'),
   c1m: () => import('./scale/c1m.js'),
   cluster: () => import('./cluster.js'),
   'continuous-apps': () => import('./scale/continuous-apps.js'),
   'create-apps': () => import('./create-apps.js'),
+  'groups-840': () => import('./scale/groups-840.js'),
   health: () => import('./health.js'),
   history: () => import('./history-queries.js'),
   launch: () => import('./launch.js'),
@@ -15,6 +17,8 @@ const BENCHMARKS = {
   plan: () => import('./plan.js'),
   'plan-accuracy': () => import('./plan-accuracy.js'),
   replay: () => import('./replay.js'),
+  'restart-100k': () => import('./scale/restart-100k.js'),
+  'rolling-20k': () => import('./scale/rolling-20k.js'),
   'scale-steps': () => import('./scale/scale-steps.js'),
   steps: () => import('./steps.js'),
   stream: () => import('./stream.js'),

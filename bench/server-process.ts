@@ -20,7 +20,7 @@ export interface ServerOptions {
   /** A new one that is removed afterwards, unless given. */
   readonly dataDir?: string;
   /** How much old objects may take in its memory; what Node allows by itself unless given. */
-  readonly heapMb?: number;
+  readonly heapMb?: number | undefined;
 }
 
 const START_TIMEOUT_MS = 60_000;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How often it is asked whether everything is done. */
-const POLL_INTERVAL_MS = 50;
+const POLL_INTERVAL_MS = 200;
 
 /** The parts of an app that benchmarks choose. */
 export interface AppWish {

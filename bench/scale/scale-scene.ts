@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventFile } from '#event-log';
-import { startServer, type ServerProcess } from '../server-process.js';
+import { startServer, type ServerOptions, type ServerProcess } from '../server-process.js';
 import { launchFacts, type LaunchFacts } from './launch-facts.js';
 import { cpuSeconds, memoryMb } from './process-figures.js';
 import { startSimulator, type Simulator, type SimulatorOptions } from './simulator.js';
@@ -15,7 +15,7 @@ const FLAGS = [
   '--max_instances_per_offer',
   '200',
   '--min_revive_offers_interval',
-  '100',
+  '1000',
   '--max_running_deployments',
   '100000',
 ];
@@ -40,14 +40,19 @@ export class ScaleScene {
   private constructor(
     readonly server: ServerProcess,
     readonly simulator: Simulator,
+    /** What Ekiden was started with, besides its port and its directory. */
+    readonly flags: readonly string[],
   ) {}
 
-  static async start(cluster: SimulatorOptions, flags: readonly string[] = []): Promise<ScaleScene> {
+  static async start(
+    cluster: SimulatorOptions,
+    { heapMb }: Pick<ServerOptions, 'heapMb'> = { heapMb: HEAP_MB },
+  ): Promise<ScaleScene> {
     const simulator = await startSimulator(cluster);
     try {
-      const master = ['--master', simulator.url];
-      const server = await startServer([...master, ...FLAGS, ...flags], { heapMb: HEAP_MB });
-      const scene = new ScaleScene(server, simulator);
+      const flags = ['--master', simulator.url, ...FLAGS];
+      const server = await startServer(flags, { heapMb });
+      const scene = new ScaleScene(server, simulator, flags);
       await scene.connected();
       return scene;
     } catch (error) {

@@ -3,8 +3,11 @@ import { captureSnapshot, SNAPSHOT_FORMAT, type State } from '#domain';
 import type { EventLog } from '#event-log';
 import type { Logger } from '#observability';
 
-/** Events between two snapshots for each record that a snapshot holds; replaying an event costs a few microseconds. */
-const EVENTS_PER_RECORD = 8;
+/**
+ * Events between two snapshots for each record that a snapshot holds. A start has to replay so many at most, at a few
+ * microseconds each; a record is written in a few, while the events between cost a hundred times that.
+ */
+const EVENTS_PER_RECORD = 2;
 
 /** A snapshot that took long is not followed by the next before this many times its duration. */
 const REST_FACTOR = 20;
@@ -51,6 +54,14 @@ export class Snapshotter {
   /** Resolves when no snapshot is being written. */
   async settled(): Promise<void> {
     await this.running;
+  }
+
+  /** A last snapshot before an end in good order, if a start would have much to replay; everything is durable by now. */
+  async takeLast(state: State): Promise<void> {
+    await this.running;
+    if (state.position - this.lastPosition < this.intervalEvents) return;
+    this.lastPosition = state.position;
+    await this.take(state, Promise.resolve());
   }
 
   private async take(state: State, durable: Promise<unknown>): Promise<void> {

@@ -292,8 +292,18 @@ describe('snapshots', () => {
     log.memory.faults.failNextWrite();
     await harness.create('/web');
     await until(() => harness.writer.ready);
-    await harness.writer.stop();
+    harness.writer.drop('the test is over');
     expect(await newestSnapshot(log)).toBeLessThanOrEqual(1);
+  });
+
+  it('are saved at an end in good order, if much came after the last', async () => {
+    const harness = await new WriterHarness(undefined, { snapshotIntervalEvents: 20 }).started();
+    for (let app = 0; app < 12; app += 1) await harness.create(`/app-${app}`);
+    await harness.writer.stop();
+    const head = await harness.log.port.head();
+    expect(await newestSnapshot(harness.log)).toBe(head);
+    const { state } = await recoverState(harness.log.port, SILENT);
+    expect([...captureSnapshot(state)]).toEqual([...captureSnapshot(harness.writer.view.state)]);
   });
 
   it('at the very end of the log do not let the clock run backwards', async () => {

@@ -119,11 +119,12 @@ export class Writer {
     const wasReady = this.phase === 'ready';
     this.phase = 'stopping';
     this.unavailableReason = 'Ekiden is stopping';
-    if (wasReady) await this.finishAccepted();
+    const isSettled = wasReady && (await this.finishAccepted());
     this.refuseAll(this.inbox.drain());
     this.gate.close();
     await this.recovery?.catch(() => undefined);
-    await this.ports.snapshotter.settled();
+    if (isSettled) await this.ports.snapshotter.takeLast(this.state);
+    else await this.ports.snapshotter.settled();
     this.phase = 'stopped';
   }
 
@@ -142,9 +143,12 @@ export class Writer {
     this.gate.look();
   }
 
-  private async finishAccepted(): Promise<void> {
+  /** False when something was left undone, or failed: the state may say more than the log then. */
+  private async finishAccepted(): Promise<boolean> {
     const { lead } = this.ports;
+    const { generation } = this;
     while ((this.inbox.length > 0 || this.appendsInFlight > 0) && lead.mayAct()) await delay(1);
+    return this.appendsInFlight === 0 && generation === this.generation && lead.mayAct();
   }
 
   /** Asks for a decision; the answer comes when everything it rests on is durable. Never rejects. */

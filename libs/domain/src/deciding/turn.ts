@@ -116,7 +116,7 @@ export class Turn {
   /** The desired or actual state of an app is not what it was: what follows from it is decided in this turn or a later one. */
   touch(appId: string, cause: Cause): void {
     this.runtime.touched.add(appId, cause);
-    this.runtime.steps.reopen(appId);
+    this.runtime.steps.reopen(appId, this.state.deployments.ofApp(appId));
   }
 
   /** Asks the shell to do something once the turn is durable. */

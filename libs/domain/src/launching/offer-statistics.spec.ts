@@ -104,4 +104,14 @@ describe('OfferStatistics', () => {
     expect(agents).toContain('S0');
     expect(agents).not.toContain('S1');
   });
+
+  it('remembers fewer agents for each of very many apps', () => {
+    const statistics = new OfferStatistics();
+    for (let app = 0; app < 1000; app += 1)
+      statistics.recordUnused(`/app-${app}`, unused(0, ['InsufficientCpus']));
+    for (let agent = 0; agent < 500; agent += 1)
+      statistics.recordUnused(APP, unused(agent, ['InsufficientCpus']));
+    expect(statistics.lastUnusedOffersOf(APP)).toHaveLength(199);
+    expect(statistics.summaryOf(APP).processedOffersCount).toBe(500);
+  });
 });

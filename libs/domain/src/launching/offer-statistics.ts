@@ -9,8 +9,13 @@ import {
 } from './matching/no-match-reason.js';
 import { roleOf } from './matching/resource-selector.js';
 
-/** Agents whose latest unused offer is remembered per app; beyond it the one seen longest ago is forgotten. */
+/**
+ * Agents whose latest unused offer is remembered for an app; beyond it the one seen longest ago is forgotten. With very many
+ * apps in the queue each has a smaller share of what is remembered for all together, but never less than the last number.
+ */
 export const REMEMBERED_AGENTS = 10_000;
+const REMEMBERED_IN_ALL = 200_000;
+const REMEMBERED_AT_LEAST = 100;
 
 /** `processedOffersSummary` of `GET /v2/queue` (`spec/rest-api.md` §11.3). */
 export interface OffersSummary {
@@ -105,7 +110,9 @@ export class OfferStatistics {
     const agentId = snapshot.offer.agent_id.value;
     tally.lastUnused.delete(agentId);
     tally.lastUnused.set(agentId, { snapshot, reasons, atMs });
-    if (tally.lastUnused.size > REMEMBERED_AGENTS) forgetOldest(tally.lastUnused);
+    const share = Math.floor(REMEMBERED_IN_ALL / this.byApp.size);
+    const room = Math.min(REMEMBERED_AGENTS, Math.max(REMEMBERED_AT_LEAST, share));
+    while (tally.lastUnused.size > room) forgetOldest(tally.lastUnused);
   }
 
   /** The app is no longer queued, or starts over. */

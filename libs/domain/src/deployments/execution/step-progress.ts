@@ -87,8 +87,9 @@ export class StepBook {
     return progress;
   }
 
-  reopen(appId: string): void {
-    for (const progress of this.byDeployment.values()) progress.reopen(appId);
+  /** The app was touched. `deployments`: those that touch it. */
+  reopen(appId: string, deployments: readonly Deployment[]): void {
+    for (const { plan } of deployments) this.byDeployment.get(plan.id)?.reopen(appId);
   }
 
   /** The deployment is over. */
