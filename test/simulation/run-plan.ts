@@ -33,13 +33,13 @@ export function planRun(random: Random): RunPlan {
     reconciliation_interval: random.pick([60_000, 300_000]),
     scale_apps_interval: random.pick([60_000, 300_000]),
     kill_retry_timeout: random.pick([5000, 10_000, 30_000]),
-    snapshot_interval_events: random.pick([20, 100, 5000]),
+    snapshot_interval_events: random.pick([50, 300, 5000]),
   };
   return {
     nodes,
     agents: Array.from({ length: random.between(6, 9) }, (_, index) => agentPlan(index)),
-    faultyMs: random.pick([2, 4, 8, 15]) * MINUTE_MS,
-    meanCommandPauseMs: random.pick([3000, 8000, 20_000]),
+    faultyMs: random.pick([1, 1, 2, 2, 3, 6]) * MINUTE_MS,
+    meanCommandPauseMs: random.pick([2500, 6000, 15_000]),
     tickIntervalMs: random.pick([250, 1000, 1000]),
     flags: Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
   };

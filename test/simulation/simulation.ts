@@ -18,6 +18,7 @@ import { SimulatedMesos } from './mesos/simulated-mesos.js';
 import { SimulatedNode, type Outside } from './node/simulated-node.js';
 import type { Defects } from './defects.js';
 import { planRun, type RunPlan } from './run-plan.js';
+import type { SeedReport } from './run-seed.js';
 import { Client } from './workload/client.js';
 import { simulatedProbe, simulatedReadiness } from './workload/probes.js';
 import { Workload } from './workload/workload.js';
@@ -29,8 +30,8 @@ const LOOK_MS = 5000;
 
 /** One cluster over virtual time, from one seed. */
 export class Simulation {
-  readonly trace: Trace;
-  readonly checker: Checker;
+  private readonly trace: Trace;
+  private readonly checker: Checker;
   private readonly world: World;
   private readonly plan: RunPlan;
   private readonly time: VirtualTime;
@@ -110,13 +111,19 @@ export class Simulation {
     return this.violation;
   }
 
-  /** Virtual time that has passed. */
-  get durationMs(): number {
-    return this.time.nowMs;
-  }
-
-  get nodeCount(): number {
-    return this.plan.nodes;
+  /** What has happened so far, in numbers. */
+  facts(): Omit<SeedReport, 'seed' | 'cpuMs' | 'violation'> {
+    return {
+      digest: this.trace.digest,
+      durationMs: this.time.nowMs,
+      nodes: this.plan.nodes,
+      happenings: this.trace.events,
+      events: this.topic.head,
+      acknowledged: this.commands.acknowledged,
+      reads: this.reads.reads,
+      tasks: this.checker.book.provisioned.size,
+      faults: Object.fromEntries(this.trace.counts),
+    };
   }
 
   private get isFailed(): boolean {

@@ -54,7 +54,7 @@ export class FaultScript {
     this.weights = { ...KINDS };
     // Not every run has every fault, so that the rare ones meet each other, too.
     for (const kind of Object.keys(KINDS) as FaultKind[]) if (this.random.chance(0.5)) this.weights[kind] = 0;
-    this.meanPauseMs = this.random.pick([4000, 10_000, 20_000, 40_000]);
+    this.meanPauseMs = this.random.pick([2500, 6000, 12_000, 30_000]);
   }
 
   begin(): void {

@@ -52,6 +52,8 @@ export class SimulatedAgent {
   isUp = true;
   /** Messages between it and the master arrive. */
   isReachable = true;
+  /** Another one has taken its place: it never comes back. */
+  isReplaced = false;
   private updates = 0;
 
   constructor(

@@ -190,9 +190,10 @@ export class SimulatedMaster {
   }
 
   /** An operator says that the agent never comes back. */
-  markGone(agent: SimulatedAgent): void {
-    this.parts.registry.gone.add(agent.id);
-    this.remove(agent.id, 'TASK_GONE_BY_OPERATOR', { reason: 'REASON_AGENT_REMOVED_BY_OPERATOR' });
+  markGone(agentId: string): void {
+    this.parts.registry.gone.add(agentId);
+    this.parts.registry.unreachable.delete(agentId);
+    this.remove(agentId, 'TASK_GONE_BY_OPERATOR', { reason: 'REASON_AGENT_REMOVED_BY_OPERATOR' });
   }
 
   update(agent: SimulatedAgent, status: TaskStatus): void {

@@ -86,14 +86,20 @@ export class SimulatedMesos {
       if (!agent.isHeard) this.master?.silent(agent);
     });
     this.world.time.after(downMs, () => {
-      if (isWiped) return void this.addAgent(agent.hostname, agent.attributes, agent.resources);
+      if (isWiped) {
+        agent.isReplaced = true;
+        if (this.world.calm) this.master?.markGone(agent.id);
+        return void this.addAgent(agent.hostname, agent.attributes, agent.resources);
+      }
       agent.isUp = true;
       this.reconnect(agent);
     });
   }
 
-  /** Everybody who can comes back. */
+  /** Everybody who can comes back; an operator says of the others that they never will. */
   heal(): void {
+    if (this.master === undefined) this.elect();
+    for (const agent of this.agents.values()) if (agent.isReplaced) this.master?.markGone(agent.id);
     this.faults.losing = this.faults.duplicating = this.faults.delaying = 0;
     this.losingAnswers = this.losingCalls = 0;
     this.crashAtNextCall = undefined;
