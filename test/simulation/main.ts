@@ -38,10 +38,14 @@ async function runOne({ seed, trace }: Extract<Wanted, { kind: 'one' }>): Promis
 async function runMany(wanted: Extract<Wanted, { kind: 'many' }>): Promise<number> {
   const totals = new Totals();
   const beganAtMs = performance.now();
-  const timer = setInterval(() => tell(totals.progress(performance.now() - beganAtMs, wanted.seeds)), PROGRESS_MS);
+  const timer = setInterval(
+    () => tell(totals.progress(performance.now() - beganAtMs, wanted.seeds)),
+    PROGRESS_MS,
+  );
   await runInWorkers(wanted, (report) => {
     totals.add(report);
-    if (report.violation !== undefined) print(`\nseed ${report.seed} VIOLATED ${report.violation}\n  ${replayCommand(report.seed)}`);
+    if (report.violation !== undefined)
+      print(`\nseed ${report.seed} VIOLATED ${report.violation}\n  ${replayCommand(report.seed)}`);
   });
   clearInterval(timer);
   print(`\n${totals.summary(performance.now() - beganAtMs)}`);

@@ -37,7 +37,7 @@ export function planRun(random: Random): RunPlan {
   };
   return {
     nodes,
-    agents: Array.from({ length: random.between(6, 9) }, (_, index) => agentPlan(index)),
+    agents: Array.from({ length: random.between(9, 12) }, (_, index) => agentPlan(index)),
     faultyMs: random.pick([1, 1, 2, 2, 3, 6]) * MINUTE_MS,
     meanCommandPauseMs: random.pick([2500, 6000, 15_000]),
     tickIntervalMs: random.pick([250, 1000, 1000]),

@@ -15,7 +15,10 @@ interface Range {
 }
 
 /** Shares seeds among processes. Resolves when all are done. */
-export async function runInWorkers({ from, seeds, workers }: Range, onReport: (report: SeedReport) => void): Promise<void> {
+export async function runInWorkers(
+  { from, seeds, workers }: Range,
+  onReport: (report: SeedReport) => void,
+): Promise<void> {
   let next = from;
   const take = (): number | undefined => (next < from + seeds ? next++ : undefined);
   await Promise.all(Array.from({ length: Math.min(workers, seeds) }, () => work(take, onReport)));

@@ -166,7 +166,8 @@ export class Simulation {
     let restedMs = 0;
     while (!this.isFailed && this.time.nowMs < limitMs && restedMs < 2 * LOOK_MS) {
       await this.time.run(LOOK_MS, () => this.isFailed);
-      difference = this.client.underWay > 0 ? 'a client waits' : whatDiffers(this.checker, this.mesos, this.nodes);
+      difference =
+        this.client.underWay > 0 ? 'a client waits' : whatDiffers(this.checker, this.mesos, this.nodes);
       restedMs = difference === undefined ? restedMs + LOOK_MS : 0;
     }
     if (difference !== undefined && !this.isFailed) {
@@ -179,7 +180,10 @@ export class Simulation {
     checkFolds(this.topic, this.nodes);
     for (const { name, position } of this.subscribers) {
       if (position < this.topic.head - 200) {
-        throw new Violation('subscribers see every position', `${name} is at ${position} of ${this.topic.head}`);
+        throw new Violation(
+          'subscribers see every position',
+          `${name} is at ${position} of ${this.topic.head}`,
+        );
       }
     }
   }

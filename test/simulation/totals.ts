@@ -44,8 +44,14 @@ export class Totals {
     const faults = [...this.faults].toSorted(([, a], [, b]) => b - a);
     const faultCount = faults.reduce((sum, [, count]) => sum + count, 0);
     const rows: (readonly [string, string])[] = [
-      ['runs', `${this.runs} in ${seconds.toFixed(1)} s (${(this.cpuMs / Math.max(this.runs, 1)).toFixed(0)} ms of processor time each)`],
-      ['simulated', `${this.clusterHours.toFixed(1)} cluster-hours = ${(this.clusterHours / HOURS_PER_YEAR).toFixed(4)} cluster-years`],
+      [
+        'runs',
+        `${this.runs} in ${seconds.toFixed(1)} s (${(this.cpuMs / Math.max(this.runs, 1)).toFixed(0)} ms of processor time each)`,
+      ],
+      [
+        'simulated',
+        `${this.clusterHours.toFixed(1)} cluster-hours = ${(this.clusterHours / HOURS_PER_YEAR).toFixed(4)} cluster-years`,
+      ],
       ['speed', `${(this.clusterHours / seconds).toFixed(2)} cluster-hours per second`],
       ['happenings', String(happenings)],
       ['events on logs', String(events)],

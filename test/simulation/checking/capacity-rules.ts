@@ -34,9 +34,7 @@ export function checkMost(book: LogBook, appId: string): void {
 export function checkLeast(book: LogBook, victim: BookedInstance): void {
   const app = book.apps.get(victim.appId);
   if (app === undefined || !serves(victim, !isOld(victim, app))) return;
-  const left = book
-    .of(app.id)
-    .filter((one) => one.id !== victim.id && serves(one, !isOld(one, app))).length;
+  const left = book.of(app.id).filter((one) => one.id !== victim.id && serves(one, !isOld(one, app))).length;
   must(
     left >= Math.min(leastOf(app), app.instances),
     LEAST,
@@ -52,4 +50,5 @@ const isOld = (one: BookedInstance, app: AppDefinition): boolean =>
 
 /** Nothing of it runs, and it is given up before it could be launched. */
 const isAbsentOld = (one: BookedInstance, app: AppDefinition): boolean =>
-  isOld(one, app) && (one.condition === 'Scheduled' || isOver(one) || one.condition.startsWith('Unreachable'));
+  isOld(one, app) &&
+  (one.condition === 'Scheduled' || isOver(one) || one.condition.startsWith('Unreachable'));

@@ -43,11 +43,16 @@ export class Checker implements Observer {
   }
 
   appended({ node, epoch, first, batches }: Appended): void {
-    must(first === this.head + 1, ONE_ORDER, () => `${node} writes at ${first}, the log ends at ${this.head}`);
+    must(
+      first === this.head + 1,
+      ONE_ORDER,
+      () => `${node} writes at ${first}, the log ends at ${this.head}`,
+    );
     must(
       epoch === this.newestEpoch && epoch >= this.epoch && this.owners.get(epoch) === node,
       ONE_WRITER,
-      () => `${node} writes in term ${epoch} although ${this.owners.get(this.newestEpoch)} has begun ${this.newestEpoch}`,
+      () =>
+        `${node} writes in term ${epoch} although ${this.owners.get(this.newestEpoch)} has begun ${this.newestEpoch}`,
     );
     this.epoch = epoch;
     for (const batch of batches) {
@@ -125,7 +130,10 @@ export class Checker implements Observer {
       () => `${taskId} comes after incarnation ${one.incarnation}`,
     );
     must(
-      one.goal === 'Running' && ['Scheduled', 'Failed', 'Finished', 'Killed', 'Error', 'Gone', 'Dropped', 'Unknown'].includes(one.condition),
+      one.goal === 'Running' &&
+        ['Scheduled', 'Failed', 'Finished', 'Killed', 'Error', 'Gone', 'Dropped', 'Unknown'].includes(
+          one.condition,
+        ),
       ONE_LAUNCH,
       () => `${taskId} is launched although its instance is ${one.goal} and ${one.condition}`,
     );

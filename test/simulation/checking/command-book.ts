@@ -34,7 +34,11 @@ export class CommandBook {
     if (issued.reply !== undefined) this.checkRepetition(issued, reply);
     issued.reply = reply;
     this.acknowledged += 1;
-    must(this.log.accepted.get(key) === 1, NEVER_LOST, () => `${key} is on the log ${this.log.accepted.get(key) ?? 0} times`);
+    must(
+      this.log.accepted.get(key) === 1,
+      NEVER_LOST,
+      () => `${key} is on the log ${this.log.accepted.get(key) ?? 0} times`,
+    );
     if (reply.kind !== 'accepted') return;
     const deployments = this.log.deploymentsOf.get(key) ?? [];
     must(

@@ -3,7 +3,11 @@ import type { SimulatedNode } from '../node/simulated-node.js';
 import type { Checker } from './checker.js';
 
 /** What is still not as it should be once faults are over; nothing when desired and actual have met. */
-export function whatDiffers(checker: Checker, mesos: SimulatedMesos, nodes: readonly SimulatedNode[]): string | undefined {
+export function whatDiffers(
+  checker: Checker,
+  mesos: SimulatedMesos,
+  nodes: readonly SimulatedNode[],
+): string | undefined {
   const { book, alive } = checker;
   if (!nodes.some(({ leads }) => leads)) return 'nobody leads';
   const [deployment] = book.deployments.values();

@@ -25,7 +25,11 @@ export function checkFolds(topic: SharedTopic, nodes: readonly SimulatedNode[]):
     const projected = node.life?.api.projection.model.state;
     if (projected !== undefined) {
       const isSame = hashOf(textOf(projected)) === wanted.get(projected.position);
-      must(isSame, SAME_STATE, () => `what ${node.name} shows at ${projected.position} is not what the log says`);
+      must(
+        isSame,
+        SAME_STATE,
+        () => `what ${node.name} shows at ${projected.position} is not what the log says`,
+      );
     }
     for (const snapshot of node.disk.snapshots) {
       const { position } = snapshot;
@@ -35,8 +39,13 @@ export function checkFolds(topic: SharedTopic, nodes: readonly SimulatedNode[]):
         () => `${node.name} saved another state at ${position} than the log says`,
       );
       const restored = restoreSnapshot(snapshot.state);
-      for (const event of topic.read(position, topic.head)) evolve(restored, event as unknown as RecordedEvent);
-      must(hashOf(textOf(restored)) === whole, SNAPSHOTS, () => `the snapshot of ${node.name} at ${position}`);
+      for (const event of topic.read(position, topic.head))
+        evolve(restored, event as unknown as RecordedEvent);
+      must(
+        hashOf(textOf(restored)) === whole,
+        SNAPSHOTS,
+        () => `the snapshot of ${node.name} at ${position}`,
+      );
     }
   }
 }

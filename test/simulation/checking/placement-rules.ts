@@ -29,7 +29,8 @@ export function checkPlacement(
     must(
       here === undefined ? operator === 'UNLIKE' : holds(operator, { here, value, counts }),
       CONSTRAINTS,
-      () => `${one.id} on ${here} by [${field}, ${operator}, ${value}]; there are ${JSON.stringify([...counts])}`,
+      () =>
+        `${one.id} on ${here} by [${field}, ${operator}, ${value}]; there are ${JSON.stringify([...counts])}`,
     );
   }
 }

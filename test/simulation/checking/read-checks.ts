@@ -34,7 +34,11 @@ export class ReadChecks {
       .then(({ position, isCurrent }) => {
         this.reads += 1;
         this.world.trace.note('READ', `${node.name} shows ${position}${isCurrent ? '' : ', perhaps old'}`);
-        must(!isCurrent || position >= least, LINEARISABLE, () => `${node.name} shows ${position}, not ${least}`);
+        must(
+          !isCurrent || position >= least,
+          LINEARISABLE,
+          () => `${node.name} shows ${position}, not ${least}`,
+        );
         if (isCurrent) this.told(position);
       })
       .catch(this.onViolation);

@@ -75,7 +75,8 @@ export class Subscriber {
     for (const [, position, type] of text.matchAll(/^id: (\d+)\r\nevent: (\S+)/gm)) {
       if (this.connection !== connection) return;
       this.seen += 1;
-      if (this.parts.defects.swallows !== undefined && this.seen % this.parts.defects.swallows === 0) continue;
+      if (this.parts.defects.swallows !== undefined && this.seen % this.parts.defects.swallows === 0)
+        continue;
       try {
         this.see(Number(position), type ?? '');
       } catch (error) {
@@ -91,7 +92,11 @@ export class Subscriber {
       () => `${this.name} sees ${position} at ${this.node?.name} after ${this.position}`,
     );
     const [stored] = this.parts.topic.read(position - 1, position);
-    must(stored !== undefined && type.endsWith(stored.type), EVERY_POSITION, () => `${position} is shown as ${type}`);
+    must(
+      stored !== undefined && type.endsWith(stored.type),
+      EVERY_POSITION,
+      () => `${position} is shown as ${type}`,
+    );
     this.position = position;
   }
 }

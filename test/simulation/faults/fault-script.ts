@@ -60,7 +60,8 @@ export class FaultScript {
   begin(): void {
     this.targets.world.time.after(this.random.around(this.meanPauseMs) + 3000, () => {
       if (this.isOver) return;
-      if (Object.values(this.weights).some((weight) => weight > 0)) this.strike(this.random.weighted(this.weights));
+      if (Object.values(this.weights).some((weight) => weight > 0))
+        this.strike(this.random.weighted(this.weights));
       this.begin();
     });
   }

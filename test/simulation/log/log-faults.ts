@@ -47,9 +47,11 @@ export class LogFaults {
   nextAppend(node: string): AppendFate {
     const crash = this.crashAt;
     this.crashAt = undefined;
-    if (crash === undefined && !this.isDown && this.failing + this.losing + this.slow === 0) return UNDISTURBED;
+    if (crash === undefined && !this.isDown && this.failing + this.losing + this.slow === 0)
+      return UNDISTURBED;
     const outcome = this.outcome();
-    if (outcome !== 'done') this.trace.fault(outcome === 'fails' ? 'append fails' : 'append of unknown outcome', node);
+    if (outcome !== 'done')
+      this.trace.fault(outcome === 'fails' ? 'append fails' : 'append of unknown outcome', node);
     const delayMs = this.random.chance(this.slow) ? this.random.around(1500) : 0;
     if (delayMs > 0) this.trace.fault('slow append', `${node} ${delayMs} ms`);
     return { outcome, delayMs, ...(crash === undefined ? {} : { crash }) };

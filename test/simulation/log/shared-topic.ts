@@ -56,12 +56,15 @@ export class SharedTopic {
 
   /** Every event with `after < position <= to`, as a reader gets it. */
   read(after: number, to: number): StoredEvent[] {
-    return this.rows.slice(after, to).map((row, index) => (row.stored ??= storedFrom(row, after + index + 1)));
+    return this.rows
+      .slice(after, to)
+      .map((row, index) => (row.stored ??= storedFrom(row, after + index + 1)));
   }
 
   /** The end of the batch that a position belongs to. */
   endOfBatch(position: number): number {
-    for (let at = position; at <= this.rows.length; at++) if (this.rows[at - 1]?.endsBatch === true) return at;
+    for (let at = position; at <= this.rows.length; at++)
+      if (this.rows[at - 1]?.endsBatch === true) return at;
     return this.rows.length;
   }
 

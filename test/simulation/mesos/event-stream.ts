@@ -13,7 +13,11 @@ export class EventStream implements SubscriptionStream {
 
   constructor(
     readonly streamId: string,
-    private readonly parts: { readonly world: World; readonly process: Process; readonly onClose: () => void },
+    private readonly parts: {
+      readonly world: World;
+      readonly process: Process;
+      readonly onClose: () => void;
+    },
   ) {
     parts.process.onEnd(() => this.close());
   }

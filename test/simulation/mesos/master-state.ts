@@ -37,7 +37,10 @@ export class Registry {
 
 export function holdingOf(info: TaskInfo): Holding {
   const scalar = (name: string): number =>
-    (info.resources ?? []).reduce((sum, it) => (it.type === 'SCALAR' && it.name === name ? sum + it.scalar.value : sum), 0);
+    (info.resources ?? []).reduce(
+      (sum, it) => (it.type === 'SCALAR' && it.name === name ? sum + it.scalar.value : sum),
+      0,
+    );
   const ports = (info.resources ?? []).flatMap((it) =>
     (it.type === 'RANGES' ? (it.ranges.range ?? []) : []).flatMap(({ begin, end }) =>
       Array.from({ length: end - begin + 1 }, (_, index) => begin + index),

@@ -244,7 +244,10 @@ export class SimulatedMaster {
       return;
     }
     let { free } = offer;
-    world.trace.note('LAUNCH', `${node} on ${agent.hostname}: ${views.map(({ taskId }) => taskId).join(' ')}`);
+    world.trace.note(
+      'LAUNCH',
+      `${node} on ${agent.hostname}: ${views.map(({ taskId }) => taskId).join(' ')}`,
+    );
     world.observer.launching(node, views);
     for (const info of infos) {
       const holding = holdingOf(info);
@@ -276,8 +279,7 @@ export class SimulatedMaster {
       this.parts.world.observer.acknowledging(node, taskId, task.state);
       if (isTerminal(task.state)) this.tasks.delete(taskId);
     }
-    if (agent !== undefined)
-      this.parts.toAgent(agent, () => agent.acknowledge(taskId, acknowledge.uuid));
+    if (agent !== undefined) this.parts.toAgent(agent, () => agent.acknowledge(taskId, acknowledge.uuid));
   }
 
   private reconcile(asked: readonly { task_id: { value: string }; agent_id?: { value: string } }[]): void {

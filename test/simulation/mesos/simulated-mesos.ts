@@ -44,7 +44,11 @@ export class SimulatedMesos {
     this.elect();
   }
 
-  addAgent(hostname: string, attributes: Readonly<Record<string, string>>, resources: AgentResources): SimulatedAgent {
+  addAgent(
+    hostname: string,
+    attributes: Readonly<Record<string, string>>,
+    resources: AgentResources,
+  ): SimulatedAgent {
     const { world } = this;
     const id = this.newId('agent');
     const agent = new SimulatedAgent(id, hostname, attributes, resources, {
@@ -196,8 +200,7 @@ export class SimulatedMesos {
     const stream: EventStream = new EventStream(this.newId('stream'), {
       world: this.world,
       process,
-      onClose: () =>
-        this.world.time.after(this.world.network.latencyMs(), () => master.streamClosed(stream)),
+      onClose: () => this.world.time.after(this.world.network.latencyMs(), () => master.streamClosed(stream)),
     });
     this.world.trace.note('MESOS', `${process.node} subscribes with ${master.name}`);
     master.subscribe(stream, JSON.parse(request.body) as Extract<Call, { type: 'SUBSCRIBE' }>);
@@ -236,9 +239,7 @@ export class SimulatedMesos {
   }
 
   private travel(extraMs = 0): Promise<void> {
-    return new Promise((resolve) =>
-      this.world.time.after(this.world.network.latencyMs() + extraMs, resolve),
-    );
+    return new Promise((resolve) => this.world.time.after(this.world.network.latencyMs() + extraMs, resolve));
   }
 
   private newId(kind: string): string {

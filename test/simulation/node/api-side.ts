@@ -98,7 +98,8 @@ export class ApiSide {
 
   /** A read: the position it shows, and whether that was confirmed to be current. */
   async read(): Promise<{ readonly position: number; readonly isCurrent: boolean }> {
-    if (await this.term.begunWithin(TERM_BEGIN_MS)) return { position: this.projection.position, isCurrent: true };
+    if (await this.term.begunWithin(TERM_BEGIN_MS))
+      return { position: this.projection.position, isCurrent: true };
     const { current } = await this.reads.confirm();
     return { position: this.projection.position, isCurrent: current };
   }

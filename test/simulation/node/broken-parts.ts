@@ -33,7 +33,11 @@ export function brokenLog(log: EventLog, { acknowledgesEarly }: NodeDefects): Ev
 export function brokenCommand(submit: SubmitCommand, { forgets, ignoresKeys }: NodeDefects): SubmitCommand {
   const { command, actor, idempotencyKey } = submit;
   const kept = forgets === undefined ? command : without(command, forgets);
-  return new SubmitCommand(kept, actor, ignoresKeys === true ? `${idempotencyKey}!${performance.now()}` : idempotencyKey);
+  return new SubmitCommand(
+    kept,
+    actor,
+    ignoresKeys === true ? `${idempotencyKey}!${performance.now()}` : idempotencyKey,
+  );
 }
 
 function without(command: ApiCommand, fields: readonly string[]): ApiCommand {

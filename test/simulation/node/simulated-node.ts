@@ -168,7 +168,11 @@ export class SimulatedNode {
       },
     };
     return {
-      identity: new IdentitySource(() => this.clockMs(), () => world.time.nowMs, entropy),
+      identity: new IdentitySource(
+        () => this.clockMs(),
+        () => world.time.nowMs,
+        entropy,
+      ),
       transport: mesos.transportFor(process),
       probe: (endpoint, check) => process.awaiting(probe(endpoint, check)),
       askReadiness: (endpoint, check) => process.awaiting(askReadiness(endpoint, check)),
@@ -183,7 +187,9 @@ export class SimulatedNode {
   /** A request that another node could not answer goes to the leader, once. */
   private async forward(process: Process, hostPort: string, command: SubmitCommand): Promise<WriteOutcome> {
     try {
-      return await this.hop(process, hostPort, (life) => life.process.awaiting(life.api.write(command, true)));
+      return await this.hop(process, hostPort, (life) =>
+        life.process.awaiting(life.api.write(command, true)),
+      );
     } catch {
       return { kind: 'unknown' };
     }

@@ -58,7 +58,10 @@ export class Client {
     }
     const { reply } = outcome.submission;
     const text = reply.kind === 'refused' ? `refused ${reply.code}` : reply.kind;
-    this.parts.world.trace.note('CLIENT', `${issued.key}: ${outcome.status} ${text} at ${outcome.submission.position}`);
+    this.parts.world.trace.note(
+      'CLIENT',
+      `${issued.key}: ${outcome.status} ${text} at ${outcome.submission.position}`,
+    );
     if (reply.kind === 'refused') {
       this.parts.book.refuse(issued, reply, outcome.status);
       this.refused += 1;

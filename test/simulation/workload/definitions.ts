@@ -36,7 +36,15 @@ const HEALTH_CHECKS = [
   [],
   [{ protocol: 'TCP', portIndex: 0, gracePeriodSeconds: 30, intervalSeconds: 5, maxConsecutiveFailures: 3 }],
   [{ protocol: 'HTTP', portIndex: 0, gracePeriodSeconds: 5, intervalSeconds: 10, maxConsecutiveFailures: 1 }],
-  [{ protocol: 'HTTP', portIndex: 0, gracePeriodSeconds: 60, intervalSeconds: 20, maxConsecutiveFailures: 0 }],
+  [
+    {
+      protocol: 'HTTP',
+      portIndex: 0,
+      gracePeriodSeconds: 60,
+      intervalSeconds: 20,
+      maxConsecutiveFailures: 0,
+    },
+  ],
   [{ protocol: 'MESOS_TCP', portIndex: 0, gracePeriodSeconds: 30, maxConsecutiveFailures: 3 }],
   [
     { protocol: 'TCP', portIndex: 0, gracePeriodSeconds: 30, intervalSeconds: 15, maxConsecutiveFailures: 2 },

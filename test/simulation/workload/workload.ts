@@ -63,7 +63,9 @@ export class Workload {
       case 'resetDelay':
         return { command: { type: 'ResetDelay', appId } };
       case 'kill':
-        return { command: { type: 'KillTasks', selection: this.someTasks(appId), wipe: this.random.chance(0.4) } };
+        return {
+          command: { type: 'KillTasks', selection: this.someTasks(appId), wipe: this.random.chance(0.4) },
+        };
       case 'killAndScale':
         return { command: { type: 'KillAndScale', selection: this.someTasks(appId), force } };
       case 'cancel':
@@ -92,7 +94,7 @@ export class Workload {
     const groupId = this.random.pick(['/g', '/g/h', '/z']);
     if (wish === 'removeGroup') return { command: { type: 'DeleteGroup', groupId, force } };
     if (wish === 'scaleGroup') {
-      const json = { scaleBy: this.random.pick([0.5, 1, 2]) };
+      const json = { scaleBy: this.random.pick([0, 0.5, 1]) };
       return { command: { type: 'PutGroup', groupId, json, force, dryRun: false } };
     }
     const mark = this.nextMark();
@@ -101,7 +103,10 @@ export class Workload {
       id: '/k',
       apps: [first, { ...second, dependencies: this.random.chance(0.7) ? ['/k/x'] : [] }],
     };
-    return { command: { type: 'PutGroup', groupId: '/', json: { groups: [json] }, force, dryRun: false }, mark };
+    return {
+      command: { type: 'PutGroup', groupId: '/', json: { groups: [json] }, force, dryRun: false },
+      mark,
+    };
   }
 
   private someTasks(appId: string): TaskSelection {
