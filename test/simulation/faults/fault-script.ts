@@ -14,6 +14,7 @@ const KINDS = {
   partition: 6,
   partitionNodes: 2,
   expireSession: 2,
+  deposeInAppend: 3,
   failAppends: 3,
   unknownAppends: 3,
   slowAppends: 2,
@@ -105,6 +106,8 @@ export class FaultScript {
       case 'expireSession':
         world.trace.fault(kind, (leader ?? node).name);
         return election.expire((leader ?? node).name);
+      case 'deposeInAppend':
+        return log.holdNextAppend((writer) => election.expire(writer));
       case 'failAppends':
         return this.setFor(kind, durationMs, (isOn) => (log.failing = isOn ? 0.3 : 0));
       case 'unknownAppends':

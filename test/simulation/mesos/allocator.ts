@@ -18,6 +18,7 @@ export interface AllocatorPorts {
   readonly rescind: (offerId: string) => void;
   readonly isCurrent: () => boolean;
   readonly newId: () => string;
+  readonly hidesAgents: boolean;
 }
 
 /** Offers everything that is free to the one framework, agent by agent, unless it does not want it. */
@@ -119,13 +120,14 @@ export class Allocator {
     const id = this.ports.newId();
     this.offers.set(id, { id, agentId: agent.id, free, madeAtMs: this.ports.world.time.nowMs });
     const allocation_info = { role: '*' };
+    const shown = this.ports.hidesAgents ? { hostname: id, attributes: { rack: id, zone: id } } : agent;
     const scalar = (name: string, value: number) =>
       ({ name, type: 'SCALAR', scalar: { value }, allocation_info }) as const;
     return {
       id: { value: id },
       framework_id: { value: this.ports.frameworkId() },
       agent_id: { value: agent.id },
-      hostname: agent.hostname,
+      hostname: shown.hostname,
       allocation_info,
       resources: [
         scalar('cpus', free.cpus),
@@ -133,7 +135,7 @@ export class Allocator {
         scalar('disk', free.disk),
         { name: 'ports', type: 'RANGES', ranges: { range: rangesOf(free.ports) }, allocation_info },
       ],
-      attributes: Object.entries(agent.attributes).map(([name, value]) => ({
+      attributes: Object.entries(shown.attributes).map(([name, value]) => ({
         name,
         type: 'TEXT',
         text: { value },

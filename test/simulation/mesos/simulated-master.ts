@@ -30,6 +30,8 @@ export interface MasterParts {
   readonly random: Random;
   readonly registry: Registry;
   readonly faults: StreamFaults;
+  /** Offers say of every agent that it is another one each time. */
+  readonly hidesAgents: boolean;
   readonly frameworkId: string;
   readonly agentById: (id: string) => SimulatedAgent | undefined;
   readonly isCurrent: () => boolean;
@@ -58,6 +60,7 @@ export class SimulatedMaster {
       isCurrent,
       newId: () => newId('offer'),
       frameworkId: () => frameworkId,
+      hidesAgents: parts.hidesAgents,
       agents: () => this.offeredAgents(),
       tasks: () => this.tasks.values(),
       offer: (offers) => this.tell({ type: 'OFFERS', offers: { offers } }),

@@ -18,6 +18,10 @@ export type CallCrash = 'before' | 'after';
 export interface MesosDefects {
   /** Every launch is sent again with the next offer that is accepted. */
   readonly launchesTwice?: boolean;
+  /** Nodes place as if no agent had a name or attributes that matter. */
+  readonly skipsConstraints?: boolean;
+  /** Kills are never sent. */
+  readonly losesKills?: boolean;
 }
 
 /** A cluster of Mesos: agents, and the master that leads at the moment, if one does. */
@@ -153,6 +157,7 @@ export class SimulatedMesos {
       random: this.random.fork(name),
       registry: this.registry,
       faults: this.faults,
+      hidesAgents: this.defects.skipsConstraints === true,
       frameworkId: 'framework-1',
       agentById: (id) => this.agents.get(id),
       isCurrent: () => this.master === master,
@@ -221,6 +226,8 @@ export class SimulatedMesos {
       this.world.trace.fault('call lost', `${node} ${call.type}`);
       return this.givenUp();
     }
+    if (call.type === 'KILL' && this.defects.losesKills === true)
+      return { status: 202, text: '', pauseMs: undefined };
     const { master } = this;
     if (master === undefined) return { status: 503, text: 'no master leads', pauseMs: undefined };
     const answer = master.call(node, streamId, call);
