@@ -1,16 +1,10 @@
 import type { Random } from './kernel/random.js';
-import type { AgentResources } from './mesos/simulated-agent.js';
-
-export interface AgentPlan {
-  readonly hostname: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly resources: AgentResources;
-}
+import type { Machine } from './mesos/simulated-agent.js';
 
 /** The size of one run, from its seed. */
 export interface RunPlan {
   readonly nodes: number;
-  readonly agents: readonly AgentPlan[];
+  readonly machines: readonly Machine[];
   readonly faultyMs: number;
   readonly meanCommandPauseMs: number;
   readonly tickIntervalMs: number;
@@ -37,7 +31,7 @@ export function planRun(random: Random): RunPlan {
   };
   return {
     nodes,
-    agents: Array.from({ length: random.between(9, 12) }, (_, index) => agentPlan(index)),
+    machines: Array.from({ length: random.between(9, 12) }, (_, index) => anyMachine(index)),
     faultyMs: random.pick([1, 1, 2, 2, 3, 6]) * MINUTE_MS,
     meanCommandPauseMs: random.pick([2500, 6000, 15_000]),
     tickIntervalMs: random.pick([250, 1000, 1000]),
@@ -46,7 +40,7 @@ export function planRun(random: Random): RunPlan {
 }
 
 /** Enough room on every rack that whatever an app may ask for can be had. */
-const agentPlan = (index: number): AgentPlan => ({
+const anyMachine = (index: number): Machine => ({
   hostname: `host${index}`,
   attributes: { rack: `r${(index % 3) + 1}`, zone: `z${(index % 2) + 1}` },
   resources: { cpus: 32, mem: 32_768, disk: 100_000, ports: { begin: 31_000, end: 31_099 } },

@@ -84,7 +84,7 @@ export class Allocator {
 
   /** What is offered of an agent is not to be had any more. */
   rescindOf(agentId: string): void {
-    for (const offer of [...this.offers.values()]) {
+    for (const offer of this.offers.values()) {
       if (offer.agentId !== agentId) continue;
       this.offers.delete(offer.id);
       this.ports.rescind(offer.id);
@@ -96,7 +96,7 @@ export class Allocator {
     if (!this.isActive || this.isSuppressed) return;
     const { nowMs } = this.ports.world.time;
     const offered = new Set<string>();
-    for (const offer of [...this.offers.values()]) {
+    for (const offer of this.offers.values()) {
       if (nowMs - offer.madeAtMs < OFFER_TIMEOUT_MS) offered.add(offer.agentId);
       else this.rescindOf(offer.agentId);
     }
@@ -115,7 +115,7 @@ export class Allocator {
     for (const task of this.ports.tasks()) {
       if (task.agentId === agent.id && !isTerminal(task.state)) held.push(task.holding);
     }
-    const free = leftOf(agent.resources, held);
+    const free = leftOf(agent.machine.resources, held);
     if (free.cpus < 0.01 && free.mem < 32) return undefined;
     const id = this.ports.newId();
     this.offers.set(id, { id, agentId: agent.id, free, madeAtMs: this.ports.world.time.nowMs });

@@ -25,6 +25,13 @@ export interface AgentResources {
   readonly ports: { readonly begin: number; readonly end: number };
 }
 
+/** What an agent runs on. */
+export interface Machine {
+  readonly hostname: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly resources: AgentResources;
+}
+
 /** A task on its agent. */
 export interface AgentTask {
   readonly info: TaskInfo;
@@ -58,11 +65,17 @@ export class SimulatedAgent {
 
   constructor(
     readonly id: string,
-    readonly hostname: string,
-    readonly attributes: Readonly<Record<string, string>>,
-    readonly resources: AgentResources,
+    readonly machine: Machine,
     private readonly parts: { readonly world: World; readonly random: Random; readonly words: AgentWords },
   ) {}
+
+  get hostname(): string {
+    return this.machine.hostname;
+  }
+
+  get attributes(): Readonly<Record<string, string>> {
+    return this.machine.attributes;
+  }
 
   get isHeard(): boolean {
     return this.isUp && this.isReachable;

@@ -3,7 +3,7 @@ import type { World } from '../kernel/world.js';
 import type { Random } from '../kernel/random.js';
 import { Allocator } from './allocator.js';
 import type { EventStream } from './event-stream.js';
-import { fits, holdingOf, type Holding, type KnownTask, type Registry } from './master-state.js';
+import { fits, holdingOf, less, type KnownTask, type Registry } from './master-state.js';
 import { isTerminal, type SimulatedAgent } from './simulated-agent.js';
 
 const HEARTBEAT_MS = 15_000;
@@ -75,8 +75,12 @@ export class SimulatedMaster {
     return this.tasks.values();
   }
 
-  get outstandingOffers(): number {
-    return this.allocator.offers.size;
+  /** How long an offer has been waiting for its answer, ms; 0 when none waits. */
+  get oldestOfferMs(): number {
+    const { nowMs } = this.parts.world.time;
+    let oldestMs = nowMs;
+    for (const { madeAtMs } of this.allocator.offers.values()) oldestMs = Math.min(oldestMs, madeAtMs);
+    return nowMs - oldestMs;
   }
 
   subscribe(stream: EventStream, call: CallOf<'SUBSCRIBE'>): void {
@@ -387,13 +391,4 @@ export class SimulatedMaster {
   ): KnownTask {
     return { info, holding: holdingOf(info), healthy: undefined, lastStatus: undefined, ...facts };
   }
-}
-
-function less(free: Holding, taken: Holding): Holding {
-  return {
-    cpus: free.cpus - taken.cpus,
-    mem: free.mem - taken.mem,
-    disk: free.disk - taken.disk,
-    ports: free.ports.filter((port) => !taken.ports.includes(port)),
-  };
 }

@@ -5,7 +5,7 @@ import type { World } from '../kernel/world.js';
 import type { Random } from '../kernel/random.js';
 import { EventStream } from './event-stream.js';
 import { Registry } from './master-state.js';
-import { SimulatedAgent, type AgentResources } from './simulated-agent.js';
+import { SimulatedAgent, type Machine } from './simulated-agent.js';
 import { SimulatedMaster, type StreamFaults } from './simulated-master.js';
 
 /** A call that no master answers fails after so long, ms. */
@@ -48,14 +48,10 @@ export class SimulatedMesos {
     this.elect();
   }
 
-  addAgent(
-    hostname: string,
-    attributes: Readonly<Record<string, string>>,
-    resources: AgentResources,
-  ): SimulatedAgent {
+  addAgent(machine: Machine): SimulatedAgent {
     const { world } = this;
     const id = this.newId('agent');
-    const agent = new SimulatedAgent(id, hostname, attributes, resources, {
+    const agent = new SimulatedAgent(id, machine, {
       world,
       random: this.random.fork(id),
       words: {
@@ -97,7 +93,7 @@ export class SimulatedMesos {
       if (isWiped) {
         agent.isReplaced = true;
         if (this.world.calm) this.master?.markGone(agent.id);
-        return void this.addAgent(agent.hostname, agent.attributes, agent.resources);
+        return void this.addAgent(agent.machine);
       }
       agent.isUp = true;
       this.reconnect(agent);
@@ -113,9 +109,9 @@ export class SimulatedMesos {
     this.crashAtNextCall = undefined;
   }
 
-  /** Offers that nobody has answered; nothing while no master leads. */
-  get outstandingOffers(): number | undefined {
-    return this.master?.outstandingOffers;
+  /** How long an offer has been waiting for its answer, ms; nothing while no master leads. */
+  get oldestOfferMs(): number | undefined {
+    return this.master?.oldestOfferMs;
   }
 
   /** How a process reaches the master. */
