@@ -32,7 +32,7 @@ export function planRun(random: Random): RunPlan {
   return {
     nodes,
     machines: Array.from({ length: random.between(9, 12) }, (_, index) => anyMachine(index)),
-    faultyMs: random.pick([1, 1, 2, 2, 3, 6]) * MINUTE_MS,
+    faultyMs: random.pick([1, 1, 1, 2, 2, 4]) * MINUTE_MS,
     meanCommandPauseMs: random.pick([2500, 6000, 15_000]),
     tickIntervalMs: random.pick([250, 1000, 1000]),
     flags: Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),

@@ -3,14 +3,14 @@ import type { Defects } from './defects.js';
 import { runSeed } from './run-seed.js';
 
 /** As many as `npm test` has time for; the rest is for nights (docs/simulation.md). */
-const SEEDS = 200;
+const SEEDS = 150;
 
 /** A defect has to show within so many seeds. */
 const SEEDS_TO_NOTICE = 25;
 
 /** Seeds that found a bug once, by what it was (docs/simulation.md). */
 const EARLIER: readonly (readonly [seed: number, what: string])[] = [
-  [30, 'keys of instances came in another order on a snapshot'],
+  [7, 'keys of instances came in another order on a snapshot'],
 ];
 
 /** What breaks when something is broken on purpose. */
@@ -59,7 +59,7 @@ describe('simulated clusters', () => {
         violations.push(`npm run simulate -- --seed ${seed} --trace: ${violation}`);
     }
     expect(violations).toEqual([]);
-  });
+  }, 600_000);
 
   it.each(DEFECTS)('show it when %s', async (_, defects, invariant) => {
     expect(await firstViolation(defects)).toMatch(invariant);
