@@ -6,6 +6,7 @@ import { ReadChecks } from './checking/read-checks.js';
 import { BusLedger, DomainLedger, type StreamLedger } from './checking/stream-ledgers.js';
 import { Subscriber } from './checking/subscriber.js';
 import { Violation } from './checking/violation.js';
+import { WaitingChecks } from './checking/waiting-checks.js';
 import { SimulatedElection } from './election/simulated-election.js';
 import { FaultScript } from './faults/fault-script.js';
 import { ENSEMBLE, Network } from './kernel/network.js';
@@ -170,8 +171,11 @@ export class Simulation {
     let difference: string | undefined = '';
     const limitMs = this.time.nowMs + REST_LIMIT_MS;
     let restedMs = 0;
+    const waiting = new WaitingChecks();
     while (!this.isFailed && this.time.nowMs < limitMs && restedMs < 2 * LOOK_MS) {
       await this.time.run(LOOK_MS, () => this.isFailed);
+      const leader = this.nodes.find(({ leads }) => leads)?.life?.api;
+      if (leader !== undefined) waiting.look(leader.projection.model.state, this.time.nowMs);
       difference =
         this.client.underWay > 0 ? 'a client waits' : whatDiffers(this.checker, this.mesos, this.nodes);
       restedMs = difference === undefined ? restedMs + LOOK_MS : 0;
