@@ -1,16 +1,10 @@
 import type { Random } from './kernel/random.js';
-import type { AgentResources } from './mesos/simulated-agent.js';
-
-export interface AgentPlan {
-  readonly hostname: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly resources: AgentResources;
-}
+import type { Machine } from './mesos/simulated-agent.js';
 
 /** The size of one run, from its seed. */
 export interface RunPlan {
   readonly nodes: number;
-  readonly agents: readonly AgentPlan[];
+  readonly machines: readonly Machine[];
   readonly faultyMs: number;
   readonly meanCommandPauseMs: number;
   readonly tickIntervalMs: number;
@@ -33,20 +27,20 @@ export function planRun(random: Random): RunPlan {
     reconciliation_interval: random.pick([60_000, 300_000]),
     scale_apps_interval: random.pick([60_000, 300_000]),
     kill_retry_timeout: random.pick([5000, 10_000, 30_000]),
-    snapshot_interval_events: random.pick([20, 100, 5000]),
+    snapshot_interval_events: random.pick([50, 300, 5000]),
   };
   return {
     nodes,
-    agents: Array.from({ length: random.between(6, 9) }, (_, index) => agentPlan(index)),
-    faultyMs: random.pick([2, 4, 8, 15]) * MINUTE_MS,
-    meanCommandPauseMs: random.pick([3000, 8000, 20_000]),
+    machines: Array.from({ length: random.between(9, 12) }, (_, index) => anyMachine(index)),
+    faultyMs: random.pick([1, 1, 1, 2, 2, 4]) * MINUTE_MS,
+    meanCommandPauseMs: random.pick([2500, 6000, 15_000]),
     tickIntervalMs: random.pick([250, 1000, 1000]),
     flags: Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
   };
 }
 
 /** Enough room on every rack that whatever an app may ask for can be had. */
-const agentPlan = (index: number): AgentPlan => ({
+const anyMachine = (index: number): Machine => ({
   hostname: `host${index}`,
   attributes: { rack: `r${(index % 3) + 1}`, zone: `z${(index % 2) + 1}` },
   resources: { cpus: 32, mem: 32_768, disk: 100_000, ports: { begin: 31_000, end: 31_099 } },

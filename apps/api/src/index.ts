@@ -5,3 +5,4 @@ export { differenceFromLeader } from './standby/differs-from-leader.js';
 export { TlsFilesError } from './listeners/tls-material.js';
 export { listen, type Listening } from './listeners/listen.js';
 export { createHttpAdapter } from './server/create-http-adapter.js';
+export { presentState } from './present-state.js';

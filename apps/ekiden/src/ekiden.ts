@@ -1,12 +1,18 @@
 import { resolve } from 'node:path';
-import { ApiModule, createHttpAdapter, listen, type ApiOptions, type Listening } from '#api';
+import { ApiModule, createHttpAdapter, listen, presentState, type ApiOptions, type Listening } from '#api';
 import { EXIT_CODES, type Configuration, type ExitCode, type SettingsReport } from '#configuration';
 import type { Coordination } from '#coordination';
 import type { EventLog } from '#event-log';
 import { ClusterProcess } from '#local-cluster';
 import { createLogging, Metrics, startRuntimeMetrics, type Logger, type Logging } from '#observability';
 import { type WebhookSecrets } from '#secrets';
-import { NoScheduler, Scheduler, SchedulerModule, type SchedulerDoor } from '#scheduler';
+import {
+  NoScheduler,
+  Scheduler,
+  SchedulerModule,
+  type SchedulerDoor,
+  type SchedulerOptions,
+} from '#scheduler';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { coordinate } from './coordinate.js';
@@ -114,9 +120,11 @@ export class Ekiden {
     if (cluster !== undefined) undo.push(() => cluster.stop({ keepTasks: true }));
     let listening: Listening | undefined;
     const node = (): string => listening?.hostPort ?? configuration.hostname;
-    const scheduler = mayLead(configuration) ? schedulerOf(makings, cluster, node) : undefined;
-    await knowLog(makings, scheduler);
     const api = apiOptions(makings);
+    const scheduler = mayLead(configuration)
+      ? schedulerOf(makings, { cluster, node, presentState: () => presentState(api) })
+      : undefined;
+    await knowLog(makings, scheduler);
     const served = await serve(api, scheduler ?? new NoScheduler());
     const { application } = served;
     const { hostPort } = (listening = served.listening);
@@ -212,10 +220,14 @@ function apiOptions({
   };
 }
 
+/** Where a scheduler finds itself. */
+interface SchedulerPlace extends Pick<SchedulerOptions, 'node' | 'presentState'> {
+  readonly cluster: ClusterProcess | undefined;
+}
+
 function schedulerOf(
   { configuration, logging, metrics, log, term, secrets }: Makings,
-  cluster: ClusterProcess | undefined,
-  node: () => string,
+  { cluster, node, presentState }: SchedulerPlace,
 ): Scheduler {
   return new Scheduler({
     log,
@@ -228,6 +240,7 @@ function schedulerOf(
     detector: detectorFor(configuration, cluster?.url, logging.logger('mesos')),
     authentication: authenticationOf(configuration),
     node,
+    presentState,
     onFatal: (exitCode, message) => term.end(exitCode, message),
     onDeposed: (reason) => term.deposed(reason),
   });

@@ -54,6 +54,8 @@ export interface SchedulerOptions {
   /** Whether this node may act as the leader. */
   readonly lead: Lead;
   readonly cluster: ClusterIdentity;
+  /** A state folded from the log by the read side of the process, where there is one. */
+  readonly presentState?: () => State | undefined;
   /** `host:port` under which this node is known. */
   readonly node: () => string;
   /** The process cannot go on as leader; it should end with this code. */
@@ -104,6 +106,7 @@ export class Scheduler implements SchedulerDoor {
       metrics,
       snapshotter,
       warm: this.warm,
+      ...(options.presentState === undefined ? {} : { presentState: options.presentState }),
       maxQueuedCommands: configuration.maxQueuedRootGroupUpdates,
       identity: this.identity,
       settings,

@@ -40,7 +40,7 @@ export { taskInfoOf } from './launching/task-builder/task-template.js';
 export * from './planning/index.js';
 export { evolve } from './state/evolve.js';
 export { failureOf, unhealthyFailureOf } from './state/task-failure.js';
-export { captureSnapshot, restoreSnapshot, SNAPSHOT_FORMAT } from './state/snapshot.js';
+export { captureSnapshot, copyState, restoreSnapshot, SNAPSHOT_FORMAT } from './state/snapshot.js';
 export { State, type Deployment, type Group, type Subtree, type TaskFailure } from './state/state.js';
 export * from './time/timestamp.js';
 export type { WebhookReport } from './webhooks/report-webhook.js';

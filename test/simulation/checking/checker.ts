@@ -76,7 +76,7 @@ export class Checker implements Observer {
   killing(node: string, taskId: string): void {
     const one = this.book.instances.get(instanceIdOf(taskId));
     must(
-      one === undefined || one.taskId !== taskId || one.goal !== 'Running' || one.isToBeKilled,
+      one === undefined || one.taskId !== taskId || this.book.unwanted.has(taskId),
       JUST_KILLS,
       () => `${node} kills ${taskId}, which the log wants to run`,
     );

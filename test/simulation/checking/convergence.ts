@@ -2,6 +2,9 @@ import type { SimulatedMesos } from '../mesos/simulated-mesos.js';
 import type { SimulatedNode } from '../node/simulated-node.js';
 import type { Checker } from './checker.js';
 
+/** An offer without an answer for so long keeps its resources from everybody, ms. */
+const FORGOTTEN_MS = 30_000;
+
 /** What is still not as it should be once faults are over; nothing when desired and actual have met. */
 export function whatDiffers(
   checker: Checker,
@@ -29,5 +32,7 @@ export function whatDiffers(
   for (const { id, appId } of book.instances.values()) {
     if (!book.apps.has(appId)) return `${id} is left of an app that was deleted`;
   }
-  return mesos.outstandingOffers === undefined ? 'no Mesos master leads' : undefined;
+  const { oldestOfferMs } = mesos;
+  if (oldestOfferMs === undefined) return 'no Mesos master leads';
+  return oldestOfferMs > FORGOTTEN_MS ? `an offer waits for ${oldestOfferMs} ms` : undefined;
 }

@@ -73,6 +73,8 @@ export class LogBook {
   /** Commands by what they did to apps. */
   readonly changesOf = new Map<string, string[]>();
   readonly provisioned = new Map<string, string>();
+  /** Tasks that somebody wanted to end at some time, or that did. */
+  readonly unwanted = new Set<string>();
   private readonly versions = new Map<string, AppDefinition>();
 
   of(appId: string): BookedInstance[] {
@@ -136,15 +138,19 @@ export class LogBook {
       case 'InstanceProvisioned':
         return this.provision(one, data);
       case 'TaskStatusChanged':
-        return setStatus(one, data);
+        setStatus(one, data);
+        if (isOver(one)) this.giveUp(one);
+        return;
       case 'InstanceBecameInactive':
         one.condition = 'UnreachableInactive';
         return;
       case 'InstanceGoalChanged':
         one.goal = data.goal;
+        if (data.goal !== 'Running') this.giveUp(one);
         return;
       case 'InstanceKillRequested':
         one.isToBeKilled = true;
+        this.unwanted.add(data.taskId);
         return;
       case 'InstanceExpunged':
         this.instances.delete(data.instanceId);
@@ -158,6 +164,10 @@ export class LogBook {
         return;
       default:
     }
+  }
+
+  private giveUp({ taskId }: BookedInstance): void {
+    if (taskId !== undefined) this.unwanted.add(taskId);
   }
 
   private schedule({ instanceId: id, appId, version }: EventData['InstanceScheduled']): void {

@@ -1,11 +1,8 @@
 import type { Random } from '../kernel/random.js';
 import type { World } from '../kernel/world.js';
-import type { SharedTopic } from '../log/shared-topic.js';
 import type { SimulatedNode } from '../node/simulated-node.js';
 import { SimulatedResponse } from '../node/simulated-response.js';
-import { must } from './violation.js';
-
-const EVERY_POSITION = 'subscribers see every position once and in order';
+import type { StreamLedger } from './stream-ledgers.js';
 
 /** What a test breaks on purpose. */
 export interface StreamDefects {
@@ -13,11 +10,9 @@ export interface StreamDefects {
   readonly swallows?: number;
 }
 
-/** A reader of the stream of domain events, who goes on where it was whenever the stream ends. */
+/** A reader of one of the streams, who goes on where it was whenever the stream ends. */
 export class Subscriber {
-  position = 0;
   private readonly random: Random;
-  private node: SimulatedNode | undefined;
   private connection = 0;
   private seen = 0;
 
@@ -25,7 +20,7 @@ export class Subscriber {
     readonly name: string,
     private readonly parts: {
       readonly world: World;
-      readonly topic: SharedTopic;
+      readonly ledger: StreamLedger;
       readonly nodes: readonly SimulatedNode[];
       readonly defects: StreamDefects;
       readonly onViolation: (error: unknown) => void;
@@ -36,17 +31,16 @@ export class Subscriber {
 
   /** Connects with some node, and again whenever that ends. */
   connect(): void {
-    const { world, nodes } = this.parts;
+    const { world, nodes, ledger } = this.parts;
     this.connection += 1;
     const { connection } = this;
     const node = this.random.pick(nodes)!;
     const { life } = node;
     if (life === undefined) return this.again(connection);
-    this.node = node;
     const response = new SimulatedResponse((bytes) => this.receive(connection, bytes));
     response.once('close', () => this.again(connection));
-    world.trace.note('STREAM', `${this.name} at ${node.name} after ${this.position}`);
-    life.api.stream(response, this.position);
+    world.trace.note('STREAM', `${this.name} at ${node.name} after ${ledger.position}`);
+    ledger.open(life.api, response);
     life.process.onEnd(() => response.destroy());
     if (this.random.chance(0.3)) this.stall(response);
     // Readers come and go.
@@ -69,34 +63,19 @@ export class Subscriber {
     });
   }
 
-  /** What was sent arrives a little later, unless the reader has left meanwhile. */
+  /** Unless the reader has left meanwhile. */
   private receive(connection: number, bytes: Buffer): void {
-    const text = bytes.toString('utf8');
-    for (const [, position, type] of text.matchAll(/^id: (\d+)\r\nevent: (\S+)/gm)) {
+    const { defects, ledger, onViolation } = this.parts;
+    for (const frame of bytes.toString('utf8').split('\r\n\r\n')) {
       if (this.connection !== connection) return;
+      if (frame.trim() === '') continue;
       this.seen += 1;
-      if (this.parts.defects.swallows !== undefined && this.seen % this.parts.defects.swallows === 0)
-        continue;
+      if (defects.swallows !== undefined && this.seen % defects.swallows === 0) continue;
       try {
-        this.see(Number(position), type ?? '');
+        ledger.see(frame.replaceAll('\r', ''));
       } catch (error) {
-        this.parts.onViolation(error);
+        onViolation(error);
       }
     }
-  }
-
-  private see(position: number, type: string): void {
-    must(
-      position === this.position + 1,
-      EVERY_POSITION,
-      () => `${this.name} sees ${position} at ${this.node?.name} after ${this.position}`,
-    );
-    const [stored] = this.parts.topic.read(position - 1, position);
-    must(
-      stored !== undefined && type.endsWith(stored.type),
-      EVERY_POSITION,
-      () => `${position} is shown as ${type}`,
-    );
-    this.position = position;
   }
 }

@@ -51,14 +51,14 @@ export class SimulatedElection {
 
   /** A link between a node and the ensemble was cut or mended. */
   linkChanged(node: string, isCut: boolean): void {
-    for (const member of [...this.watchers]) {
+    for (const member of this.watchers) {
       if (member.node === node) member.linkChanged(isCut);
     }
   }
 
   /** The ensemble ends the session of a node, as if it had been silent for too long. */
   expire(node: string): void {
-    for (const member of [...this.watchers]) if (member.node === node) member.expired();
+    for (const member of this.watchers) if (member.node === node) member.expired();
   }
 
   forget(member: SimulatedCoordination): void {

@@ -14,6 +14,7 @@ const KINDS = {
   partition: 6,
   partitionNodes: 2,
   expireSession: 2,
+  deposeInAppend: 3,
   failAppends: 3,
   unknownAppends: 3,
   slowAppends: 2,
@@ -54,7 +55,7 @@ export class FaultScript {
     this.weights = { ...KINDS };
     // Not every run has every fault, so that the rare ones meet each other, too.
     for (const kind of Object.keys(KINDS) as FaultKind[]) if (this.random.chance(0.5)) this.weights[kind] = 0;
-    this.meanPauseMs = this.random.pick([4000, 10_000, 20_000, 40_000]);
+    this.meanPauseMs = this.random.pick([2500, 6000, 12_000, 30_000]);
   }
 
   begin(): void {
@@ -105,6 +106,8 @@ export class FaultScript {
       case 'expireSession':
         world.trace.fault(kind, (leader ?? node).name);
         return election.expire((leader ?? node).name);
+      case 'deposeInAppend':
+        return log.holdNextAppend((writer) => election.expire(writer));
       case 'failAppends':
         return this.setFor(kind, durationMs, (isOn) => (log.failing = isOn ? 0.3 : 0));
       case 'unknownAppends':

@@ -34,7 +34,7 @@ export class Network {
   }
 
   mendAll(): void {
-    for (const link of [...this.cuts.keys()]) {
+    for (const link of this.cuts.keys()) {
       const [a = '', b = ''] = link.split('|');
       while (this.isCut(a, b)) this.mend(a, b);
     }

@@ -4,6 +4,9 @@ import { install, type Clock } from '@sinonjs/fake-timers';
 /** 2026-01-01T00:00:00Z */
 const BEGIN_MS = 1_767_225_600_000;
 
+/** So much may happen at one moment. */
+const MOST_STEPS_IN_PLACE = 200_000;
+
 const realSetImmediate = setImmediate;
 const realRandom = Math.random;
 
@@ -62,9 +65,14 @@ export class VirtualTime {
   async run(limitMs: number, isOver: () => boolean = () => false): Promise<void> {
     const endMs = this.nowMs + limitMs;
     this.clock.setTimeout(() => undefined, limitMs);
+    let lastMs = this.nowMs;
+    let stepsInPlace = 0;
     while (this.nowMs < endMs && !isOver()) {
       this.clock.next();
       this.steps += 1;
+      stepsInPlace = this.nowMs === lastMs ? stepsInPlace + 1 : 0;
+      lastMs = this.nowMs;
+      if (stepsInPlace > MOST_STEPS_IN_PLACE) throw new Error('time stands still: something never rests');
       await new Promise<void>((resolve) => realSetImmediate(resolve));
     }
   }

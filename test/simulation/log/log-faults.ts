@@ -20,6 +20,7 @@ export class LogFaults {
   slow = 0;
   /** So long a node waits for brokers that do not answer, ms. */
   patienceMs = 2000;
+  private heldBack: ((node: string) => void) | undefined;
   private crashAt: 'before' | 'after' | undefined;
 
   constructor(
@@ -33,6 +34,11 @@ export class LogFaults {
     this.crashAt = where;
   }
 
+  /** The next append of anybody is held up on its way, so long that much may happen before it arrives; `then` is told. */
+  holdNextAppend(then: (node: string) => void): void {
+    this.heldBack = then;
+  }
+
   crash(node: string, where: string): void {
     this.crashNode(node, where);
   }
@@ -41,10 +47,12 @@ export class LogFaults {
   calm(): void {
     this.isDown = false;
     this.failing = this.losing = this.slow = 0;
-    this.crashAt = undefined;
+    this.crashAt = this.heldBack = undefined;
   }
 
   nextAppend(node: string): AppendFate {
+    const held = this.heldBack;
+    if (held !== undefined) return this.hold(node, held);
     const crash = this.crashAt;
     this.crashAt = undefined;
     if (crash === undefined && !this.isDown && this.failing + this.losing + this.slow === 0)
@@ -55,6 +63,14 @@ export class LogFaults {
     const delayMs = this.random.chance(this.slow) ? this.random.around(1500) : 0;
     if (delayMs > 0) this.trace.fault('slow append', `${node} ${delayMs} ms`);
     return { outcome, delayMs, ...(crash === undefined ? {} : { crash }) };
+  }
+
+  private hold(node: string, then: (node: string) => void): AppendFate {
+    this.heldBack = undefined;
+    const delayMs = 500 + this.random.around(6000);
+    this.trace.fault('append held up', `${node} ${delayMs} ms`);
+    then(node);
+    return { outcome: 'done', delayMs };
   }
 
   private outcome(): AppendFate['outcome'] {

@@ -7,6 +7,8 @@ interface Row {
   readonly event: EncodedEvent;
   readonly epoch: number;
   readonly endsBatch: boolean;
+  /** As readers get it: immutable, so that all may share it. */
+  stored?: StoredEvent;
 }
 
 /** What a test breaks on purpose, to see that it is noticed. */
@@ -54,7 +56,9 @@ export class SharedTopic {
 
   /** Every event with `after < position <= to`, as a reader gets it. */
   read(after: number, to: number): StoredEvent[] {
-    return this.rows.slice(after, to).map((row, index) => storedFrom(row, after + index + 1));
+    return this.rows
+      .slice(after, to)
+      .map((row, index) => (row.stored ??= storedFrom(row, after + index + 1)));
   }
 
   /** The end of the batch that a position belongs to. */

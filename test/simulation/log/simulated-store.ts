@@ -13,6 +13,8 @@ import type { World } from '../kernel/world.js';
 import type { LogFaults } from './log-faults.js';
 import type { SharedTopic } from './shared-topic.js';
 
+const NEVER = new Promise<never>(() => undefined);
+
 /** What is left of a node's files when its process ends. */
 export class NodeDisk implements SnapshotStore {
   readonly snapshots: Snapshot[] = [];
@@ -92,7 +94,9 @@ export class SimulatedStore implements LogStore {
     this.isWriting = true;
     try {
       if (fate.crash === 'before') faults.crash(process.node, 'before an append');
-      await this.travel(fate.delayMs);
+      // What was sent arrives, whatever becomes of the sender meanwhile.
+      if (process.isAlive) await this.depart(fate.delayMs);
+      else await NEVER;
       if (fate.outcome === 'fails') throw unavailable('scripted failure of an append');
       topic.commit(process.node, group);
       if (fate.crash === 'after') faults.crash(process.node, 'after an append');
@@ -145,6 +149,13 @@ export class SimulatedStore implements LogStore {
       await this.pause(this.parts.faults.patienceMs);
       throw unavailable('no broker answers');
     }
+  }
+
+  /** The way of an append to the log. */
+  private async depart(delayMs: number): Promise<void> {
+    const { world } = this.parts;
+    await new Promise<void>((resolve) => world.time.after(world.network.latencyMs() + delayMs, resolve));
+    if (this.isCut) await this.travel();
   }
 
   private pause(extraMs = 0): Promise<void> {

@@ -18,6 +18,7 @@ export interface AllocatorPorts {
   readonly rescind: (offerId: string) => void;
   readonly isCurrent: () => boolean;
   readonly newId: () => string;
+  readonly hidesAgents: boolean;
 }
 
 /** Offers everything that is free to the one framework, agent by agent, unless it does not want it. */
@@ -83,7 +84,7 @@ export class Allocator {
 
   /** What is offered of an agent is not to be had any more. */
   rescindOf(agentId: string): void {
-    for (const offer of [...this.offers.values()]) {
+    for (const offer of this.offers.values()) {
       if (offer.agentId !== agentId) continue;
       this.offers.delete(offer.id);
       this.ports.rescind(offer.id);
@@ -95,7 +96,7 @@ export class Allocator {
     if (!this.isActive || this.isSuppressed) return;
     const { nowMs } = this.ports.world.time;
     const offered = new Set<string>();
-    for (const offer of [...this.offers.values()]) {
+    for (const offer of this.offers.values()) {
       if (nowMs - offer.madeAtMs < OFFER_TIMEOUT_MS) offered.add(offer.agentId);
       else this.rescindOf(offer.agentId);
     }
@@ -114,18 +115,19 @@ export class Allocator {
     for (const task of this.ports.tasks()) {
       if (task.agentId === agent.id && !isTerminal(task.state)) held.push(task.holding);
     }
-    const free = leftOf(agent.resources, held);
+    const free = leftOf(agent.machine.resources, held);
     if (free.cpus < 0.01 && free.mem < 32) return undefined;
     const id = this.ports.newId();
     this.offers.set(id, { id, agentId: agent.id, free, madeAtMs: this.ports.world.time.nowMs });
     const allocation_info = { role: '*' };
+    const shown = this.ports.hidesAgents ? { hostname: id, attributes: { rack: id, zone: id } } : agent;
     const scalar = (name: string, value: number) =>
       ({ name, type: 'SCALAR', scalar: { value }, allocation_info }) as const;
     return {
       id: { value: id },
       framework_id: { value: this.ports.frameworkId() },
       agent_id: { value: agent.id },
-      hostname: agent.hostname,
+      hostname: shown.hostname,
       allocation_info,
       resources: [
         scalar('cpus', free.cpus),
@@ -133,7 +135,7 @@ export class Allocator {
         scalar('disk', free.disk),
         { name: 'ports', type: 'RANGES', ranges: { range: rangesOf(free.ports) }, allocation_info },
       ],
-      attributes: Object.entries(agent.attributes).map(([name, value]) => ({
+      attributes: Object.entries(shown.attributes).map(([name, value]) => ({
         name,
         type: 'TEXT',
         text: { value },

@@ -75,6 +75,15 @@ export function fits(wanted: Holding, free: Holding): boolean {
   );
 }
 
+export function less(free: Holding, taken: Holding): Holding {
+  return {
+    cpus: free.cpus - taken.cpus,
+    mem: free.mem - taken.mem,
+    disk: free.disk - taken.disk,
+    ports: free.ports.filter((port) => !taken.ports.includes(port)),
+  };
+}
+
 /** Contiguous ranges, as offers list ports. */
 export function rangesOf(ports: readonly number[]): { begin: number; end: number }[] {
   const ranges: { begin: number; end: number }[] = [];

@@ -25,6 +25,13 @@ export interface AgentResources {
   readonly ports: { readonly begin: number; readonly end: number };
 }
 
+/** What an agent runs on. */
+export interface Machine {
+  readonly hostname: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly resources: AgentResources;
+}
+
 /** A task on its agent. */
 export interface AgentTask {
   readonly info: TaskInfo;
@@ -52,15 +59,23 @@ export class SimulatedAgent {
   isUp = true;
   /** Messages between it and the master arrive. */
   isReachable = true;
+  /** Another one has taken its place: it never comes back. */
+  isReplaced = false;
   private updates = 0;
 
   constructor(
     readonly id: string,
-    readonly hostname: string,
-    readonly attributes: Readonly<Record<string, string>>,
-    readonly resources: AgentResources,
+    readonly machine: Machine,
     private readonly parts: { readonly world: World; readonly random: Random; readonly words: AgentWords },
   ) {}
+
+  get hostname(): string {
+    return this.machine.hostname;
+  }
+
+  get attributes(): Readonly<Record<string, string>> {
+    return this.machine.attributes;
+  }
 
   get isHeard(): boolean {
     return this.isUp && this.isReachable;

@@ -3,7 +3,7 @@ import type { World } from '../kernel/world.js';
 import type { Random } from '../kernel/random.js';
 import { Allocator } from './allocator.js';
 import type { EventStream } from './event-stream.js';
-import { fits, holdingOf, type Holding, type KnownTask, type Registry } from './master-state.js';
+import { fits, holdingOf, less, type KnownTask, type Registry } from './master-state.js';
 import { isTerminal, type SimulatedAgent } from './simulated-agent.js';
 
 const HEARTBEAT_MS = 15_000;
@@ -30,6 +30,8 @@ export interface MasterParts {
   readonly random: Random;
   readonly registry: Registry;
   readonly faults: StreamFaults;
+  /** Offers say of every agent that it is another one each time. */
+  readonly hidesAgents: boolean;
   readonly frameworkId: string;
   readonly agentById: (id: string) => SimulatedAgent | undefined;
   readonly isCurrent: () => boolean;
@@ -58,6 +60,7 @@ export class SimulatedMaster {
       isCurrent,
       newId: () => newId('offer'),
       frameworkId: () => frameworkId,
+      hidesAgents: parts.hidesAgents,
       agents: () => this.offeredAgents(),
       tasks: () => this.tasks.values(),
       offer: (offers) => this.tell({ type: 'OFFERS', offers: { offers } }),
@@ -72,8 +75,12 @@ export class SimulatedMaster {
     return this.tasks.values();
   }
 
-  get outstandingOffers(): number {
-    return this.allocator.offers.size;
+  /** How long an offer has been waiting for its answer, ms; 0 when none waits. */
+  get oldestOfferMs(): number {
+    const { nowMs } = this.parts.world.time;
+    let oldestMs = nowMs;
+    for (const { madeAtMs } of this.allocator.offers.values()) oldestMs = Math.min(oldestMs, madeAtMs);
+    return nowMs - oldestMs;
   }
 
   subscribe(stream: EventStream, call: CallOf<'SUBSCRIBE'>): void {
@@ -190,9 +197,10 @@ export class SimulatedMaster {
   }
 
   /** An operator says that the agent never comes back. */
-  markGone(agent: SimulatedAgent): void {
-    this.parts.registry.gone.add(agent.id);
-    this.remove(agent.id, 'TASK_GONE_BY_OPERATOR', { reason: 'REASON_AGENT_REMOVED_BY_OPERATOR' });
+  markGone(agentId: string): void {
+    this.parts.registry.gone.add(agentId);
+    this.parts.registry.unreachable.delete(agentId);
+    this.remove(agentId, 'TASK_GONE_BY_OPERATOR', { reason: 'REASON_AGENT_REMOVED_BY_OPERATOR' });
   }
 
   update(agent: SimulatedAgent, status: TaskStatus): void {
@@ -383,13 +391,4 @@ export class SimulatedMaster {
   ): KnownTask {
     return { info, holding: holdingOf(info), healthy: undefined, lastStatus: undefined, ...facts };
   }
-}
-
-function less(free: Holding, taken: Holding): Holding {
-  return {
-    cpus: free.cpus - taken.cpus,
-    mem: free.mem - taken.mem,
-    disk: free.disk - taken.disk,
-    ports: free.ports.filter((port) => !taken.ports.includes(port)),
-  };
 }

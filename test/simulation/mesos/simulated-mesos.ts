@@ -5,7 +5,7 @@ import type { World } from '../kernel/world.js';
 import type { Random } from '../kernel/random.js';
 import { EventStream } from './event-stream.js';
 import { Registry } from './master-state.js';
-import { SimulatedAgent, type AgentResources } from './simulated-agent.js';
+import { SimulatedAgent, type Machine } from './simulated-agent.js';
 import { SimulatedMaster, type StreamFaults } from './simulated-master.js';
 
 /** A call that no master answers fails after so long, ms. */
@@ -18,6 +18,10 @@ export type CallCrash = 'before' | 'after';
 export interface MesosDefects {
   /** Every launch is sent again with the next offer that is accepted. */
   readonly launchesTwice?: boolean;
+  /** Nodes place as if no agent had a name or attributes that matter. */
+  readonly skipsConstraints?: boolean;
+  /** Kills are never sent. */
+  readonly losesKills?: boolean;
 }
 
 /** A cluster of Mesos: agents, and the master that leads at the moment, if one does. */
@@ -44,14 +48,10 @@ export class SimulatedMesos {
     this.elect();
   }
 
-  addAgent(
-    hostname: string,
-    attributes: Readonly<Record<string, string>>,
-    resources: AgentResources,
-  ): SimulatedAgent {
+  addAgent(machine: Machine): SimulatedAgent {
     const { world } = this;
     const id = this.newId('agent');
-    const agent = new SimulatedAgent(id, hostname, attributes, resources, {
+    const agent = new SimulatedAgent(id, machine, {
       world,
       random: this.random.fork(id),
       words: {
@@ -90,22 +90,28 @@ export class SimulatedMesos {
       if (!agent.isHeard) this.master?.silent(agent);
     });
     this.world.time.after(downMs, () => {
-      if (isWiped) return void this.addAgent(agent.hostname, agent.attributes, agent.resources);
+      if (isWiped) {
+        agent.isReplaced = true;
+        if (this.world.calm) this.master?.markGone(agent.id);
+        return void this.addAgent(agent.machine);
+      }
       agent.isUp = true;
       this.reconnect(agent);
     });
   }
 
-  /** Everybody who can comes back. */
+  /** Everybody who can comes back; an operator says of the others that they never will. */
   heal(): void {
+    if (this.master === undefined) this.elect();
+    for (const agent of this.agents.values()) if (agent.isReplaced) this.master?.markGone(agent.id);
     this.faults.losing = this.faults.duplicating = this.faults.delaying = 0;
     this.losingAnswers = this.losingCalls = 0;
     this.crashAtNextCall = undefined;
   }
 
-  /** Offers that nobody has answered; nothing while no master leads. */
-  get outstandingOffers(): number | undefined {
-    return this.master?.outstandingOffers;
+  /** How long an offer has been waiting for its answer, ms; nothing while no master leads. */
+  get oldestOfferMs(): number | undefined {
+    return this.master?.oldestOfferMs;
   }
 
   /** How a process reaches the master. */
@@ -147,6 +153,7 @@ export class SimulatedMesos {
       random: this.random.fork(name),
       registry: this.registry,
       faults: this.faults,
+      hidesAgents: this.defects.skipsConstraints === true,
       frameworkId: 'framework-1',
       agentById: (id) => this.agents.get(id),
       isCurrent: () => this.master === master,
@@ -215,6 +222,8 @@ export class SimulatedMesos {
       this.world.trace.fault('call lost', `${node} ${call.type}`);
       return this.givenUp();
     }
+    if (call.type === 'KILL' && this.defects.losesKills === true)
+      return { status: 202, text: '', pauseMs: undefined };
     const { master } = this;
     if (master === undefined) return { status: 503, text: 'no master leads', pauseMs: undefined };
     const answer = master.call(node, streamId, call);

@@ -5,6 +5,7 @@ import type { Logging, Metrics } from '#observability';
 import type { Scheduler } from '#scheduler';
 import { WebhookSecrets } from '#secrets';
 import type { ApiOptions, Leadership } from '#api';
+import { BusSubscription } from '../../../apps/api/src/event-stream/bus-subscription.js';
 import { DomainSubscription } from '../../../apps/api/src/event-stream/domain-subscription.js';
 import { EventHub } from '../../../apps/api/src/event-stream/event-hub.js';
 import { OwnAddress } from '../../../apps/api/src/listeners/own-address.js';
@@ -110,10 +111,11 @@ export class ApiSide {
     return this.facts();
   }
 
-  /** Opens `/ekiden/v1/stream` behind a position. */
-  stream(response: SimulatedResponse, after: number): void {
+  /** Opens `/ekiden/v1/stream` (`domain`) or `/v2/events` (`bus`) behind a position. */
+  stream(kind: 'domain' | 'bus', response: SimulatedResponse, after: number): void {
     const subscriber = { response: response.asResponse, address: 'simulated' };
-    this.hub.subscribe(subscriber, new DomainSubscription({}, 'sse'), { after });
+    const subscription = kind === 'bus' ? new BusSubscription({}) : new DomainSubscription({}, 'sse');
+    this.hub.subscribe(subscriber, subscription, { after });
   }
 
   private async writeHere(command: SubmitCommand): Promise<WriteOutcome> {

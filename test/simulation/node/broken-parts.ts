@@ -1,47 +1,54 @@
-import { SubmitCommand, type ApiCommand } from '#domain';
-import type { EventLog, NewEvent } from '#event-log';
+import { SubmitCommand, type AppDefinition } from '#domain';
+import type { EventLog, NewEvent, Snapshot } from '#event-log';
 
 /** What a test breaks on purpose within a node. */
 export interface NodeDefects {
   /** The log says that a batch is durable before it is. */
   readonly acknowledgesEarly?: boolean;
-  /** Definitions lose these fields on their way to the writer. */
-  readonly forgets?: readonly string[];
+  /** The writer heeds no minimumHealthCapacity, although every stored definition asks for all of it. */
+  readonly skipsMinimum?: boolean;
+  /** Snapshots hold another state than the log tells. */
+  readonly foldsWrongly?: boolean;
   /** Commands with the same key are decided anew each time. */
   readonly ignoresKeys?: boolean;
 }
 
 /** The log of a node, with what is to be broken of it. */
-export function brokenLog(log: EventLog, { acknowledgesEarly }: NodeDefects): EventLog {
-  if (acknowledgesEarly !== true) return log;
+export function brokenLog(log: EventLog, defects: NodeDefects): EventLog {
+  const { acknowledgesEarly, skipsMinimum, foldsWrongly } = defects;
+  if (acknowledgesEarly !== true && skipsMinimum !== true && foldsWrongly !== true) return log;
+  const append = async (events: readonly NewEvent[], epoch: number) => {
+    const written = log.append(skipsMinimum === true ? events.map(demandAll) : events, epoch);
+    if (acknowledgesEarly !== true) return written;
+    written.catch(() => undefined);
+    const head = await log.head();
+    return { first: head + 1, last: head + events.length };
+  };
+  const saveSnapshot = (snapshot: Snapshot) =>
+    log.saveSnapshot(
+      foldsWrongly === true
+        ? { ...snapshot, state: snapshot.state.replace('"goal":"Running"', '"goal":"Stopped"') }
+        : snapshot,
+    );
+  const broken: Partial<EventLog> = { append, saveSnapshot };
   return new Proxy(log, {
     get(target, name) {
-      const value = Reflect.get(target, name) as unknown;
-      if (name === 'append') {
-        return async (events: readonly NewEvent[], epoch: number) => {
-          target.append(events, epoch).catch(() => undefined);
-          const head = await target.head();
-          return { first: head + 1, last: head + events.length };
-        };
-      }
+      const value: unknown = Reflect.get(broken, name) ?? Reflect.get(target, name);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
 }
 
 /** A command as it reaches the writer. */
-export function brokenCommand(submit: SubmitCommand, { forgets, ignoresKeys }: NodeDefects): SubmitCommand {
+export function brokenCommand(submit: SubmitCommand, { ignoresKeys }: NodeDefects): SubmitCommand {
+  if (ignoresKeys !== true) return submit;
   const { command, actor, idempotencyKey } = submit;
-  const kept = forgets === undefined ? command : without(command, forgets);
-  return new SubmitCommand(
-    kept,
-    actor,
-    ignoresKeys === true ? `${idempotencyKey}!${performance.now()}` : idempotencyKey,
-  );
+  return new SubmitCommand(command, actor, `${idempotencyKey}!${performance.now()}`);
 }
 
-function without(command: ApiCommand, fields: readonly string[]): ApiCommand {
-  if (!('json' in command) || typeof command.json !== 'object' || command.json === null) return command;
-  const json = Object.fromEntries(Object.entries(command.json).filter(([field]) => !fields.includes(field)));
-  return { ...command, json };
+function demandAll(event: NewEvent): NewEvent {
+  const { app } = event.data as { app?: AppDefinition };
+  if (app === undefined) return event;
+  const upgradeStrategy = { ...app.upgradeStrategy, minimumHealthCapacity: 1 };
+  return { ...event, data: { ...(event.data as object), app: { ...app, upgradeStrategy } } };
 }

@@ -94,7 +94,7 @@ export class Workload {
     const groupId = this.random.pick(['/g', '/g/h', '/z']);
     if (wish === 'removeGroup') return { command: { type: 'DeleteGroup', groupId, force } };
     if (wish === 'scaleGroup') {
-      const json = { scaleBy: this.random.pick([0.5, 1, 2]) };
+      const json = { scaleBy: this.random.pick([0, 0.5, 1]) };
       return { command: { type: 'PutGroup', groupId, json, force, dryRun: false } };
     }
     const mark = this.nextMark();

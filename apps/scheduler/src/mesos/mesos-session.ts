@@ -171,25 +171,31 @@ export class MesosSession {
   private async performOne(effect: Effect): Promise<void> {
     this.ports.metrics.called(effect);
     const call = callFor(effect, (roles) => this.frameworkInfoWithId(roles));
-    const result = await this.client.call(call, this.generationOf(effect));
+    const generation = this.generationOf(effect);
+    const result = await this.client.call(call, generation);
     if (result.outcome === 'accepted') return;
     this.ports.logger.warn({ call: effect.type, ...result }, 'a call to the Mesos master was not accepted');
+    if (result.outcome === 'unknown') this.giveBack(offersOf(effect), generation);
     if (effect.type !== 'AcceptOffer') return;
     const taskIds = effect.launches.map(({ taskId }) => taskId);
     if (result.outcome === 'unknown') this.ports.tell({ type: 'LaunchUncertain', taskIds });
     else this.ports.tell({ type: 'LaunchFailed', taskIds, reason: result.outcome });
   }
 
+  /**
+   * Nobody knows whether the master has the answer to these offers. If it has not, it would keep what they hold from
+   * everybody until the session ends; if it has, it ignores being told that they are not wanted.
+   */
+  private giveBack(offerIds: readonly string[], generation: number | undefined): void {
+    if (offerIds.length === 0) return;
+    const decline = callFor({ type: 'DeclineOffers', offerIds }, (roles) => this.frameworkInfoWithId(roles));
+    void this.client.call(decline, generation);
+  }
+
   /** An offer is worth nothing in another subscription than its own; every offer is answered once. */
   private generationOf(effect: Effect): number | undefined {
-    const offerIds =
-      effect.type === 'AcceptOffer'
-        ? [effect.offerId]
-        : effect.type === 'DeclineOffers'
-          ? effect.offerIds
-          : [];
     let generation: number | undefined;
-    for (const offerId of offerIds) {
+    for (const offerId of offersOf(effect)) {
       generation = this.offerGenerations.get(offerId);
       this.offerGenerations.delete(offerId);
     }
@@ -201,6 +207,12 @@ export class MesosSession {
     const info = frameworkInfo(this.ports.configuration, roles);
     return value === undefined ? info : { ...info, id: { value } };
   }
+}
+
+/** The offers that an effect answers. */
+function offersOf(effect: Effect): readonly string[] {
+  if (effect.type === 'AcceptOffer') return [effect.offerId];
+  return effect.type === 'DeclineOffers' ? effect.offerIds : [];
 }
 
 function exitCodeFor(error: FatalError): ExitCode {

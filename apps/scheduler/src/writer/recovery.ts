@@ -1,4 +1,4 @@
-import { evolve, restoreSnapshot, SNAPSHOT_FORMAT, State, type RecordedEvent } from '#domain';
+import { copyState, evolve, restoreSnapshot, SNAPSHOT_FORMAT, State, type RecordedEvent } from '#domain';
 import type { EventLog, StoredEvent } from '#event-log';
 import type { Logger } from '#observability';
 
@@ -12,9 +12,12 @@ export interface Recovered {
   readonly snapshotPosition: number;
 }
 
-/** Folds the newest usable snapshot and every event after it. */
-export async function recoverState(log: EventLog, logger: Logger): Promise<Recovered> {
-  const state = await stateOfSnapshot(log, logger);
+/**
+ * Folds the newest usable snapshot and every event after it; or the events after `present`, a state that somebody else in
+ * the process has folded from the same log and goes on with.
+ */
+export async function recoverState(log: EventLog, logger: Logger, present?: State): Promise<Recovered> {
+  const state = present === undefined ? await stateOfSnapshot(log, logger) : copyState(present);
   const snapshotPosition = state.position;
   let lastEventMs = await timeOf(log, snapshotPosition);
   let replayed = 0;

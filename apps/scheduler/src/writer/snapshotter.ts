@@ -7,7 +7,7 @@ import type { Logger } from '#observability';
  * Events between two snapshots for each record that a snapshot holds. A start has to replay so many at most, at a few
  * microseconds each; a record is written in a few, while the events between cost a hundred times that.
  */
-const EVENTS_PER_RECORD = 2;
+const EVENTS_PER_RECORD = 4;
 
 /** A snapshot that took long is not followed by the next before this many times its duration. */
 const REST_FACTOR = 20;

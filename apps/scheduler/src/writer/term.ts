@@ -20,18 +20,19 @@ export interface Term extends Recovered {
 
 /**
  * Claims the next term, so that no former leader's append is taken any more, and brings the state to the head of the log:
- * the warm one where there is one, else by replaying.
+ * the warm one where there is one, else a copy of what the process knows, else by replaying.
  *
  * @throws {WrongClusterError} the log is that of a cluster with another identity.
  */
 export async function beginTerm(
-  { log, logger, cluster }: Pick<WriterPorts, 'log' | 'logger' | 'cluster'>,
+  { log, logger, cluster, presentState }: Pick<WriterPorts, 'log' | 'logger' | 'cluster' | 'presentState'>,
   warm?: WriterPorts['warm'],
 ): Promise<Term> {
   const startedMs = performance.now();
   const epoch = await log.claimEpoch();
   const claimedMs = performance.now();
-  const recovered = (await warm?.handOver(await log.head())) ?? (await recoverState(log, logger));
+  const recovered =
+    (await warm?.handOver(await log.head())) ?? (await recoverState(log, logger, presentState?.()));
   const warning = checkIdentity(cluster, recovered.state.cluster);
   if (warning !== undefined) logger.warn({}, warning);
   return { ...recovered, epoch, claimMs: claimedMs - startedMs, loadMs: performance.now() - claimedMs };

@@ -1,4 +1,4 @@
-import type { ClusterIdentity, DomainSettings, Effect } from '#domain';
+import type { ClusterIdentity, DomainSettings, Effect, State } from '#domain';
 import type { EventLog } from '#event-log';
 import type { Logger } from '#observability';
 import type { WarmState } from '../following/warm-state.js';
@@ -13,6 +13,8 @@ export interface WriterPorts {
   readonly lead: Lead;
   /** What is handed over at the first term, where there is one. */
   readonly warm?: WarmState;
+  /** A state folded from the log by somebody else in the process, who goes on with it. */
+  readonly presentState?: () => State | undefined;
   readonly settings: DomainSettings;
   readonly identity: IdentitySource;
   readonly snapshotter: Snapshotter;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { captureSnapshot, restoreSnapshot } from '../state/snapshot.js';
+import { captureSnapshot, copyState, restoreSnapshot } from '../state/snapshot.js';
 import { accepted, Scenario } from './scenario.fixture.js';
 
 const sleeper = (changes: Record<string, unknown> = {}) => ({ id: '/web', cmd: 'sleep 1000', ...changes });
@@ -277,6 +277,9 @@ describe('recovery', () => {
     expect(replayed).toBe(text);
     expect([...captureSnapshot(restoreSnapshot(text))].join('')).toBe(text);
 
+    const copy = copyState(scenario.state);
+    expect([...captureSnapshot(copy)].join('')).toBe(text);
+
     scenario.failover();
     expect(scenario.state.deployments.size).toBe(2);
     for (const instance of scenario.instances('/web')) {
@@ -285,6 +288,8 @@ describe('recovery', () => {
     scenario.launchAll();
     expect(scenario.state.deployments.size).toBe(0);
     expect(scenario.instances('/web').filter((i) => i.condition === 'Running')).toHaveLength(3);
+    // What became of the one does not show in the other.
+    expect([...captureSnapshot(copy)].join('')).toBe(text);
   });
 
   it('knows the definition of an instance that is older than all retained versions', () => {
@@ -298,6 +303,7 @@ describe('recovery', () => {
     const text = [...captureSnapshot(scenario.state)].join('');
     const restored = restoreSnapshot(text);
     expect([...captureSnapshot(restored)].join('')).toBe(text);
+    expect([...captureSnapshot(copyState(scenario.state))].join('')).toBe(text);
     expect(restored.instances.of('/web').find((i) => i.task?.id === task)?.app.version).toBe(first);
   });
 

@@ -95,6 +95,24 @@ export function captureSnapshot(state: State): Iterable<string> {
   return inSlices(lines());
 }
 
+/**
+ * A second state like this one, which goes on by itself from here. What never changes is shared between the two, so that it
+ * takes a fraction of the time and of the memory that reading a snapshot does.
+ */
+export function copyState(state: State): State {
+  const copy = new State();
+  const definitions = new Map<string, AppDefinition>();
+  const instances = [...state.instances.values()];
+  for (const line of smallParts(state)) restoreLine(copy, definitions, line);
+  for (const v of state.versions.definitions()) restoreLine(copy, definitions, { t: 'version', v });
+  for (const v of detachedDefinitions(state, instances)) restoreLine(copy, definitions, { t: 'detached', v });
+  for (const { version, apps, groups } of state.treeHistory.versions)
+    copy.treeHistory.add({ version, apps: [...apps], groups: [...groups] });
+  for (const instance of instances) copy.instances.put(instance);
+  for (const deployment of state.deployments.values()) copy.deployments.set(deployment.plan.id, deployment);
+  return copy;
+}
+
 /** Rebuilds a state from the text of a snapshot. Throws on text that `captureSnapshot` did not write. */
 export function restoreSnapshot(text: string): State {
   const state = new State();

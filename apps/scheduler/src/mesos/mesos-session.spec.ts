@@ -1,0 +1,98 @@
+import { loadConfiguration } from '#configuration';
+import type { Effect, SchedulerCommand } from '#domain';
+import { encodeRecord, UrlListDetector, type Call, type Event, type MasterTransport } from '#mesos';
+import { Metrics } from '#observability';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { SchedulerMetrics } from '../scheduler-metrics.js';
+import { MesosSession } from './mesos-session.js';
+
+const silent = () => undefined;
+const logger = { trace: silent, debug: silent, info: silent, warn: silent, error: silent };
+
+const EVENTS: readonly Event[] = [
+  { type: 'SUBSCRIBED', subscribed: { framework_id: { value: 'framework-1' } } },
+  {
+    type: 'OFFERS',
+    offers: {
+      offers: ['o1', 'o2'].map((value) => ({
+        id: { value },
+        framework_id: { value: 'framework-1' },
+        agent_id: { value: 'agent-1' },
+        hostname: 'host',
+      })),
+    },
+  },
+];
+
+let calls: Call[];
+let told: SchedulerCommand[];
+let isCut: boolean;
+let session: MesosSession;
+
+const transport: MasterTransport = {
+  subscribe: async (request) => {
+    request.onConnected();
+    const listen = ({ onChunk }: { onChunk: (chunk: Buffer) => void }): void => {
+      for (const event of EVENTS) onChunk(encodeRecord(JSON.stringify(event)));
+    };
+    return { kind: 'stream', stream: { streamId: 's', listen, close: silent } };
+  },
+  connect: () => ({
+    send: async (_route, { body }) => {
+      calls.push(JSON.parse(body) as Call);
+      if (isCut) {
+        isCut = false;
+        throw new Error('no answer');
+      }
+      return { status: 202, text: '', pauseMs: undefined };
+    },
+    close: silent,
+  }),
+};
+
+beforeEach(async () => {
+  calls = [];
+  told = [];
+  isCut = false;
+  const loaded = loadConfiguration({ argv: ['--master', 'http://m:5050'], env: {} });
+  if (!loaded.ok || !('configuration' in loaded)) throw new Error('the flags are wrong');
+  const reservoir = { highestTrackableValue: 10, significantDigits: 1, resetIntervalMs: undefined };
+  session = new MesosSession({
+    configuration: loaded.configuration,
+    detector: new UrlListDetector([new URL('http://m:5050')]),
+    transport,
+    logger,
+    metrics: new SchedulerMetrics(new Metrics({ prefix: 'marathon', reservoir })),
+    tell: (command, settled) => {
+      told.push(command);
+      settled?.();
+    },
+    frameworkId: () => 'framework-1',
+    mayAct: () => true,
+    roles: () => ({ roles: ['*'], suppressed: [] }),
+    onFatal: silent,
+  });
+  session.start();
+  await vi.waitFor(() => expect(told.map(({ type }) => type)).toContain('ReceiveOffers'));
+  return () => session.stop();
+});
+
+it.each<[string, Effect, string[]]>([
+  ['a launch', { type: 'AcceptOffer', offerId: 'o1', agentId: 'agent-1', launches: [] }, ['o1']],
+  ['a refusal', { type: 'DeclineOffers', offerIds: ['o1', 'o2'], refuseSeconds: 60 }, ['o1', 'o2']],
+])('offers are given back when nobody knows whether %s arrived', async (_, effect, offerIds) => {
+  isCut = true;
+  session.perform([effect]);
+  await vi.waitFor(() => expect(calls).toHaveLength(2));
+  expect(calls[1]).toMatchObject({
+    type: 'DECLINE',
+    decline: { offer_ids: offerIds.map((value) => ({ value })) },
+  });
+});
+
+it('an answer that arrived is given once', async () => {
+  session.perform([{ type: 'DeclineOffers', offerIds: ['o1'] }]);
+  session.perform([{ type: 'ReviveRoles', roles: ['*'] }]);
+  await vi.waitFor(() => expect(calls).toHaveLength(2));
+  expect(calls.map(({ type }) => type)).toEqual(['DECLINE', 'REVIVE']);
+});

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { recorded, Scenario } from '../deciding/scenario.fixture.js';
+import { evolve } from './evolve.js';
+import { captureSnapshot, restoreSnapshot } from './snapshot.js';
+import { State } from './state.js';
+
+const textOf = (state: State): string => [...captureSnapshot(state)].join('');
+
+it('what is folded on a snapshot is written down as what is folded on the whole log, wherever it was taken', () => {
+  const scenario = new Scenario().connected();
+  scenario.create({
+    id: '/a',
+    cmd: 'serve',
+    portDefinitions: [{ port: 0, name: 'http' }],
+    healthChecks: [{ protocol: 'TCP', portIndex: 0 }],
+    readinessChecks: [{ portName: 'http' }],
+  });
+  scenario.launchAll();
+  const [{ id: instanceId, task } = { id: '' }] = scenario.instances('/a');
+  const taskId = task?.id ?? '';
+  const response = { status: 200, contentType: 'text/plain', body: '' };
+  scenario.tell({ type: 'ReportReadiness', instanceId, taskId, response });
+  scenario.tell({ type: 'ReportHealth', instanceId, taskId, check: 0, result: { healthy: true } });
+  scenario.submit({ type: 'KillTasks', selection: { appId: '/a' }, wipe: false });
+
+  const events = scenario.events.map((event, index) => recorded(event, index + 1));
+  const whole = textOf(scenario.replay());
+  for (let taken = 0; taken <= events.length; taken++) {
+    const state = new State();
+    for (const event of events.slice(0, taken)) evolve(state, event);
+    const restored = restoreSnapshot(textOf(state));
+    for (const event of events.slice(taken)) evolve(restored, event);
+    expect(textOf(restored), `taken at ${taken}`).toBe(whole);
+  }
+});
