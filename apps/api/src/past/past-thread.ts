@@ -26,6 +26,8 @@ export interface PastThreadOptions {
   readonly onEnd: () => void;
 }
 
+const YOUNG_GENERATION_MB = 16;
+
 /** The thread that looks into the past, seen from the one that asks. It does not keep the process running. */
 export class PastThread {
   private readonly worker: Worker;
@@ -46,6 +48,8 @@ export class PastThread {
       } satisfies PastThreadStart,
       // What the process was started with (loaders, `--input-type`) is not meant for this program.
       execArgv: [],
+      // It works in the background: how fast it collects its garbage matters less than the room that takes.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     this.worker.unref();
     this.worker.on('message', (reply: PastReply) => this.take(reply));

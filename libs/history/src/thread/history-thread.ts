@@ -15,6 +15,8 @@ const MOST_QUESTIONS = 1000;
 /** How long the end of the process waits for the thread to be out of the driver. */
 const EXIT_WAIT_MS = 5000;
 
+const YOUNG_GENERATION_MB = 16;
+
 /** The thread of the history, seen from those that ask. It does not keep the process running, except to answer. */
 export class HistoryThread {
   readonly #worker: Worker;
@@ -31,6 +33,8 @@ export class HistoryThread {
       workerData: { ...start, gateMemory: this.#gate.memory } satisfies HistoryStart,
       // What the process was started with (loaders, `--input-type`) is not meant for this program.
       execArgv: [],
+      // It works in the background: how fast it collects its garbage matters less than the room that takes.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     this.#worker.unref();
     this.#worker.on('message', (reply: Reply) => this.#settle(reply));
