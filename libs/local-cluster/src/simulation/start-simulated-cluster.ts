@@ -13,6 +13,7 @@ import type { TestHooks } from '../master/state/test-hooks.js';
 import { AdjustableClock } from '../runtime/adjustable-clock.js';
 import { silentLogger, type Logger } from '../runtime/logger.js';
 import { createRandom } from '../runtime/random.js';
+import { TaskParts } from '../runtime/task-parts.js';
 import { BehaviorRules } from './behavior-rules.js';
 import { Courier } from './courier.js';
 import { Fates } from './fate.js';
@@ -70,7 +71,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     },
   );
   const population = new Population(createSimulation(plan, { clock, random, logger }));
-  const join_ = (agent: SimulatedAgent): void => {
+  const connect = (agent: SimulatedAgent): void => {
     seat.master.attachAgent(agent.link.masterEnd);
     agent.link.connect();
   };
@@ -80,13 +81,13 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     await seat.stop();
     throw error;
   }
-  for (const agent of members) join_(agent);
+  for (const agent of members) connect(agent);
   const isRecording = testApi && options.journal === true;
   const master = new MasterControl(seat, hooks, { clock, adjustable: clock, isRecording });
   const createMember: ControlEnvironment['createMember'] = (_place, { attributes, resources }) => {
     const group = { ...DEFAULT_GROUP, ...plan.groups[0], ...given({ attributes, resources }) };
     const agent = population.add(group, members.length);
-    join_(agent);
+    connect(agent);
     return Promise.resolve(agent);
   };
   const list: ClusterMember[] = members;
@@ -140,6 +141,7 @@ function createSimulation(
     fates: new Fates(plan.seed),
     behaviors: new BehaviorRules(plan.defaults, plan.rules),
     frameworks: new SimulatedFrameworks(),
+    parts: new TaskParts(),
   };
 }
 

@@ -2,6 +2,7 @@ import type {
   AgentId,
   CheckStatusInfo,
   ContainerStatus,
+  TaskId,
   TaskState,
   TaskStatus,
   TaskStatusReason,
@@ -38,24 +39,28 @@ export class StatusFactory {
     this.agentId = { value: agentId };
   }
 
-  create(content: StatusContent): AgentStatus {
+  /** `taskId`: the same as in the content, where there is an object for it already. */
+  create(content: StatusContent, taskId: TaskId = { value: content.taskId }): AgentStatus {
     const { message, reason, data, executorId, healthy, checkStatus, containerStatus, limitation } = content;
-    const status: AgentStatus = {
-      task_id: { value: content.taskId },
-      state: content.state,
-      source: content.source,
-      agent_id: this.agentId,
-      timestamp: this.clock.nowMs() / 1000,
-      uuid: this.random.uuidBytes(),
-    };
+    const status = this.basis(content, taskId);
     if (message !== undefined) status.message = message;
     if (reason !== undefined) status.reason = reason;
     if (data !== undefined) status.data = Buffer.from(data).toString('base64');
-    if (executorId !== undefined) status.executor_id = { value: executorId };
+    if (executorId !== undefined && executorId !== taskId.value) status.executor_id = { value: executorId };
     if (healthy !== undefined) status.healthy = healthy;
     if (checkStatus !== undefined) status.check_status = checkStatus;
     if (containerStatus !== undefined) status.container_status = containerStatus;
     if (limitation !== undefined) status.limitation = limitation;
     return status;
+  }
+
+  /** What every status has; the executor of a command task has the name of its task. */
+  private basis({ state, source, executorId }: StatusContent, taskId: TaskId): AgentStatus {
+    const timestamp = this.clock.nowMs() / 1000;
+    const uuid = this.random.uuidBytes();
+    const { agentId } = this;
+    return executorId === taskId.value
+      ? { task_id: taskId, state, source, agent_id: agentId, executor_id: taskId, timestamp, uuid }
+      : { task_id: taskId, state, source, agent_id: agentId, timestamp, uuid };
   }
 }
