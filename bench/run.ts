@@ -10,6 +10,7 @@ const BENCHMARKS = {
   plan: () => import('./plan.js'),
   'plan-accuracy': () => import('./plan-accuracy.js'),
   replay: () => import('./replay.js'),
+  'sim-cluster': () => import('./sim-cluster.js'),
   steps: () => import('./steps.js'),
   stream: () => import('./stream.js'),
 } as const;
