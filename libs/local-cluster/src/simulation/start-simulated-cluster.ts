@@ -21,6 +21,8 @@ import { SimulatedAgent } from './simulated-agent.js';
 import { SimulatedMachines } from './simulated-machines.js';
 import { SimulatedFrameworks, type Simulation } from './simulation.js';
 import { DEFAULT_GROUP, type AgentGroup, type SimulationPlan } from './simulation-plan.js';
+import { TimedEvents } from './timed-events.js';
+import { startTroubles } from './troubles.js';
 import { TimerWheel } from './timer-wheel.js';
 
 /** What a simulated cluster is started with (spec/local-cluster.md §26). */
@@ -64,16 +66,24 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   let endpoint: ControlEndpoint | undefined;
   const members: SimulatedAgent[] = [];
   const seat = await MasterSeat.start(
-    { options: { workDir, ...options.master }, clock, random: createRandom(plan.seed + 1), logger, hooks },
+    {
+      options: { workDir, ...options.master },
+      clock,
+      random: createRandom(plan.seed + 1),
+      logger: quiet(logger),
+      hooks,
+    },
     (master) => {
       master.onMachinesUp((isOn) => void bringBack(members, isOn));
       if (endpoint !== undefined) serve(master, endpoint);
     },
   );
-  const population = new Population(createSimulation(plan, { clock, random, logger }));
+  const simulation = createSimulation(plan, { clock, random, logger });
+  const population = new Population(simulation);
   const connect = (agent: SimulatedAgent): void => {
     seat.master.attachAgent(agent.link.masterEnd);
     agent.link.connect();
+    startTroubles(agent);
   };
   try {
     for (const group of plan.groups) members.push(...population.settle(group));
@@ -92,6 +102,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   };
   const list: ClusterMember[] = members;
   const control = new ClusterControl(seat, list, master, { clock, random, createMember });
+  new TimedEvents(simulation, members, control, logger).start(plan.events);
   if (testApi) {
     endpoint = new ControlEndpoint(control, new Scenarios(clock, logger));
     serve(seat.master, endpoint);
@@ -142,6 +153,19 @@ function createSimulation(
     behaviors: new BehaviorRules(plan.defaults, plan.rules),
     frameworks: new SimulatedFrameworks(),
     parts: new TaskParts(),
+  };
+}
+
+/** Ten thousand agents that register are no news. */
+function quiet(logger: Logger): Logger {
+  const isRoutine = (message: string): boolean => message.startsWith('Agent ');
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    info: (fields, message) =>
+      isRoutine(message) ? logger.debug(fields, message) : logger.info(fields, message),
+    warn: (fields, message) =>
+      isRoutine(message) ? logger.debug(fields, message) : logger.warn(fields, message),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Offer as OfferMessage, Resource } from '#mesos';
 import type { Timer } from '../../runtime/clock.js';
 import type { MaintenanceSchedule } from '../agents/maintenance.js';
 import { offerMessage } from '../events/offer-event.js';
+import type { Accounts } from '../state/accounts.js';
 import type { Agent } from '../state/agent.js';
 import type { Framework } from '../state/framework.js';
 import type { MasterState } from '../state/master-state.js';
@@ -17,6 +18,7 @@ import { visibleResources } from './visible-resources.js';
 /** Parts the allocator works with. */
 export interface AllocatorParts {
   readonly offers: OfferBook;
+  readonly accounts: Accounts;
   readonly filters: DeclineFilters;
   readonly fairShare: FairShare;
   readonly maintenance: MaintenanceSchedule;
@@ -35,6 +37,8 @@ export class Allocator {
   private pendingRun: Timer | undefined;
   private batchTimer: Timer | undefined;
   private isPaused = false;
+  /** What a run over all agents found that made no offer. */
+  private quiet: { readonly returns: number; readonly version: number; readonly untilMs: number } | undefined;
   /** Runs so far. */
   runs = 0;
   /** Duration of the latest run. */
@@ -51,6 +55,7 @@ export class Allocator {
     const { clock, options } = this.state;
     this.batchTimer = clock.schedule(options.allocationIntervalMs, () => {
       this.start();
+      if (this.isQuiet()) return;
       this.candidates = 'all';
       this.run();
     });
@@ -83,6 +88,7 @@ export class Allocator {
 
   /** A run in the next turn, over these agents besides those already asked for. */
   request(agents: 'all' | Agent): void {
+    this.quiet = undefined;
     if (agents === 'all') this.candidates = 'all';
     else if (this.candidates !== 'all') this.candidates.add(agents);
     if (!this.isPaused) this.pendingRun ??= this.state.clock.schedule(0, () => this.run());
@@ -105,8 +111,10 @@ export class Allocator {
     const startedAtMs = performance.now();
     const candidates = this.candidates === 'all' ? [...this.state.agents.values()] : [...this.candidates];
     this.candidates = new Set();
+    const isWhole = candidates.length === this.state.agents.size;
     const roles = this.wantedRoles();
-    if (roles.size > 0) this.allocate(candidates, roles);
+    const made = roles.size > 0 ? this.allocate(candidates, roles) : 0;
+    this.quiet = made === 0 && isWhole ? this.stateOfMarket() : undefined;
     const { inverseOffers, maintenance } = this.parts;
     inverseOffers.ask(candidates, (agent) => maintenance.unavailabilityOf(agent));
     this.runs += 1;
@@ -135,7 +143,25 @@ export class Allocator {
     return roles;
   }
 
-  private allocate(candidates: Agent[], roles: ReadonlyMap<string, Taker[]>): void {
+  /** Whether the next run over all agents would find what the last one found: nobody for anything that is free. */
+  private isQuiet(): boolean {
+    const { quiet } = this;
+    return (
+      quiet !== undefined &&
+      !this.parts.maintenance.isPlanned &&
+      quiet.returns === this.parts.accounts.returns &&
+      quiet.version === this.parts.filters.version &&
+      this.state.clock.nowMs() < quiet.untilMs
+    );
+  }
+
+  private stateOfMarket(): { returns: number; version: number; untilMs: number } {
+    const { accounts, filters } = this.parts;
+    return { returns: accounts.returns, version: filters.version, untilMs: filters.earliestExpiryMs() };
+  }
+
+  /** Gives the number of offers made. */
+  private allocate(candidates: Agent[], roles: ReadonlyMap<string, Taker[]>): number {
     const { fairShare } = this.parts;
     const nowMs = this.state.clock.nowMs();
     const names = [...roles.keys()];
@@ -152,7 +178,9 @@ export class Allocator {
         for (const taker of takers) this.offer(agent, taker, nowMs);
       }
     }
-    this.send([...roles.values()].flat());
+    const takers = [...roles.values()].flat();
+    this.send(takers);
+    return takers.reduce((sum, { offers }) => sum + offers.length, 0);
   }
 
   /** One event for each framework, with the offers in the order in which they were made. */

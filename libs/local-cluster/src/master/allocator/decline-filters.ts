@@ -60,12 +60,27 @@ export type RoleFilters = ReadonlyMap<string, AgentFilters>;
 export class DeclineFilters {
   /** Framework id → role → agent id. */
   private readonly filters = new Map<string, Map<string, Map<string, AgentFilters>>>();
+  /** Counts everything after which more may be offered than before. */
+  version = 0;
 
   /** Remembers declined resources until `expiresAtMs`. */
   add(holder: Holder, agentId: string, filter: DeclineFilter): void {
     const roles = getOrCreate(this.filters, holder.frameworkId, () => new Map());
     const agents = getOrCreate(roles, holder.role, () => new Map<string, AgentFilters>());
     getOrCreate(agents, agentId, () => new AgentFilters()).filters.push(filter);
+  }
+
+  /** When the first filter lapses; never, when there is none. */
+  earliestExpiryMs(): number {
+    let earliestMs = Number.POSITIVE_INFINITY;
+    for (const roles of this.filters.values()) {
+      for (const agents of roles.values()) {
+        for (const { filters } of agents.values()) {
+          for (const { expiresAtMs } of filters) earliestMs = Math.min(earliestMs, expiresAtMs);
+        }
+      }
+    }
+    return earliestMs;
   }
 
   /** To be asked for once per run, not once per agent. */
@@ -85,12 +100,14 @@ export class DeclineFilters {
 
   /** The framework may see other resources than before. */
   lookAgain(frameworkId: string): void {
+    this.version += 1;
     for (const agents of this.filters.get(frameworkId)?.values() ?? []) {
       for (const filters of agents.values()) filters.lookAgain();
     }
   }
 
   clearRole(frameworkId: string, role: string): void {
+    this.version += 1;
     this.filters.get(frameworkId)?.delete(role);
   }
 
@@ -99,6 +116,7 @@ export class DeclineFilters {
   }
 
   clearAgent(agentId: string): void {
+    this.version += 1;
     for (const roles of this.filters.values()) {
       for (const agents of roles.values()) agents.delete(agentId);
     }
