@@ -11,6 +11,7 @@ import type { Master } from '../master/master.js';
 import type { MasterOptions } from '../master/options.js';
 import type { TestHooks } from '../master/state/test-hooks.js';
 import { AdjustableClock } from '../runtime/adjustable-clock.js';
+import { systemClock } from '../runtime/clock.js';
 import { silentLogger, type Logger } from '../runtime/logger.js';
 import { createRandom } from '../runtime/random.js';
 import { TaskParts } from '../runtime/task-parts.js';
@@ -24,6 +25,8 @@ import { DEFAULT_GROUP, type AgentGroup, type SimulationPlan } from './simulatio
 import { TimedEvents } from './timed-events.js';
 import { startTroubles } from './troubles.js';
 import { TimerWheel } from './timer-wheel.js';
+
+const VIRTUAL_START_MS = Date.UTC(2026, 0, 1);
 
 /** What a simulated cluster is started with (spec/local-cluster.md §26). */
 export interface SimulatedClusterOptions {
@@ -57,7 +60,7 @@ export interface SimulatedCluster {
  */
 export async function startSimulatedCluster(options: SimulatedClusterOptions): Promise<SimulatedCluster> {
   const { plan, logger = silentLogger, testApi = true } = options;
-  const clock = options.clock ?? new AdjustableClock();
+  const clock = options.clock ?? createClock(plan);
   clock.setMode(plan.clock);
   const random = createRandom(plan.seed);
   const workDir = join(options.dataDir, 'mesos', 'simulated-master');
@@ -154,6 +157,13 @@ function createSimulation(
     frameworks: new SimulatedFrameworks(),
     parts: new TaskParts(),
   };
+}
+
+/** Virtual time begins at the same moment in every run. */
+function createClock({ clock }: SimulationPlan): AdjustableClock {
+  return clock.kind === 'virtual'
+    ? new AdjustableClock(systemClock, VIRTUAL_START_MS)
+    : new AdjustableClock();
 }
 
 /** Ten thousand agents that register are no news. */
