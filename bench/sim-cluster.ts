@@ -1,15 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { totalmem, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Event, Offer, TaskInfo } from '#mesos';
 import { BareScheduler } from './bare-scheduler.js';
 import { rounded, type BenchmarkResult } from './result.js';
-import { freePort } from './server-process.js';
+import { Probe, SimulatedProcess } from './simulated-process.js';
 
-const TICKS_PER_SECOND = 100;
 const MEGABYTE = 1e6;
 const PORTS_PER_AGENT = 1000;
 
@@ -50,81 +45,6 @@ export async function run(options: string[]): Promise<BenchmarkResult> {
     return { value: rounded(strain), unit: 'of the worst target', reference: 1, ratio: rounded(strain) };
   } finally {
     await cluster.stop();
-  }
-}
-
-/** The cluster in a process of its own. */
-class SimulatedProcess {
-  private constructor(
-    readonly url: URL,
-    private readonly child: ChildProcess,
-    private readonly directory: string,
-    readonly startedMs: number,
-  ) {}
-
-  static async start(agents: number): Promise<SimulatedProcess> {
-    const directory = await mkdtemp(join(tmpdir(), 'ekiden-sim-'));
-    const main = new URL('../apps/local-cluster/src/main.js', import.meta.url).pathname;
-    const flags = JSON.parse(await readFile('scripts/node-flags.json', 'utf8')) as string[];
-    const heapMb = Math.floor(Math.min(4096, totalmem() / 2 ** 20 / 2));
-    const port = await freePort();
-    const startedMs = performance.now();
-    const sim = `sim://?agents=${agents}&cpus=32&mem=131072`;
-    const child = spawn(
-      process.execPath,
-      [
-        ...flags,
-        `--max-old-space-size=${heapMb}`,
-        main,
-        '--sim',
-        sim,
-        '--port',
-        String(port),
-        '--work_dir',
-        directory,
-      ],
-      { stdio: ['ignore', 'ignore', 'inherit'] },
-    );
-    const url = new URL(`http://127.0.0.1:${port}`);
-    for (;;) {
-      if (child.exitCode !== null) throw new Error(`the cluster ended with code ${child.exitCode}`);
-      if ((await fetch(new URL('/health', url)).catch(() => undefined))?.status === 200) break;
-      await delay(10);
-    }
-    return new SimulatedProcess(url, child, directory, startedMs);
-  }
-
-  async cpuSeconds(): Promise<number> {
-    const stat = await readFile(`/proc/${this.child.pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-  }
-
-  async residentBytes(): Promise<number> {
-    const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8');
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
-  }
-
-  async metric(name: string): Promise<number> {
-    const answer = await fetch(new URL('/metrics/snapshot', this.url));
-    return ((await answer.json()) as Record<string, number>)[name] ?? Number.NaN;
-  }
-
-  async control(path: string, body: unknown): Promise<void> {
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(new URL(`/_control/${path}`, this.url), {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-    });
-    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  }
-
-  async stop(): Promise<void> {
-    const exit = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGTERM');
-    await exit;
-    await rm(this.directory, { recursive: true, force: true });
   }
 }
 
@@ -174,10 +94,10 @@ class Measurement {
       'ms',
     );
     this.note(
-      'memory per idle agent, the bare process included',
-      (await this.cluster.residentBytes()) / agents / 1000,
-      20,
-      'kB',
+      'memory of the process, agents idle',
+      (await this.cluster.residentBytes()) / MEGABYTE,
+      200,
+      'MB',
     );
     const again = this.collect(agents);
     this.decline(
@@ -233,14 +153,8 @@ class Measurement {
     await this.drained();
     const seconds = (performance.now() - startedMs) / 1000;
     const cpu = (await this.cluster.cpuSeconds()) - before.cpu;
-    this.note(
-      'tasks launched until they run and that is acknowledged',
-      tasks / seconds,
-      5000,
-      'tasks/s',
-      true,
-    );
-    this.note('updates sent and acknowledged', (2 * tasks) / seconds, 10_000, '1/s', true);
+    this.note('tasks launched until they run and that is acknowledged', tasks / seconds, 5000, 'tasks/s');
+    this.note('updates sent and acknowledged', (2 * tasks) / seconds, 10_000, '1/s');
     this.note('processor time per launched task', (cpu / tasks) * 1e6, 100, 'µs');
     this.note('time to an answer during the launch, p99', await probe.stop(), 50, 'ms');
     const bytes = await this.cluster.residentBytes();
@@ -378,39 +292,12 @@ class Measurement {
     while (this.scheduler.underWay > 0) await delay(5);
   }
 
-  private note(quantity: string, value: number, target: number, unit: string, isRate = false): void {
+  private note(quantity: string, value: number, target: number, unit: string): void {
+    const isRate = unit.endsWith('/s');
     this.lines.push({ quantity, value, target, unit, isRate });
     console.log(
       `${quantity.padEnd(54)}${String(rounded(value)).padStart(9)} ${unit.padEnd(8)}` +
         `target ${String(target).padStart(7)}   ratio ${rounded(value / target)}`,
     );
-  }
-}
-
-/** Asks for `/version` all the time: what keeps the event loop keeps the answer. */
-class Probe {
-  private readonly times: number[] = [];
-  private isStopped = false;
-  private readonly done: Promise<void>;
-
-  constructor(private readonly url: URL) {
-    this.done = this.ask();
-  }
-
-  /** The time that this share of the questions did not exceed. */
-  async stop(share = 0.99): Promise<number> {
-    this.isStopped = true;
-    await this.done;
-    const sorted = this.times.toSorted((left, right) => left - right);
-    return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  }
-
-  private async ask(): Promise<void> {
-    while (!this.isStopped) {
-      const startedMs = performance.now();
-      await (await fetch(new URL('/version', this.url))).arrayBuffer();
-      this.times.push(performance.now() - startedMs);
-      await delay(5);
-    }
   }
 }

@@ -43,7 +43,7 @@ export class TaskParts {
   charge(resources: readonly Resource[]): Resource[] {
     return resources.map((resource) => {
       const { allocation_info: allocation, ...rest } = resource;
-      return allocation === undefined ? resource : this.shared(rest as Resource, resource);
+      return allocation === undefined ? resource : this.shared(rest, resource);
     });
   }
 

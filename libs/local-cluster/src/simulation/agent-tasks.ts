@@ -81,8 +81,8 @@ export class AgentTasks {
       const framework = this.agent.simulation.frameworks.note(info);
       for (const taskId of taskIds) {
         if (this.find(framework.id, taskId) !== undefined) continue;
-        const info = { name: taskId, task_id: { value: taskId }, agent_id: { value: this.agent.id! } };
-        const task = this.add(framework, info);
+        const unknown = { name: taskId, task_id: { value: taskId }, agent_id: { value: this.agent.id! } };
+        const task = this.add(framework, unknown);
         task.drop('REASON_RECONCILIATION', 'Reconciliation: task unknown to the agent');
       }
     }

@@ -45,10 +45,10 @@ it.each([
   expect(() => parseDistribution(given, 'x')).toThrow(reason);
 });
 
-describe('a fate', () => {
-  const next = (seed: number, purpose: 1 | 2, name: string, turn = 0): number =>
-    new Fates(seed).draws(purpose, hashText(name), turn).next();
+const next = (seed: number, purpose: 1 | 2, name: string, turn = 0): number =>
+  new Fates(seed).draws(purpose, hashText(name), turn).next();
 
+describe('a fate', () => {
   it('depends on seed, purpose, subject and turn, and on nothing else', () => {
     const own = next(1, 1, 'a');
     expect(next(1, 1, 'a')).toBe(own);

@@ -181,7 +181,7 @@ export class SimulatedTask extends WheelAlarm implements UpdateCarrier {
       healthy: this.healthy,
     });
     const { task_id, agent_id, uuid } = made;
-    this.updates.add({ ...made, ...given, task_id, agent_id, uuid } as AgentStatus);
+    this.updates.add({ ...made, ...given, task_id, agent_id, uuid });
   }
 
   /** From now on it behaves like this; what has been decided stays. */

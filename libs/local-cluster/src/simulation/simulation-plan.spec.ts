@@ -5,8 +5,9 @@ import { parsePlan } from './parse-plan.js';
 import { readSimulationAddress } from './simulation-address.js';
 import { SimulatedMachines } from './simulated-machines.js';
 
+const json = (value: object): string => JSON.stringify(value);
+
 function task(name: string, label?: object, variable?: object): TaskInfo {
-  const json = (value: object): string => JSON.stringify(value);
   return {
     name,
     task_id: { value: name },

@@ -88,12 +88,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     agent.link.connect();
     startTroubles(agent);
   };
-  try {
-    for (const group of plan.groups) members.push(...population.settle(group));
-  } catch (error) {
-    await seat.stop();
-    throw error;
-  }
+  members.push(...(await population.settleAll(plan.groups, seat)));
   for (const agent of members) connect(agent);
   const isRecording = testApi && options.journal === true;
   const master = new MasterControl(seat, hooks, { clock, adjustable: clock, isRecording });
@@ -115,12 +110,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     agents: members,
     control,
     clock,
-    stop: async () => {
-      population.stop();
-      const outcomes = await Promise.all(members.map((agent) => agent.shutdown()));
-      await seat.stop();
-      return { stoppedTasks: outcomes.reduce((sum, { stoppedTasks }) => sum + stoppedTasks, 0) };
-    },
+    stop: () => population.end(members, seat),
   };
 }
 
@@ -131,7 +121,17 @@ class Population {
 
   constructor(private readonly simulation: Simulation) {}
 
-  settle(group: AgentGroup): SimulatedAgent[] {
+  /** Ends the master if one of the groups cannot be made. */
+  async settleAll(groups: readonly AgentGroup[], seat: MasterSeat): Promise<SimulatedAgent[]> {
+    try {
+      return groups.flatMap((group) => this.settle(group));
+    } catch (error) {
+      await seat.stop();
+      throw error;
+    }
+  }
+
+  private settle(group: AgentGroup): SimulatedAgent[] {
     return Array.from({ length: group.count }, (_, index) => this.add(group, index));
   }
 
@@ -140,8 +140,11 @@ class Population {
     return new SimulatedAgent(this.simulation, this.machines.make(group, index), link);
   }
 
-  stop(): void {
+  async end(members: readonly SimulatedAgent[], seat: MasterSeat): Promise<{ stoppedTasks: number }> {
     this.simulation.wheel.stop();
+    const outcomes = await Promise.all(members.map((agent) => agent.shutdown()));
+    await seat.stop();
+    return { stoppedTasks: outcomes.reduce((sum, { stoppedTasks }) => sum + stoppedTasks, 0) };
   }
 }
 
@@ -166,9 +169,10 @@ function createClock({ clock }: SimulationPlan): AdjustableClock {
     : new AdjustableClock();
 }
 
+const isRoutine = (message: string): boolean => message.startsWith('Agent ');
+
 /** Ten thousand agents that register are no news. */
 function quiet(logger: Logger): Logger {
-  const isRoutine = (message: string): boolean => message.startsWith('Agent ');
   return {
     debug: (fields, message) => logger.debug(fields, message),
     error: (fields, message) => logger.error(fields, message),
