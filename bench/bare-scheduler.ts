@@ -117,7 +117,7 @@ class Lane {
   ) {
     this.socket = connect(Number(url.port), url.hostname);
     this.socket.setNoDelay(true);
-    this.socket.on('data', (chunk) => this.receive(chunk as Buffer));
+    this.socket.on('data', (chunk) => this.receive(chunk));
   }
 
   get length(): number {

@@ -20,6 +20,7 @@ const BENCHMARKS = {
   'restart-100k': () => import('./scale/restart-100k.js'),
   'rolling-20k': () => import('./scale/rolling-20k.js'),
   'scale-steps': () => import('./scale/scale-steps.js'),
+  'sim-cluster': () => import('./sim-cluster.js'),
   steps: () => import('./steps.js'),
   stream: () => import('./stream.js'),
 } as const;

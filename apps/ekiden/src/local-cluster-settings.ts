@@ -9,9 +9,10 @@ const ALLOCATION_INTERVAL_MS = 100;
 /** How often each processor of the machine is offered to tasks of the local cluster. */
 const OFFERED_PER_CPU = 4;
 
-/** What `--master local` starts (`spec/local-cluster.md` §3); nothing with masters elsewhere. */
+/** What `--master local` or `--master sim:` starts (`spec/local-cluster.md` §3); nothing with masters elsewhere. */
 export function localClusterSettings(configuration: Configuration): ClusterSettings | undefined {
   const { master, dataDir } = configuration;
+  if (master.kind === 'simulated') return simulationSettings(dataDir, master.text);
   if (master.kind !== 'local') return undefined;
   const { agents: count, resources, attributes = [], domains = [], port, testApi } = master;
   const { agentPingTimeoutMs, maxAgentPingTimeouts, agentReregisterTimeoutMs } = master;
@@ -37,6 +38,15 @@ export function localClusterSettings(configuration: Configuration): ClusterSetti
       overrides,
       networks: engineNetworks(configuration),
     },
+  };
+}
+
+/** The address says everything about a simulated cluster (`spec/local-cluster.md` §26.1). */
+function simulationSettings(dataDir: string, address: string): ClusterSettings {
+  return {
+    dataDir: resolve(dataDir),
+    master: { port: 0, allocationIntervalMs: ALLOCATION_INTERVAL_MS },
+    simulation: address,
   };
 }
 

@@ -46,7 +46,11 @@ export async function stopOn(
   }, gracefulShutdownTimeoutMs);
   const { stoppedTasks } = await ekiden.stop({ keepTasks });
   clearTimeout(deadline);
-  logger.info(local && !keepTasks ? { stoppedTasks } : {}, summary(local, keepTasks, stoppedTasks));
+  const isSimulated = master.kind === 'simulated';
+  const text = isSimulated
+    ? 'Ekiden has stopped, and the simulated cluster with it'
+    : summary(local, keepTasks, stoppedTasks);
+  logger.info(local && !keepTasks ? { stoppedTasks } : {}, text);
 }
 
 function summary(local: boolean, keepTasks: boolean, stoppedTasks: number): string {

@@ -199,7 +199,6 @@ describe('refusals', () => {
 
 describe('what this version does not do', () => {
   it.each([
-    ['--master', 'sim://?agents=3'],
     ['--metrics_statsd'],
     ['--plugin_dir', '/p'],
     ['--backup_location', 'file:///b'],

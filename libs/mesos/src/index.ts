@@ -187,3 +187,4 @@ export {
 } from './client/authentication.js';
 export { systemClock, type Clock } from './client/clock.js';
 export type { Logger } from './client/logger.js';
+export { isEmptyResource } from './resources/value.js';

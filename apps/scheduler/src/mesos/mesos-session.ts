@@ -68,7 +68,7 @@ export class MesosSession {
       suppressedRoles: () => [...ports.roles().suppressed],
       options: {
         silenceLimitMs: configuration.mesosHeartbeatIntervalMs * configuration.mesosHeartbeatFailureThreshold,
-        connectDelayMaxMs: configuration.master.kind === 'local' ? 0 : 500,
+        connectDelayMaxMs: ['local', 'simulated'].includes(configuration.master.kind) ? 0 : 500,
       },
     });
   }

@@ -75,14 +75,17 @@ function checkElection(
         '`--event_log kafka://host:port,…/topic`, and no `--disable_ha`',
     );
   }
-  if (hasElection(configuration) && roles.includes('scheduler') && master.kind === 'local') {
+  if (hasElection(configuration) && roles.includes('scheduler') && isOwn(master)) {
     findings.problem(
-      '`--master local` starts a cluster that only this node knows, so that no other could take over its tasks: name ' +
+      `\`--master ${master.kind === 'local' ? 'local' : 'sim:'}\` starts a cluster that only this node knows, so that no other could take over its tasks: name ` +
         'a master that all nodes reach, or set `--disable_ha`',
     );
   }
   warnOfCluster(configuration, isSet, findings);
 }
+
+/** Whether the cluster starts with this node, and nobody else knows it. */
+const isOwn = ({ kind }: Configuration['master']): boolean => kind === 'local' || kind === 'simulated';
 
 function warnOfRisks(
   configuration: Configuration,

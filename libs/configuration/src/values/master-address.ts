@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { durationType, integerType, maskUserInfo, splitList, toggleType } from './basic-types.js';
-import { parsed, refused, unexpected, unsupported, type Parsed, type ValueType } from './value-type.js';
+import { parsed, refused, unexpected, type Parsed, type ValueType } from './value-type.js';
 import { parseZooKeeperMasters, type ZooKeeperMasters } from './zookeeper-masters.js';
 
 /** Where an agent stands. */
@@ -43,7 +43,14 @@ export interface RemoteMaster {
   readonly text: string;
 }
 
-export type MasterAddress = LocalMaster | RemoteMaster | ZooKeeperMasters;
+/** A cluster of simulated agents that starts beside Ekiden (`spec/local-cluster.md §2.1, §26`). */
+export interface SimulatedMaster {
+  readonly kind: 'simulated';
+  /** As it was written: `sim://?agents=N&cpus=…&mem=…`, or `sim:FILE`. */
+  readonly text: string;
+}
+
+export type MasterAddress = LocalMaster | SimulatedMaster | RemoteMaster | ZooKeeperMasters;
 
 const DEFAULT_MASTER_PORT = '5050';
 
@@ -63,7 +70,7 @@ const LOCAL_OPTIONS = [
 export const masterType: ValueType<MasterAddress> = {
   arity: 'value',
   expects:
-    '`local`, `local://?agents=3`, `zk://host1:2181,host2:2181/mesos`, `host:port`, a comma-separated list of http:// ' +
+    '`local`, `local://?agents=3`, `sim://?agents=5000&cpus=32&mem=131072`, `sim:FILE`, `zk://host1:2181,host2:2181/mesos`, `host:port`, a comma-separated list of http:// ' +
     'addresses, or file:///path with one of them in its first line',
   placeholder: 'MASTER',
   parse: (text) => (text.startsWith('file:') ? parseFile(text) : parseAddress(text)),
@@ -73,7 +80,7 @@ export const masterType: ValueType<MasterAddress> = {
 function parseAddress(text: string): Parsed<MasterAddress> {
   if (text === 'local' || text.startsWith('local:')) return parseLocal(text);
   if (text.startsWith('zk:')) return parseZooKeeperMasters(text);
-  if (text.startsWith('sim:')) return unsupported('with a sim: address');
+  if (text.startsWith('sim:')) return parseSimulated(text);
   return parseRemote(text);
 }
 
@@ -90,6 +97,11 @@ function parseFile(text: string): Parsed<MasterAddress> {
   const inside = first.startsWith('file:') ? unexpected : parseAddress(first);
   if (inside.ok) return inside;
   return refused(`names ${path}, whose first line ${inside.reason ?? 'is no address of a master'}`);
+}
+
+/** What stands behind the colon is read by the cluster itself. */
+function parseSimulated(text: string): Parsed<SimulatedMaster> {
+  return /^sim:(\/\/(\?.*)?|(?!\/\/).+)$/s.test(text) ? parsed({ kind: 'simulated', text }) : unexpected;
 }
 
 function parseLocal(text: string): Parsed<LocalMaster> {

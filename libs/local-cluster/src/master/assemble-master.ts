@@ -55,7 +55,7 @@ export function assembleMaster(state: MasterState, registry: Registry): MasterPa
   const schedule = new MaintenanceSchedule(registry);
   const inverseOffers = new InverseOffers(state);
   const market = { offers, inverseOffers, filters, fairShare };
-  const allocator = new Allocator(state, { ...market, maintenance: schedule });
+  const allocator = new Allocator(state, { ...market, accounts, maintenance: schedule });
   const shared = { ...market, registry, tasks, accounts, allocator, directory, schedule };
 
   const loss = new AgentLoss(state, shared);

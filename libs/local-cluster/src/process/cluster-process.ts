@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../runtime/logger.js';
 import { programPath } from '../supervisor/program.js';
@@ -8,6 +9,11 @@ import type { ClusterMessage, ClusterRequest, ClusterSettings, StartFailure } fr
 /** Pauses between attempts to start a cluster again that ended by itself. */
 const firstRestartDelayMs = 100;
 const longestRestartDelayMs = 30_000;
+
+/** A million simulated tasks need more than Node takes by itself. */
+const MOST_HEAP_MB = 16_384;
+const heapMb = Math.floor(Math.min(MOST_HEAP_MB, totalmem() / 2 ** 20 / 2));
+const SIMULATION_FLAGS = [`--max-old-space-size=${heapMb}`, '--max-semi-space-size=32'];
 
 /**
  * A local cluster in a process of its own, as a real one would be: what agents do for their tasks neither holds up
@@ -74,7 +80,7 @@ export class ClusterProcess {
     const child = fork(programPath('process/main'), [join(settings.dataDir, 'mesos')], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // What this process was started with (loaders, `--eval`) is not meant for that program.
-      execArgv: [],
+      execArgv: settings.simulation === undefined ? [] : SIMULATION_FLAGS,
     });
     this.child = child;
     const started = new Promise<string>((resolve, reject) => {

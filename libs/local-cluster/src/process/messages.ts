@@ -2,7 +2,10 @@ import type { LocalClusterOptions } from '../start-local-cluster.js';
 import type { Logger } from '../runtime/logger.js';
 
 /** What a cluster in a process of its own can be told: everything that is plain data. */
-export type ClusterSettings = Omit<LocalClusterOptions, 'clock' | 'random' | 'host' | 'logger'>;
+export type ClusterSettings = Omit<LocalClusterOptions, 'clock' | 'random' | 'host' | 'logger'> & {
+  /** The agents are simulated: `sim://?…` or `sim:FILE` (spec/local-cluster.md §26.1). */
+  readonly simulation?: string;
+};
 
 /** From the process that wants a cluster to the one that runs it. */
 export type ClusterRequest =

@@ -24,8 +24,11 @@ export class AdjustableClock implements Clock {
   private anchor: { readonly ownMs: number; readonly baseMs: number };
   private hostTimer: Timer | undefined;
 
-  constructor(private readonly base: Clock = systemClock) {
-    this.anchor = { ownMs: base.nowMs(), baseMs: base.nowMs() };
+  constructor(
+    private readonly base: Clock = systemClock,
+    startMs = base.nowMs(),
+  ) {
+    this.anchor = { ownMs: startMs, baseMs: base.nowMs() };
   }
 
   get mode(): ClockMode {

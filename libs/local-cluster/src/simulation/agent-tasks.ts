@@ -81,8 +81,8 @@ export class AgentTasks {
       const framework = this.agent.simulation.frameworks.note(info);
       for (const taskId of taskIds) {
         if (this.find(framework.id, taskId) !== undefined) continue;
-        const info = { name: taskId, task_id: { value: taskId }, agent_id: { value: this.agent.id! } };
-        const task = this.add(framework, info);
+        const unknown = { name: taskId, task_id: { value: taskId }, agent_id: { value: this.agent.id! } };
+        const task = this.add(framework, unknown);
         task.drop('REASON_RECONCILIATION', 'Reconciliation: task unknown to the agent');
       }
     }
@@ -143,7 +143,7 @@ export class AgentTasks {
     if (simulation.fates.happens(behavior.loseMessage, PURPOSES.loseMessage, hashText(given.task_id.value)))
       return;
     if (this.find(framework.id, given.task_id.value) !== undefined) return;
-    const task = this.add(framework, given, behavior);
+    const task = this.add(framework, simulation.parts.retain(given), behavior);
     const reason = this.dropReason(given, resourceVersion, currentResourceVersion);
     if (reason !== undefined) task.drop(reason, dropMessage(reason));
     else if (!resolved.ok) task.fail(resolved.error);

@@ -53,8 +53,6 @@ export interface TaskBehavior {
   readonly ackDrop: number;
   /** Probability that an update is delivered twice. */
   readonly duplicate: number;
-  /** Shares of what was asked for that the task uses, for statistics. */
-  readonly usage: { readonly cpus: number; readonly mem: number };
 }
 
 /** What holds where nothing else is said (§26.2). */
@@ -78,5 +76,4 @@ export const DEFAULT_BEHAVIOR: TaskBehavior = {
   ip: undefined,
   ackDrop: 0,
   duplicate: 0,
-  usage: { cpus: 0.5, mem: 0.5 },
 };

@@ -27,7 +27,6 @@ const READERS: Readonly<Record<string, Reader>> = {
   ip: (value, name) => ({ ip: address(value, name) }),
   ack_drop: (value, name) => ({ ackDrop: share(value, name) }),
   duplicate: (value, name) => ({ duplicate: share(value, name) }),
-  usage: (value, name) => ({ usage: usage(value, name) }),
 };
 
 /**
@@ -133,11 +132,4 @@ function course(value: unknown, name: string): (readonly [number, number | boole
       return [number(atMs, name), found] as const;
     })
     .toSorted(([left], [right]) => left - right);
-}
-
-function usage(value: unknown, name: string): { cpus: number; mem: number } {
-  if (typeof value === 'number') return { cpus: number(value, name), mem: value };
-  const { cpus = 0.5, mem = 0.5, ...others } = object(value, name);
-  only(others, [], name);
-  return { cpus: number(cpus, `${name}.cpus`), mem: number(mem, `${name}.mem`) };
 }

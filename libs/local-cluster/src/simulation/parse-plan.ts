@@ -83,10 +83,9 @@ function parseDomain(given: unknown, name: string): { region: string; zone: stri
 }
 
 function parseTroubles(members: Record<string, unknown>, name: string): AgentTroubles {
-  const known = [
-    ...['join_ms', 'mtbf_ms', 'mttr_ms', 'partition_rate', 'partition_ms', 'restart_rate'],
-    ...['reg_delay_ms', 'slow'],
-  ];
+  const known = 'join_ms mtbf_ms mttr_ms partition_rate partition_ms restart_rate reg_delay_ms slow'.split(
+    ' ',
+  );
   only(members, known, name);
   const spread = (key: string): Distribution | undefined =>
     members[key] === undefined ? undefined : parseDistribution(members[key], `${name}.${key}`);

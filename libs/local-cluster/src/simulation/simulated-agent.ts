@@ -1,4 +1,12 @@
-import type { ContainerStatus, DomainInfo, OperationId, TaskInfo, TaskState, TaskStatus } from '#mesos';
+import type {
+  ContainerStatus,
+  DomainInfo,
+  NetworkInfo,
+  OperationId,
+  TaskInfo,
+  TaskState,
+  TaskStatus,
+} from '#mesos';
 import type { AgentStart } from '../agent/agent.js';
 import { agentCapabilities } from '../agent/description/describe-agent.js';
 import { agentPathPrefix } from '../agent/http/agent-server.js';
@@ -60,6 +68,8 @@ export class SimulatedAgent extends WheelAlarm implements ClusterMember, LinkLis
   private pingTimeoutMs = 0;
   private hasJoined = false;
   private resourceVersion: string;
+  /** Of all tasks that have the address of the agent. */
+  private readonly ownNetwork: readonly NetworkInfo[];
 
   constructor(
     readonly simulation: Simulation,
@@ -74,6 +84,7 @@ export class SimulatedAgent extends WheelAlarm implements ClusterMember, LinkLis
     this.slowness =
       slow === undefined ? 1 : sample(slow, simulation.fates.draws(PURPOSES.slowness, this.subject));
     this.resourceVersion = simulation.random.uuid();
+    this.ownNetwork = networkOf(machine.ip);
     this.end.listen(this);
   }
 
@@ -161,11 +172,8 @@ export class SimulatedAgent extends WheelAlarm implements ClusterMember, LinkLis
   /** What tells the container of a task from others. */
   containerOf(task: TaskInfo, behavior: TaskBehavior): ContainerStatus {
     const hasOwn = behavior.ip ?? (hasNamedNetwork(task) ? 'unique' : 'agent');
-    const address = hasOwn === 'unique' ? this.tasks.uniqueAddress() : this.ip;
-    return {
-      container_id: { value: this.simulation.random.uuid() },
-      network_infos: [{ ip_addresses: [{ protocol: 'IPv4', ip_address: address }] }],
-    };
+    const networks = hasOwn === 'unique' ? networkOf(this.tasks.uniqueAddress()) : this.ownNetwork;
+    return { container_id: { value: this.simulation.random.uuid() }, network_infos: networks };
   }
 
   get currentResourceVersion(): string {
@@ -330,4 +338,8 @@ export class SimulatedAgent extends WheelAlarm implements ClusterMember, LinkLis
 
 function hasNamedNetwork({ container }: TaskInfo): boolean {
   return container?.network_infos?.some(({ name }) => name !== undefined) === true;
+}
+
+function networkOf(address: string): readonly NetworkInfo[] {
+  return [{ ip_addresses: [{ protocol: 'IPv4', ip_address: address }] }];
 }

@@ -181,7 +181,7 @@ export class SimulatedTask extends WheelAlarm implements UpdateCarrier {
       healthy: this.healthy,
     });
     const { task_id, agent_id, uuid } = made;
-    this.updates.add({ ...made, ...given, task_id, agent_id, uuid } as AgentStatus);
+    this.updates.add({ ...made, ...given, task_id, agent_id, uuid });
   }
 
   /** From now on it behaves like this; what has been decided stays. */
@@ -337,7 +337,7 @@ export class SimulatedTask extends WheelAlarm implements UpdateCarrier {
 
   private create(content: Omit<StatusContent, 'taskId'>): AgentStatus {
     const isExecutors = content.source === 'SOURCE_EXECUTOR';
-    return this.agent.statuses.create({
+    const given = {
       taskId: this.id,
       state: content.state,
       source: content.source,
@@ -348,7 +348,8 @@ export class SimulatedTask extends WheelAlarm implements UpdateCarrier {
       executorId: this.container === undefined ? undefined : this.id,
       checkStatus: isExecutors ? this.checkStatus : undefined,
       containerStatus: this.container,
-    });
+    };
+    return this.agent.statuses.create(given, this.info.task_id);
   }
 
   private get checkStatus(): CheckStatusInfo | undefined {

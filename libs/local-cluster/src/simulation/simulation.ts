@@ -2,6 +2,7 @@ import type { FrameworkInfo } from '#mesos';
 import type { Clock } from '../runtime/clock.js';
 import type { Logger } from '../runtime/logger.js';
 import type { Random } from '../runtime/random.js';
+import type { TaskParts } from '../runtime/task-parts.js';
 import type { BehaviorRules } from './behavior-rules.js';
 import type { Fates } from './fate.js';
 import type { TimerWheel } from './timer-wheel.js';
@@ -16,6 +17,7 @@ export interface Simulation {
   readonly random: Random;
   readonly logger: Logger;
   readonly frameworks: SimulatedFrameworks;
+  readonly parts: TaskParts;
 }
 
 /** What agents know of a framework. */

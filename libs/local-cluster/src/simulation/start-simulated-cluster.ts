@@ -11,8 +11,10 @@ import type { Master } from '../master/master.js';
 import type { MasterOptions } from '../master/options.js';
 import type { TestHooks } from '../master/state/test-hooks.js';
 import { AdjustableClock } from '../runtime/adjustable-clock.js';
+import { systemClock } from '../runtime/clock.js';
 import { silentLogger, type Logger } from '../runtime/logger.js';
 import { createRandom } from '../runtime/random.js';
+import { TaskParts } from '../runtime/task-parts.js';
 import { BehaviorRules } from './behavior-rules.js';
 import { Courier } from './courier.js';
 import { Fates } from './fate.js';
@@ -20,7 +22,11 @@ import { SimulatedAgent } from './simulated-agent.js';
 import { SimulatedMachines } from './simulated-machines.js';
 import { SimulatedFrameworks, type Simulation } from './simulation.js';
 import { DEFAULT_GROUP, type AgentGroup, type SimulationPlan } from './simulation-plan.js';
+import { TimedEvents } from './timed-events.js';
+import { startTroubles } from './troubles.js';
 import { TimerWheel } from './timer-wheel.js';
+
+const VIRTUAL_START_MS = Date.UTC(2026, 0, 1);
 
 /** What a simulated cluster is started with (spec/local-cluster.md §26). */
 export interface SimulatedClusterOptions {
@@ -54,7 +60,7 @@ export interface SimulatedCluster {
  */
 export async function startSimulatedCluster(options: SimulatedClusterOptions): Promise<SimulatedCluster> {
   const { plan, logger = silentLogger, testApi = true } = options;
-  const clock = options.clock ?? new AdjustableClock();
+  const clock = options.clock ?? createClock(plan);
   clock.setMode(plan.clock);
   const random = createRandom(plan.seed);
   const workDir = join(options.dataDir, 'mesos', 'simulated-master');
@@ -63,34 +69,38 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   let endpoint: ControlEndpoint | undefined;
   const members: SimulatedAgent[] = [];
   const seat = await MasterSeat.start(
-    { options: { workDir, ...options.master }, clock, random: createRandom(plan.seed + 1), logger, hooks },
+    {
+      options: { workDir, ...options.master },
+      clock,
+      random: createRandom(plan.seed + 1),
+      logger: quiet(logger),
+      hooks,
+    },
     (master) => {
       master.onMachinesUp((isOn) => void bringBack(members, isOn));
       if (endpoint !== undefined) serve(master, endpoint);
     },
   );
-  const population = new Population(createSimulation(plan, { clock, random, logger }));
-  const join_ = (agent: SimulatedAgent): void => {
+  const simulation = createSimulation(plan, { clock, random, logger });
+  const population = new Population(simulation);
+  const connect = (agent: SimulatedAgent): void => {
     seat.master.attachAgent(agent.link.masterEnd);
     agent.link.connect();
+    startTroubles(agent);
   };
-  try {
-    for (const group of plan.groups) members.push(...population.settle(group));
-  } catch (error) {
-    await seat.stop();
-    throw error;
-  }
-  for (const agent of members) join_(agent);
+  members.push(...(await population.settleAll(plan.groups, seat)));
+  for (const agent of members) connect(agent);
   const isRecording = testApi && options.journal === true;
   const master = new MasterControl(seat, hooks, { clock, adjustable: clock, isRecording });
   const createMember: ControlEnvironment['createMember'] = (_place, { attributes, resources }) => {
     const group = { ...DEFAULT_GROUP, ...plan.groups[0], ...given({ attributes, resources }) };
     const agent = population.add(group, members.length);
-    join_(agent);
+    connect(agent);
     return Promise.resolve(agent);
   };
   const list: ClusterMember[] = members;
   const control = new ClusterControl(seat, list, master, { clock, random, createMember });
+  new TimedEvents(simulation, members, control, logger).start(plan.events);
   if (testApi) {
     endpoint = new ControlEndpoint(control, new Scenarios(clock, logger));
     serve(seat.master, endpoint);
@@ -100,12 +110,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     agents: members,
     control,
     clock,
-    stop: async () => {
-      population.stop();
-      const outcomes = await Promise.all(members.map((agent) => agent.shutdown()));
-      await seat.stop();
-      return { stoppedTasks: outcomes.reduce((sum, { stoppedTasks }) => sum + stoppedTasks, 0) };
-    },
+    stop: () => population.end(members, seat),
   };
 }
 
@@ -116,7 +121,17 @@ class Population {
 
   constructor(private readonly simulation: Simulation) {}
 
-  settle(group: AgentGroup): SimulatedAgent[] {
+  /** Ends the master if one of the groups cannot be made. */
+  async settleAll(groups: readonly AgentGroup[], seat: MasterSeat): Promise<SimulatedAgent[]> {
+    try {
+      return groups.flatMap((group) => this.settle(group));
+    } catch (error) {
+      await seat.stop();
+      throw error;
+    }
+  }
+
+  private settle(group: AgentGroup): SimulatedAgent[] {
     return Array.from({ length: group.count }, (_, index) => this.add(group, index));
   }
 
@@ -125,8 +140,11 @@ class Population {
     return new SimulatedAgent(this.simulation, this.machines.make(group, index), link);
   }
 
-  stop(): void {
+  async end(members: readonly SimulatedAgent[], seat: MasterSeat): Promise<{ stoppedTasks: number }> {
     this.simulation.wheel.stop();
+    const outcomes = await Promise.all(members.map((agent) => agent.shutdown()));
+    await seat.stop();
+    return { stoppedTasks: outcomes.reduce((sum, { stoppedTasks }) => sum + stoppedTasks, 0) };
   }
 }
 
@@ -140,6 +158,28 @@ function createSimulation(
     fates: new Fates(plan.seed),
     behaviors: new BehaviorRules(plan.defaults, plan.rules),
     frameworks: new SimulatedFrameworks(),
+    parts: new TaskParts(),
+  };
+}
+
+/** Virtual time begins at the same moment in every run. */
+function createClock({ clock }: SimulationPlan): AdjustableClock {
+  return clock.kind === 'virtual'
+    ? new AdjustableClock(systemClock, VIRTUAL_START_MS)
+    : new AdjustableClock();
+}
+
+const isRoutine = (message: string): boolean => message.startsWith('Agent ');
+
+/** Ten thousand agents that register are no news. */
+function quiet(logger: Logger): Logger {
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    info: (fields, message) =>
+      isRoutine(message) ? logger.debug(fields, message) : logger.info(fields, message),
+    warn: (fields, message) =>
+      isRoutine(message) ? logger.debug(fields, message) : logger.warn(fields, message),
   };
 }
 

@@ -24,8 +24,8 @@ export function verdictOf(
   containerId: string,
   given: { reason: string; message?: string | undefined },
 ): AgentVerdict {
-  const reason = given.reason as TaskStatusReason;
-  const known = knownVerdict(task, containerId, given.reason);
+  const { reason } = given;
+  const known = knownVerdict(task, containerId, reason);
   return { reason, ...known, ...(given.message === undefined ? {} : { message: given.message }) };
 }
 

@@ -147,7 +147,7 @@ export class TimerWheel {
 
   /** At the end of a round the next slot of the coarser level is spread over the finer ones. */
   private cascade(): void {
-    for (let level = 1; level < SPANS.length && this.current % SPANS[level]! === 0; level += 1) {
+    for (let level = 1; level < SPANS.length && this.isEndOfRound(level); level += 1) {
       const slot = this.slotAt(level, this.current);
       while (!slot.isEmpty) {
         const alarm = slot.next;
@@ -155,6 +155,11 @@ export class TimerWheel {
         this.place(alarm);
       }
     }
+  }
+
+  private isEndOfRound(level: number): boolean {
+    const span = SPANS[level] ?? 1;
+    return this.current % span === 0;
   }
 
   private ringAll(slot: Slot): void {

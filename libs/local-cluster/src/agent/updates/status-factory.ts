@@ -2,6 +2,8 @@ import type {
   AgentId,
   CheckStatusInfo,
   ContainerStatus,
+  ExecutorId,
+  TaskId,
   TaskState,
   TaskStatus,
   TaskStatusReason,
@@ -38,24 +40,59 @@ export class StatusFactory {
     this.agentId = { value: agentId };
   }
 
-  create(content: StatusContent): AgentStatus {
-    const { message, reason, data, executorId, healthy, checkStatus, containerStatus, limitation } = content;
-    const status: AgentStatus = {
-      task_id: { value: content.taskId },
-      state: content.state,
-      source: content.source,
+  /** `taskId`: the same as in the content, where there is an object for it already. */
+  create(content: StatusContent, taskId: TaskId = { value: content.taskId }): AgentStatus {
+    const { executorId, containerStatus } = content;
+    // The executor of a command task has the name of its task.
+    const executor_id = executorId === taskId.value ? taskId : idOf(executorId);
+    if (executor_id === undefined || containerStatus === undefined || !isBare(content)) {
+      return this.inFull(content, taskId, executor_id);
+    }
+    // One literal, so that the statuses of a million tasks take no more room than they need.
+    const { state, source } = content;
+    const timestamp = this.clock.nowMs() / 1000;
+    const uuid = this.random.uuidBytes();
+    const container_status = containerStatus;
+    return {
+      task_id: taskId,
+      state,
+      source,
       agent_id: this.agentId,
-      timestamp: this.clock.nowMs() / 1000,
-      uuid: this.random.uuidBytes(),
+      executor_id,
+      timestamp,
+      uuid,
+      container_status,
     };
+  }
+
+  private inFull(content: StatusContent, taskId: TaskId, executorId: ExecutorId | undefined): AgentStatus {
+    const { message, reason, data, healthy, checkStatus, containerStatus, limitation } = content;
+    const status = { task_id: taskId, state: content.state } as AgentStatus;
     if (message !== undefined) status.message = message;
+    status.source = content.source;
     if (reason !== undefined) status.reason = reason;
     if (data !== undefined) status.data = Buffer.from(data).toString('base64');
-    if (executorId !== undefined) status.executor_id = { value: executorId };
+    status.agent_id = this.agentId;
+    if (executorId !== undefined) status.executor_id = executorId;
+    status.timestamp = this.clock.nowMs() / 1000;
+    status.uuid = this.random.uuidBytes();
     if (healthy !== undefined) status.healthy = healthy;
     if (checkStatus !== undefined) status.check_status = checkStatus;
     if (containerStatus !== undefined) status.container_status = containerStatus;
     if (limitation !== undefined) status.limitation = limitation;
     return status;
   }
+}
+
+/** Nothing but a state of a container that runs, as most statuses are. */
+function isBare({ message, reason, data, healthy, checkStatus, limitation }: StatusContent): boolean {
+  return (
+    (message ?? reason ?? data ?? healthy) === undefined &&
+    checkStatus === undefined &&
+    limitation === undefined
+  );
+}
+
+function idOf(value: string | undefined): ExecutorId | undefined {
+  return value === undefined ? undefined : { value };
 }

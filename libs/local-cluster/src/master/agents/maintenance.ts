@@ -36,6 +36,11 @@ export class MaintenanceSchedule {
     return this.windows.find(({ machine_ids }) => isOnAny(agent, machine_ids))?.unavailability;
   }
 
+  /** Whether any machine is to be serviced. */
+  get isPlanned(): boolean {
+    return this.windows.length > 0;
+  }
+
   /** Whether agents of this machine are turned away. */
   isDown(agent: Described): boolean {
     return isOnAny(agent, this.downMachines);

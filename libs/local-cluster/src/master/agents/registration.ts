@@ -199,13 +199,13 @@ export class AgentRegistration {
     const task: Task = {
       frameworkId: reported.frameworkId,
       agentId: agent.id,
-      info: reported.info,
+      info: this.state.taskParts.retain(reported.info),
       role: resources[0]?.allocation_info?.role ?? '*',
       state: reported.state,
       statusUpdateState: reported.statusUpdateState,
       statusUpdateUuid: reported.statusUpdateUuid,
       statuses: [...reported.statuses],
-      charged: isTerminal(reported.state) ? undefined : withoutAllocation(resources),
+      charged: isTerminal(reported.state) ? undefined : this.state.taskParts.charge(resources),
     };
     this.parts.tasks.add(task, false);
   }

@@ -2,12 +2,13 @@ import type { Offer as OfferMessage, Resource } from '#mesos';
 import type { Timer } from '../../runtime/clock.js';
 import type { MaintenanceSchedule } from '../agents/maintenance.js';
 import { offerMessage } from '../events/offer-event.js';
+import type { Accounts } from '../state/accounts.js';
 import type { Agent } from '../state/agent.js';
 import type { Framework } from '../state/framework.js';
 import type { MasterState } from '../state/master-state.js';
 import type { OfferBook } from '../state/offer-book.js';
 import type { DeclineFilters } from './decline-filters.js';
-import { effectiveRefuseSeconds } from './decline-filters.js';
+import { effectiveRefuseSeconds, type RoleFilters } from './decline-filters.js';
 import type { FairShare, Holder } from './fair-share.js';
 import type { InverseOffers } from './inverse-offers.js';
 import { minimumOfferFor, parseMinimumOffer, reachesMinimum, type Quantities } from './minimum-offer.js';
@@ -17,6 +18,7 @@ import { visibleResources } from './visible-resources.js';
 /** Parts the allocator works with. */
 export interface AllocatorParts {
   readonly offers: OfferBook;
+  readonly accounts: Accounts;
   readonly filters: DeclineFilters;
   readonly fairShare: FairShare;
   readonly maintenance: MaintenanceSchedule;
@@ -35,6 +37,8 @@ export class Allocator {
   private pendingRun: Timer | undefined;
   private batchTimer: Timer | undefined;
   private isPaused = false;
+  /** What a run over all agents found that made no offer. */
+  private quiet: { readonly returns: number; readonly version: number; readonly untilMs: number } | undefined;
   /** Runs so far. */
   runs = 0;
   /** Duration of the latest run. */
@@ -51,6 +55,7 @@ export class Allocator {
     const { clock, options } = this.state;
     this.batchTimer = clock.schedule(options.allocationIntervalMs, () => {
       this.start();
+      if (this.isQuiet()) return;
       this.candidates = 'all';
       this.run();
     });
@@ -83,6 +88,7 @@ export class Allocator {
 
   /** A run in the next turn, over these agents besides those already asked for. */
   request(agents: 'all' | Agent): void {
+    this.quiet = undefined;
     if (agents === 'all') this.candidates = 'all';
     else if (this.candidates !== 'all') this.candidates.add(agents);
     if (!this.isPaused) this.pendingRun ??= this.state.clock.schedule(0, () => this.run());
@@ -105,8 +111,10 @@ export class Allocator {
     const startedAtMs = performance.now();
     const candidates = this.candidates === 'all' ? [...this.state.agents.values()] : [...this.candidates];
     this.candidates = new Set();
+    const isWhole = candidates.length === this.state.agents.size;
     const roles = this.wantedRoles();
-    if (roles.size > 0) this.allocate(candidates, roles);
+    const made = roles.size > 0 ? this.allocate(candidates, roles) : 0;
+    this.quiet = made === 0 && isWhole ? this.stateOfMarket() : undefined;
     const { inverseOffers, maintenance } = this.parts;
     inverseOffers.ask(candidates, (agent) => maintenance.unavailabilityOf(agent));
     this.runs += 1;
@@ -114,63 +122,105 @@ export class Allocator {
   }
 
   /** Active frameworks per role that they have not suppressed. */
-  private wantedRoles(): Map<string, Framework[]> {
-    const roles = new Map<string, Framework[]>();
+  private wantedRoles(): Map<string, Taker[]> {
+    const roles = new Map<string, Taker[]>();
     for (const framework of this.state.frameworks.values()) {
       if (!framework.isActive) continue;
       for (const role of framework.roles) {
         if (framework.suppressedRoles.has(role)) continue;
+        const taker: Taker = {
+          framework,
+          role,
+          minimum: minimumOfferFor(framework.info, role, this.minimum),
+          filters: this.parts.filters.of(framework.id, role),
+          offers: [],
+        };
         const interested = roles.get(role);
-        if (interested === undefined) roles.set(role, [framework]);
-        else interested.push(framework);
+        if (interested === undefined) roles.set(role, [taker]);
+        else interested.push(taker);
       }
     }
     return roles;
   }
 
-  private allocate(candidates: Agent[], roles: ReadonlyMap<string, Framework[]>): void {
+  /** Whether the next run over all agents would find what the last one found: nobody for anything that is free. */
+  private isQuiet(): boolean {
+    const { quiet } = this;
+    return (
+      quiet !== undefined &&
+      !this.parts.maintenance.isPlanned &&
+      quiet.returns === this.parts.accounts.returns &&
+      quiet.version === this.parts.filters.version &&
+      this.state.clock.nowMs() < quiet.untilMs
+    );
+  }
+
+  private stateOfMarket(): { returns: number; version: number; untilMs: number } {
+    const { accounts, filters } = this.parts;
+    return { returns: accounts.returns, version: filters.version, untilMs: filters.earliestExpiryMs() };
+  }
+
+  /** Gives the number of offers made. */
+  private allocate(candidates: Agent[], roles: ReadonlyMap<string, Taker[]>): number {
     const { fairShare } = this.parts;
-    const made = new Map<Framework, OfferMessage[]>();
+    const nowMs = this.state.clock.nowMs();
     const names = [...roles.keys()];
     for (const agent of this.state.random.shuffle(candidates)) {
       if (!agent.connected || agent.isDeactivated || agent.available.length === 0) continue;
-      names.sort((left, right) => fairShare.compareRoles(left, right));
+      if (names.length > 1) names.sort((left, right) => fairShare.compareRoles(left, right));
       for (const role of names) {
-        const frameworks = roles.get(role)!;
-        frameworks.sort((left, right) => fairShare.compareFrameworks(role, left.id, right.id));
-        for (const framework of frameworks) this.offer(agent, framework, role, made);
+        const takers = roles.get(role)!;
+        if (takers.length > 1) {
+          takers.sort((left, right) =>
+            fairShare.compareFrameworks(role, left.framework.id, right.framework.id),
+          );
+        }
+        for (const taker of takers) this.offer(agent, taker, nowMs);
       }
+    }
+    const takers = [...roles.values()].flat();
+    this.send(takers);
+    return takers.reduce((sum, { offers }) => sum + offers.length, 0);
+  }
+
+  /** One event for each framework, with the offers in the order in which they were made. */
+  private send(takers: readonly Taker[]): void {
+    const made = new Map<Framework, OfferMessage[]>();
+    for (const { framework, offers } of takers) {
+      if (offers.length === 0) continue;
+      made.set(framework, (made.get(framework) ?? []).concat(offers));
     }
     for (const [framework, offers] of made) framework.send({ type: 'OFFERS', offers: { offers } });
   }
 
   /** Offers everything the framework may have in this role, if it may have enough and wants it. */
-  private offer(
-    agent: Agent,
-    framework: Framework,
-    role: string,
-    made: Map<Framework, OfferMessage[]>,
-  ): void {
-    const { options, clock } = this.state;
+  private offer(agent: Agent, taker: Taker, nowMs: number): void {
+    if (taker.filters?.get(agent.id)?.areKnownToBlock(agent.changes, nowMs) === true) return;
+    const { options } = this.state;
+    const { framework, role } = taker;
     const resources = visibleResources(agent, framework, role, {
       filterGpuResources: options.filterGpuResources,
       masterDomain: options.domain,
     });
+    const { changes } = agent;
     if (
       resources.length === 0 ||
-      !reachesMinimum(resources, minimumOfferFor(framework.info, role, this.minimum)) ||
+      !reachesMinimum(resources, taker.minimum) ||
       !passesConstraints(agent.info, role, framework.offerConstraints) ||
-      this.parts.filters.blocks({ frameworkId: framework.id, role }, agent.id, {
-        resources,
-        nowMs: clock.nowMs(),
-      })
+      this.parts.filters.blocks({ frameworkId: framework.id, role }, agent.id, { resources, nowMs, changes })
     ) {
       return;
     }
     const offer = this.parts.offers.make(agent, framework, role, resources);
-    const message = offerMessage(offer, agent, framework, this.parts.maintenance.unavailabilityOf(agent));
-    const offers = made.get(framework);
-    if (offers === undefined) made.set(framework, [message]);
-    else offers.push(message);
+    taker.offers.push(offerMessage(offer, agent, framework, this.parts.maintenance.unavailabilityOf(agent)));
   }
+}
+
+/** A framework that wants offers in a role, and what it gets in one run. */
+interface Taker {
+  readonly framework: Framework;
+  readonly role: string;
+  readonly minimum: readonly Quantities[];
+  readonly filters: RoleFilters | undefined;
+  readonly offers: OfferMessage[];
 }

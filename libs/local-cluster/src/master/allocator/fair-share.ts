@@ -42,6 +42,8 @@ export class FairShare {
   private readonly totals = new Holding();
   private readonly roles = new Map<string, Holding>();
   private readonly frameworks = new Map<string, Holding>();
+  /** Framework id → role → everything that changes with what it holds. */
+  private readonly byHolder = new Map<string, Map<string, Holding[]>>();
 
   addTotal(resources: readonly Resource[]): void {
     this.totals.change(resources, 1);
@@ -67,6 +69,7 @@ export class FairShare {
   /** Forgets a removed framework; what it held must have been released. */
   forgetFramework(frameworkId: string, roles: Iterable<string>): void {
     for (const role of roles) this.frameworks.delete(frameworkKey({ frameworkId, role }));
+    this.byHolder.delete(frameworkId);
   }
 
   /** The role that has least comes first. */
@@ -96,11 +99,17 @@ export class FairShare {
     );
   }
 
-  private holdingsOf(holder: Holder): Holding[] {
-    return [
+  private holdingsOf(holder: Holder): readonly Holding[] {
+    const known = this.byHolder.get(holder.frameworkId)?.get(holder.role);
+    if (known !== undefined) return known;
+    const holdings = [
       ...pathOf(holder.role).map((node) => holdingIn(this.roles, node)),
       holdingIn(this.frameworks, frameworkKey(holder)),
     ];
+    const byRole = this.byHolder.get(holder.frameworkId) ?? new Map<string, Holding[]>();
+    byRole.set(holder.role, holdings);
+    this.byHolder.set(holder.frameworkId, byRole);
+    return holdings;
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Filters, InverseOffer as InverseOfferMessage, OfferId, Unavailability } from '#mesos';
-import { agentUrl } from '../events/offer-event.js';
 import type { Agent } from '../state/agent.js';
 import type { Framework } from '../state/framework.js';
 import type { InverseOffer, InverseOfferStatus } from '../state/inverse-offer.js';
@@ -174,7 +173,7 @@ function holdersOn(agent: Agent): Set<string> {
 function messageOf(offer: InverseOffer, agent: Agent): InverseOfferMessage {
   return {
     id: { value: offer.id },
-    url: agentUrl(agent.description),
+    url: agent.url,
     framework_id: { value: offer.frameworkId },
     agent_id: { value: offer.agentId },
     unavailability: offer.unavailability,

@@ -19,7 +19,6 @@ import type { Framework } from '../state/framework.js';
 import type { MasterState } from '../state/master-state.js';
 import type { OfferBook } from '../state/offer-book.js';
 import type { Offer } from '../state/offer.js';
-import { withoutData } from '../state/task.js';
 import type { TaskTable } from '../state/task-table.js';
 import { resourcesProblem } from '../validation/resources.js';
 import { requiredResources, taskProblem } from '../validation/task.js';
@@ -156,13 +155,13 @@ export class OfferCalls {
       {
         frameworkId: framework.id,
         agentId: agent.id,
-        info: withoutData(info),
+        info: this.state.taskParts.retain(info),
         role,
         state: 'TASK_STAGING',
         statusUpdateState: undefined,
         statusUpdateUuid: undefined,
         statuses: [],
-        charged: withoutAllocation(info.resources ?? []),
+        charged: this.state.taskParts.charge(info.resources ?? []),
       },
       true,
     );

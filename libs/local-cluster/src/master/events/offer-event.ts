@@ -1,11 +1,4 @@
-import {
-  toUnrefinedFormat,
-  type Offer as OfferMessage,
-  type Resource,
-  type Unavailability,
-  type Url,
-} from '#mesos';
-import type { AgentDescription } from '../../link/messages.js';
+import { toUnrefinedFormat, type Offer as OfferMessage, type Resource, type Unavailability } from '#mesos';
 import type { Agent } from '../state/agent.js';
 import type { Framework } from '../state/framework.js';
 import type { Offer } from '../state/offer.js';
@@ -18,36 +11,30 @@ export function offerMessage(
   unavailability?: Unavailability,
 ): OfferMessage {
   const { info } = agent;
-  const executorIds = [...agent.executors.values()]
-    .filter((executor) => executor.frameworkId === framework.id)
-    .map((executor) => ({ value: executor.info.executor_id.value }));
+  const executorIds = agent.executors.size === 0 ? [] : executorsOf(agent, framework);
   const allocation = framework.can('MULTI_ROLE') ? { allocation_info: { role: offer.role } } : {};
   return {
     id: { value: offer.id },
     framework_id: { value: framework.id },
     agent_id: { value: agent.id },
     hostname: info.hostname,
-    url: agentUrl(agent.description),
+    url: agent.url,
     ...(info.domain === undefined ? {} : { domain: info.domain }),
     resources: offer.resources.flatMap((resource) => {
       const visible = wireFormat(resource, framework);
       return visible === undefined ? [] : [{ ...visible, ...allocation }];
     }),
-    ...(info.attributes.length === 0 ? {} : { attributes: [...info.attributes] }),
+    ...(info.attributes.length === 0 ? {} : { attributes: info.attributes }),
     ...(unavailability === undefined ? {} : { unavailability }),
     ...(executorIds.length === 0 ? {} : { executor_ids: executorIds }),
     ...allocation,
   };
 }
 
-/** Base of the agent's HTTP pages. */
-export function agentUrl(description: AgentDescription): Url {
-  const { info, address } = description;
-  return {
-    scheme: 'http',
-    address: { hostname: info.hostname, ip: address.ip, port: address.port },
-    path: address.pathPrefix,
-  };
+function executorsOf(agent: Agent, framework: Framework): { value: string }[] {
+  return [...agent.executors.values()]
+    .filter((executor) => executor.frameworkId === framework.id)
+    .map((executor) => ({ value: executor.info.executor_id.value }));
 }
 
 /** Frameworks without RESERVATION_REFINEMENT see `role`, `*` included, instead of the reservation stack (C§19.4). */

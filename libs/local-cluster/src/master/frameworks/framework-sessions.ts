@@ -173,6 +173,7 @@ export class FrameworkSessions {
   private replaceSubscription(framework: Framework, subscription: FrameworkSubscription): void {
     const { user, checkpoint } = framework.info;
     framework.info = { ...subscription.framework_info, user, checkpoint };
+    this.parts.filters.lookAgain(framework.id);
     framework.suppressedRoles = new Set(subscription.suppressed_roles);
     framework.offerConstraints = subscription.offer_constraints ?? {};
   }

@@ -44,7 +44,7 @@ export class FrontDoor {
     listener.on('connection', (socket: Socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
-      new PlainConnection(socket, () => this.plainCalls, settings);
+      PlainConnection.begin(socket, () => this.plainCalls, settings);
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) =>
       this.handler(request, response),

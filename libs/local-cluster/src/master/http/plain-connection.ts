@@ -16,6 +16,12 @@ interface PlainHead {
   readonly length: number;
 }
 
+interface ConnectionSettings {
+  readonly keepAliveMs: number;
+  /** Lets the HTTP server go on with the connection. */
+  readonly handOver: (socket: Socket) => void;
+}
+
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const LONGEST_HEAD_BYTES = 16 * 1024;
 /** Headers that mean something only HTTP proper knows of. */
@@ -46,19 +52,28 @@ export class PlainConnection {
   private neededBytes = 0;
   private readonly onData = (chunk: Buffer): void => this.receive(chunk);
 
-  constructor(
+  private constructor(
     private readonly socket: Socket,
     private readonly calls: () => PlainCalls | undefined,
-    private readonly settings: { readonly keepAliveMs: number; readonly handOver: (socket: Socket) => void },
-  ) {
+    private readonly settings: ConnectionSettings,
+  ) {}
+
+  /** Reads what comes over a new connection. */
+  static begin(socket: Socket, calls: () => PlainCalls | undefined, settings: ConnectionSettings): void {
+    const connection = new PlainConnection(socket, calls, settings);
+    connection.listen();
+  }
+
+  private readonly onTimeout = (): void => void this.socket.destroy();
+  private readonly onError = (): void => void this.socket.destroy();
+
+  private listen(): void {
+    const { socket, settings } = this;
     socket.setNoDelay(true);
     socket.setTimeout(settings.keepAliveMs, this.onTimeout);
     socket.on('data', this.onData);
     socket.on('error', this.onError);
   }
-
-  private readonly onTimeout = (): void => void this.socket.destroy();
-  private readonly onError = (): void => void this.socket.destroy();
 
   private receive(chunk: Buffer): void {
     this.received.push(chunk);

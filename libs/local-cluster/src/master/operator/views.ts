@@ -12,23 +12,28 @@ const SECOND_MS = 1000;
 /** Scalars as numbers, the usual four always; ranges and sets as text. */
 export function resourcesView(resources: Iterable<Resource>): View {
   const scalars: Record<string, number> = { cpus: 0, gpus: 0, mem: 0, disk: 0 };
-  const others: Record<string, string> = {};
+  /** Texts of the same resource, of several holders or reservations. */
+  const others = new Map<string, string[]>();
   for (const resource of resources) {
     const { name } = resource;
     if (resource.type === 'SCALAR') {
       const sum = toThousandths(scalars[name] ?? 0) + toThousandths(resource.scalar.value);
       scalars[name] = fromThousandths(sum);
     } else {
-      const former = others[name];
-      others[name] = former === undefined ? formatValue(resource) : mergeLists(former, formatValue(resource));
+      const texts = others.get(name);
+      if (texts === undefined) others.set(name, [formatValue(resource)]);
+      else texts.push(formatValue(resource));
     }
   }
-  return { ...scalars, ...others };
+  const lists = [...others].map(([name, texts]) => [name, mergeLists(texts)] as const);
+  return { ...scalars, ...Object.fromEntries(lists) };
 }
 
-/** `[1-2]` and `[5-6]` → `[1-2, 5-6]`: the same resource of several reservations. */
-function mergeLists(left: string, right: string): string {
-  return `${left.slice(0, -1)}, ${right.slice(1)}`;
+/** `[1-2]` and `[5-6]` → `[1-2, 5-6]`. */
+function mergeLists(texts: readonly string[]): string {
+  const [only = ''] = texts;
+  if (texts.length === 1) return only;
+  return only[0] + texts.map((text) => text.slice(1, -1)).join(', ') + only.slice(-1);
 }
 
 function* chargedResources(holders: Iterable<Task | Executor>): Generator<Resource> {

@@ -1,4 +1,13 @@
-import { addResources, subtractResources, toRefinedFormat, type ExecutorInfo, type Resource } from '#mesos';
+import {
+  addResources,
+  isEmptyResource,
+  subtractResources,
+  sumScalar,
+  toRefinedFormat,
+  type ExecutorInfo,
+  type Resource,
+  type Url,
+} from '#mesos';
 import type { MasterLinkEnd } from '../../link/link.js';
 import type { AgentAddress, AgentDescription, AgentInfo, MasterToAgentMessage } from '../../link/messages.js';
 import type { Timer } from '../../runtime/clock.js';
@@ -30,8 +39,13 @@ export class Agent {
   reregisterTimer: Timer | undefined;
   pingTimer: Timer | undefined;
   missedPongs = 0;
+  /** Counts changes of `available`, so that what was found out about it need not be found out again. */
+  changes = 0;
   /** Total minus what tasks, executors and offers hold; without allocation. */
   available: readonly Resource[];
+  hasGpus = false;
+  /** Base of its HTTP pages. */
+  url!: Url;
   private currentDescription!: AgentDescription;
   private currentTotal: readonly Resource[] = [];
 
@@ -56,6 +70,8 @@ export class Agent {
       info: { ...description.info, id: { value: this.id } },
     };
     this.currentTotal = addResources(description.info.resources.map(toRefinedFormat));
+    this.hasGpus = sumScalar(this.currentTotal, 'gpus') > 0;
+    this.url = agentUrl(description);
   }
 
   get info(): AgentInfo {
@@ -72,16 +88,41 @@ export class Agent {
   }
 
   take(resources: readonly Resource[]): void {
-    this.available = subtractResources(this.available, resources);
+    this.changes += 1;
+    // What is offered is mostly everything there is.
+    this.available = resources === this.available ? [] : subtractResources(this.available, resources);
   }
 
   giveBack(resources: readonly Resource[]): void {
-    this.available = addResources(this.available, resources);
+    if (resources.length === 0) return;
+    this.changes += 1;
+    const isAlone = this.available.length === 0 && areMerged(resources);
+    this.available = isAlone ? resources : addResources(this.available, resources);
   }
 
   send(message: MasterToAgentMessage): void {
     this.link.send(message);
   }
+}
+
+function agentUrl({ info, address }: AgentDescription): Url {
+  return {
+    scheme: 'http',
+    address: { hostname: info.hostname, ip: address.ip, port: address.port },
+    path: address.pathPrefix,
+  };
+}
+
+/** Amounts of different names that nobody reserved need no merging. */
+function areMerged(resources: readonly Resource[]): boolean {
+  return resources.every(
+    (resource, index) =>
+      resource.reservations === undefined &&
+      resource.disk === undefined &&
+      resource.shared === undefined &&
+      !isEmptyResource(resource) &&
+      resources.findIndex(({ name }) => name === resource.name) === index,
+  );
 }
 
 export function executorKey(frameworkId: string, executorId: string): string {

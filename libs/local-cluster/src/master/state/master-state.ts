@@ -1,6 +1,7 @@
 import type { Clock } from '../../runtime/clock.js';
 import type { Logger } from '../../runtime/logger.js';
 import type { Random } from '../../runtime/random.js';
+import { TaskParts } from '../../runtime/task-parts.js';
 import type { MasterOptions } from '../options.js';
 import type { Agent } from './agent.js';
 import { BoundedMap } from './bounded-map.js';
@@ -30,6 +31,7 @@ export class MasterState implements Omit<MasterEnvironment, 'masterId'> {
   readonly ids: IdSource;
   readonly startedAtMs: number;
   readonly counters = new Counters();
+  readonly taskParts = new TaskParts();
   readonly frameworks = new Map<string, Framework>();
   readonly completedFrameworks: BoundedMap<string, CompletedFramework>;
   /** Registered agents, connected or not; unreachable ones are only in the registry. */

@@ -4,7 +4,7 @@ import { TERMINAL_TASK_STATES, type Resource, type TaskInfo, type TaskState, typ
 export interface Task {
   readonly frameworkId: string;
   readonly agentId: string;
-  /** Without `data`. */
+  /** What is kept of it, see `TaskParts`. */
   readonly info: TaskInfo;
   /** Role its resources are allocated to. */
   readonly role: string;
