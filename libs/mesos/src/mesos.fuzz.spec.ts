@@ -51,38 +51,38 @@ describe('RecordIO', () => {
   );
 });
 
-describe('an event of the master', () => {
-  /** Reads what the scheduler reads of events. */
-  function use(record: Buffer): void {
-    const decoded = decodeEvent(record);
-    if (!decoded.ok) {
-      expect(decoded.error.length).toBeLessThan(1000);
-      return;
-    }
-    const { event } = decoded;
-    switch (event.type) {
-      case 'SUBSCRIBED':
-        expect(typeof event.subscribed.framework_id.value).toBe('string');
-        tooOld(event.subscribed);
-        break;
-      case 'OFFERS':
-        for (const offer of event.offers.offers ?? []) {
-          expect([typeof offer.id.value, typeof offer.agent_id.value]).toEqual(['string', 'string']);
-          for (const resource of offer.resources ?? []) validateResource(resource);
-        }
-        break;
-      case 'UPDATE':
-        expect(typeof event.update.status.task_id.value).toBe('string');
-        expect(event.update.status.state).toMatch(/^TASK_/);
-        needsAcknowledgement(event.update.status);
-        break;
-      case 'ERROR':
-        reactionToError(event.error.message);
-        break;
-      default:
-    }
+/** Reads what the scheduler reads of events. */
+function use(record: Buffer): void {
+  const decoded = decodeEvent(record);
+  if (!decoded.ok) {
+    expect(decoded.error.length).toBeLessThan(1000);
+    return;
   }
+  const { event } = decoded;
+  switch (event.type) {
+    case 'SUBSCRIBED':
+      expect(typeof event.subscribed.framework_id.value).toBe('string');
+      tooOld(event.subscribed);
+      break;
+    case 'OFFERS':
+      for (const offer of event.offers.offers ?? []) {
+        expect([typeof offer.id.value, typeof offer.agent_id.value]).toEqual(['string', 'string']);
+        for (const resource of offer.resources ?? []) validateResource(resource);
+      }
+      break;
+    case 'UPDATE':
+      expect(typeof event.update.status.task_id.value).toBe('string');
+      expect(event.update.status.state).toMatch(/^TASK_/);
+      needsAcknowledgement(event.update.status);
+      break;
+    case 'ERROR':
+      reactionToError(event.error.message);
+      break;
+    default:
+  }
+}
 
+describe('an event of the master', () => {
   fuzz('is of the shape that is counted on, or dropped', { input: mutated(EVENTS), runs: 1500 }, (json) =>
     use(Buffer.from(JSON.stringify(json))),
   );
@@ -114,6 +114,8 @@ describe('an event of the master', () => {
     },
   );
 });
+
+const typeOf = (value: unknown) => (value === undefined ? undefined : typeof value);
 
 describe('what masters leave in ZooKeeper', () => {
   const info = {
@@ -158,8 +160,6 @@ describe('what masters leave in ZooKeeper', () => {
       readMasterInfoMessage(data);
     },
   );
-
-  const typeOf = (value: unknown) => (value === undefined ? undefined : typeof value);
 
   fuzz('has a leader among any names', { input: fc.array(names, { maxLength: 6 }) }, (children) => {
     const leader = leadingNode(children);

@@ -57,5 +57,6 @@ export function fuzz<T>(name: string, fuzzed: Fuzzed<T>, holds: (input: T) => vo
           markInterruptAsFailure: false,
         };
   const parameters = { seed, ...amount, ...(path === undefined ? {} : { path, numRuns: runs }) };
+  // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- the property has both
   it(name, () => fc.assert(property, parameters), (durationMs ?? 0) + SHRINKING_MS);
 }

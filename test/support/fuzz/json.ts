@@ -44,8 +44,8 @@ export const anyJson: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => (
 /** One of the values with a few of its places changed: the shapes are real, what stands in them is not. */
 export const mutated = (values: readonly Json[], most = 4): fc.Arbitrary<Json> =>
   fc
-    .tuple(fc.constantFrom(...values), fc.array(change, { maxLength: most }))
-    .map(([value, changes]) => changes.reduce((changedValue, one) => changed(changedValue, one), value));
+    .tuple(fc.constantFrom(...values), fc.array(anyChange, { maxLength: most }))
+    .map(([value, changes]) => changes.reduce(changed, value));
 
 interface Change {
   readonly kind: 'replace' | 'remove' | 'wrap' | 'add' | 'double' | 'swap' | 'deepen';
@@ -54,7 +54,7 @@ interface Change {
   readonly key: string;
 }
 
-const change: fc.Arbitrary<Change> = fc.record({
+const anyChange: fc.Arbitrary<Change> = fc.record({
   kind: fc.constantFrom('replace', 'replace', 'remove', 'wrap', 'add', 'double', 'swap', 'deepen'),
   at: fc.nat(10_000),
   with: fc.oneof(scalar, anyJson),
@@ -101,7 +101,7 @@ const objectOf = (entries: readonly (readonly [string, Json])[]): Json => Object
 /** How many values there are within a value, itself included. */
 function countPlaces(value: Json): number {
   if (typeof value !== 'object' || value === null) return 1;
-  return Object.values(value).reduce<number>((sum, inner) => sum + countPlaces(inner as Json), 1);
+  return Object.values(value).reduce<number>((sum, inner) => sum + countPlaces(inner), 1);
 }
 
 /** A copy with the place of that number, counted depth first, put through `act`; `undefined` takes it away. */

@@ -84,12 +84,13 @@ describe('answers to calls', () => {
   });
 });
 
+const offers = (members: object) => ({
+  type: 'OFFERS',
+  offers: { offers: [{ id: { value: 'o' }, agent_id: { value: 's' }, hostname: 'h', ...members }] },
+});
+
 describe('enums of other versions', () => {
   const task = { task_id: { value: 'a' } };
-  const offers = (members: object) => ({
-    type: 'OFFERS',
-    offers: { offers: [{ id: { value: 'o' }, agent_id: { value: 's' }, hostname: 'h', ...members }] },
-  });
 
   it.each([
     [update({ ...task, state: 'TASK_NOVEL', x: 1 }), update({ ...task, state: 'TASK_UNKNOWN', x: 1 })],
