@@ -9,6 +9,7 @@ describe('the address of a request', () => {
     ['//elsewhere/a', '//elsewhere/a', ''],
     ['http://elsewhere:1/a?b', '/a', '?b'],
     ['*', '/%00', ''],
+    ['a:[b', '/%00', ''],
     ['http://:/', '/%00', ''],
   ])('%s', (url, pathname, search) => {
     expect(requestUrl({ url })).toMatchObject({ pathname, search });
