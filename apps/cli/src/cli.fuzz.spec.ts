@@ -157,6 +157,6 @@ describe('an event stream', () => {
     const body = (async function* () {
       for (let at = 0; at < bytes.length; at += 1024) yield bytes.subarray(at, at + 1024);
     })();
-    for await (const { data } of serverSentEvents(body)) expect(data.length).toBeGreaterThan(0);
+    for await (const { data } of serverSentEvents(body)) expect(typeof data).toBe('string');
   });
 });

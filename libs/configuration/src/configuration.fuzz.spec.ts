@@ -85,5 +85,5 @@ describe('settings of all sources', () => {
 fuzz('an address of masters is understood or not', { input: master, runs: 500 }, (text) => {
   const parsed = masterType.parse(text);
   expect(typeof parsed.ok).toBe('boolean');
-  if (parsed.ok) expect(JSON.stringify(masterType.show?.(parsed.value) ?? '')).not.toContain('u:p@');
+  if (parsed.ok) expect(JSON.stringify(masterType.show?.(parsed.value) ?? '')).not.toContain('://u:p@');
 });
