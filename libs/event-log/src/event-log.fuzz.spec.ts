@@ -3,7 +3,7 @@ import type { KafkaMessage } from 'kafkajs';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { damagedBy, mutatedBytes, someDamage } from '../../../test/support/fuzz/bytes.js';
 import { fuzz } from '../../../test/support/fuzz/fuzz.js';
 import { anyText, nearly } from '../../../test/support/fuzz/texts.js';
@@ -74,6 +74,15 @@ describe('a record on Kafka', () => {
 });
 
 describe('a damaged file', () => {
+  it('whose texts are no texts is an error, not the end of the process', () => {
+    const at = logFile.indexOf('"user"') + 1;
+    const path = join(folder, 'no-text.db');
+    writeFileSync(path, Buffer.concat([logFile.subarray(0, at), Buffer.of(0xff), logFile.subarray(at + 1)]));
+    const file = new EventFile(path);
+    expect(() => file.read(0, 100)).toThrow('it holds texts that are none');
+    file.close();
+  });
+
   fuzz(
     'of events is refused or read, never endless',
     { input: someDamage(6), runs: 60, cpuMs: 3000 },
