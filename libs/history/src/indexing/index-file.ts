@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import Database from 'libsql';
 import { makePrivateDatabase } from '#event-log';
-import { isUnwritable } from './failures.js';
+import { isReadOnly, isUnwritable } from './failures.js';
 
 /** Version of the tables below and of what is written into them; a file of any other is thrown away. */
 const FORMAT = 1;
@@ -80,7 +80,7 @@ export class IndexFile {
       return IndexFile.#openAsIs(path);
     } catch (error) {
       // A full disk is no reason to throw anything away.
-      if (isUnwritable(error)) throw error;
+      if (isUnwritable(error) && !isReadOnly(error)) throw error;
       return IndexFile.create(path);
     }
   }
