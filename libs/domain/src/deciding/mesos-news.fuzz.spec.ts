@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { fuzz } from '../../../../test/support/fuzz/fuzz.js';
 import { anyText, PROTOTYPE_KEYS } from '../../../../test/support/fuzz/texts.js';
-import type { Attribute, MesosTaskState, Offer, Resource, TaskStatus } from '../cluster/mesos-shapes.js';
+import type { Attribute, MesosTaskState, Offer, Resource } from '../cluster/mesos-shapes.js';
 import { captureSnapshot } from '../state/snapshot.js';
 import { Scenario } from './scenario.fixture.js';
 import type { DecidedEvent } from './turn.js';
@@ -110,7 +110,7 @@ fuzz(
         const known = [...scenario.state.instances.values()].find(({ task }) => task !== undefined)?.task?.id;
         const sent =
           one.isKnown && known !== undefined ? { ...one.sent, task_id: { value: known } } : one.sent;
-        scenario.tell({ type: 'ReceiveStatus', status: sent as TaskStatus });
+        scenario.tell({ type: 'ReceiveStatus', status: sent });
       }
       scenario.tell({ type: 'Tick' });
     }
