@@ -48,6 +48,17 @@ describe('a body', () => {
     expect(api.leader.submitted).toHaveLength(1);
   });
 
+  it.each([
+    ['is as long as a body may be', `{"id":"a","cmd":"${'x'.repeat(30_000_000)}"}`, 1],
+    ['does not end', `["${'\\"'.repeat(500_000)}`, 0],
+    ['ends within an escape', `["${'x'.repeat(2000)}\\`, 0],
+  ])('with a text that %s is read in a moment', async (_, body, commands) => {
+    const before = process.cpuUsage();
+    await post(body);
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
+    expect(api.leader.submitted).toHaveLength(commands);
+  });
+
   it('that is not UTF-8 is refused, not altered', async () => {
     const latin1 = Buffer.from('{"id":"a","cmd":"echo \u00FF"}', 'latin1');
     // As a string supertest would encode it again.

@@ -15,7 +15,8 @@ export function load(sources: Sources = {}): ConfigurationResult {
     argv: sources.argv ?? [],
     env: sources.env ?? {},
     readFile: (path) => {
-      const text = sources.files?.[path];
+      const { files = {} } = sources;
+      const text = Object.hasOwn(files, path) ? files[path] : undefined;
       if (text === undefined) throw new Error('no such file');
       return text;
     },

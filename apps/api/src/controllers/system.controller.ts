@@ -13,7 +13,7 @@ import { send } from '../server/send.js';
 import { TERM_BEGIN_MS } from '../standby/leader-term.js';
 import { errorAnswer, valueAnswer } from '../wire/answer.js';
 import { pingAnswer } from '../wire/ping.js';
-import { LoggerChangeBody } from './bodies/logger-change-body.js';
+import { LoggerChangeBody, levelNamed } from './bodies/logger-change-body.js';
 import { validateBody } from './bodies/validate-body.js';
 
 /** Endpoints about this process (`spec/rest-api.md` §13, `spec/operations.md` §1.2, §7.3, §13, §14). */
@@ -85,7 +85,8 @@ export class SystemController {
     if (!json.ok) return send(reply, json.answer);
     const body = validateBody(LoggerChangeBody, json.value);
     if (!body.ok) return send(reply, body.answer);
-    const { logger, level, durationSeconds } = body.value;
+    const { logger, durationSeconds } = body.value;
+    const level = levelNamed(body.value.level)!;
     const result = this.options.logging.setLevel(logger, level, durationSeconds ?? undefined);
     send(
       reply,

@@ -80,12 +80,36 @@ const withoutByteOrderMark = (text: string): string => (text.startsWith('\uFEFF'
 function isNestedDeeper(text: string, limit: number): boolean {
   if (text.length <= 2 * limit) return false;
   let depth = 0;
-  for (const [token] of text.matchAll(BRACKETS_AND_STRINGS)) {
-    if (token === '[' || token === '{') depth += 1;
-    else if (token === ']' || token === '}') depth -= 1;
-    if (depth > limit) return true;
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(text, at);
+        break;
+      case OPEN_BRACKET:
+      case OPEN_BRACE:
+        depth += 1;
+        if (depth > limit) return true;
+        break;
+      case CLOSE_BRACKET:
+      case CLOSE_BRACE:
+        depth -= 1;
+    }
   }
   return false;
 }
 
-const BRACKETS_AND_STRINGS = /[[\]{}]|"(?:[^"\\]|\\.)*"/gs;
+/**
+ * Where the string that begins at a place ends; behind the text where it does not. No regular expression: one takes
+ * quadratic time for strings that do not end, and its stack is too small for the longest that do.
+ */
+function endOfString(text: string, begin: number): number {
+  let at = begin + 1;
+  for (let code = text.charCodeAt(at); at < text.length && code !== QUOTE; code = text.charCodeAt(at)) {
+    at += code === BACKSLASH ? 2 : 1;
+  }
+  return at;
+}
+
+const [QUOTE, BACKSLASH, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [
+  0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
+];

@@ -64,7 +64,11 @@ function assigned(base: unknown, path: readonly string[], value: unknown, whole:
     throw new UsageError(`\`${whole.join('.')}\`: there is nothing below a ${typeof base}`);
   }
   const members = { ...(base as Record<string, unknown> | undefined) };
-  if (rest.length === 0 && value === null) delete members[name];
-  else members[name] = assigned(members[name], rest, value, whole);
-  return members;
+  if (rest.length === 0 && value === null) {
+    delete members[name];
+    return members;
+  }
+  const member = Object.hasOwn(members, name) ? members[name] : undefined;
+  // Not by assignment: `__proto__` is a name like any other.
+  return { ...members, [name]: assigned(member, rest, value, whole) };
 }

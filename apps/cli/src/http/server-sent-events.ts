@@ -28,12 +28,18 @@ export async function* serverSentEvents(body: AsyncIterable<Buffer | string>): A
 /** Lines of a text that comes in pieces, without their ends. */
 export async function* linesOf(body: AsyncIterable<Buffer | string>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let rest = '';
+  // In pieces, so that a long line is not looked through again with every one.
+  const rest: string[] = [];
   for await (const chunk of body) {
-    rest += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    const lines = rest.split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    const lines = text.split('\n');
+    rest.push(lines.shift() ?? '');
+    for (const next of lines) {
+      const line = rest.join('');
+      yield line.endsWith('\r') ? line.slice(0, -1) : line;
+      rest.splice(0, rest.length, next);
+    }
   }
-  if (rest !== '') yield rest;
+  const last = rest.join('');
+  if (last !== '') yield last;
 }

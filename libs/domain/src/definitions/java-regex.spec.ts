@@ -37,12 +37,29 @@ describe('compileJavaRegex', () => {
     expect(compileJavaRegex(source)?.test(text)).toBe(matches);
   });
 
-  it.each(['(', '[', '*', 'a)', '(?<', '[a-z&&[^b]]', '[[a-c]x]', '(?=a)a', String.raw`(a)\1`])(
-    'refuses %s',
-    (source) => {
-      expect(compileJavaRegex(source)).toBeUndefined();
-    },
-  );
+  it.each([
+    '(',
+    '[',
+    '*',
+    'a)',
+    '(?<',
+    '[a-z&&[^b]]',
+    '[[a-c]x]',
+    '(?=a)a',
+    String.raw`(a)\1`,
+    String.raw`\p{constructor}`,
+  ])('refuses %s', (source) => {
+    expect(compileJavaRegex(source)).toBeUndefined();
+  });
+
+  it.each([
+    ['a'.repeat(10_000), true],
+    ['a'.repeat(10_001), false],
+    ['((a{100}){10})'.repeat(20), true],
+    ['((a{100}){10})'.repeat(40), false],
+  ])('takes expressions up to a size (%#)', (source, isTaken) => {
+    expect(compileJavaRegex(source) !== undefined).toBe(isTaken);
+  });
 
   it('takes no longer for expressions with many ways to fail', () => {
     expect(compileJavaRegex('(a+)+b')?.test('a'.repeat(50_000))).toBe(false);

@@ -8,28 +8,30 @@ import { RE2JS } from 're2js';
  */
 
 /** What Java calls by name, as members of a class. */
-const CLASSES: Readonly<Record<string, string>> = {
-  Lower: 'a-z',
-  Upper: 'A-Z',
-  ASCII: String.raw`\x00-\x7F`,
-  Alpha: 'A-Za-z',
-  Digit: '0-9',
-  Alnum: 'A-Za-z0-9',
-  Punct: String.raw`!-\/:-@\[-\x60{-~`,
-  Graph: '!-~',
-  Print: ' -~',
-  Blank: String.raw` \t`,
-  Cntrl: String.raw`\x00-\x1F\x7F`,
-  XDigit: '0-9a-fA-F',
-  Space: String.raw`\t-\r `,
-  IsAlphabetic: String.raw`\p{L}\p{Nl}`,
-  IsDigit: String.raw`\p{Nd}`,
-  IsLetter: String.raw`\p{L}`,
-  IsLowercase: String.raw`\p{Ll}`,
-  IsUppercase: String.raw`\p{Lu}`,
-  javaLowerCase: String.raw`\p{Ll}`,
-  javaUpperCase: String.raw`\p{Lu}`,
-};
+const CLASSES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    Lower: 'a-z',
+    Upper: 'A-Z',
+    ASCII: String.raw`\x00-\x7F`,
+    Alpha: 'A-Za-z',
+    Digit: '0-9',
+    Alnum: 'A-Za-z0-9',
+    Punct: String.raw`!-\/:-@\[-\x60{-~`,
+    Graph: '!-~',
+    Print: ' -~',
+    Blank: String.raw` \t`,
+    Cntrl: String.raw`\x00-\x1F\x7F`,
+    XDigit: '0-9a-fA-F',
+    Space: String.raw`\t-\r `,
+    IsAlphabetic: String.raw`\p{L}\p{Nl}`,
+    IsDigit: String.raw`\p{Nd}`,
+    IsLetter: String.raw`\p{L}`,
+    IsLowercase: String.raw`\p{Ll}`,
+    IsUppercase: String.raw`\p{Lu}`,
+    javaLowerCase: String.raw`\p{Ll}`,
+    javaUpperCase: String.raw`\p{Lu}`,
+  }),
+);
 
 /** Escapes that stand for members of a class. */
 const ESCAPED_CLASSES: Readonly<Record<string, string>> = {
@@ -48,15 +50,24 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const TOKENS =
   /\\Q(?<quoted>[\s\S]*?)(?:\\E|$)|\\(?<sign>[pP])\{(?<name>\w+)\}|\\(?<escaped>[\s\S])|(?<quantifier>[*+?}])\+|\(\?>|\[\^?|\]|&&/g;
 
+/**
+ * Longer expressions, in characters, and those that come to more steps, are refused: linear time is no comfort when every
+ * offer is held against an expression of a megabyte, or against `((a{100}){10})` a few hundred times over.
+ */
+const LONGEST = 10_000;
+const MOST_STEPS = 25_000;
+
 /** Says whether a whole text fits. */
 export interface TextMatcher {
   test(text: string): boolean;
 }
 
-/** A matcher for whole texts, or `undefined` for what is no expression, or none that takes linear time. */
+/** A matcher for whole texts, or `undefined` for what is no expression, is too large, or does not take linear time. */
 export function compileJavaRegex(source: string): TextMatcher | undefined {
+  if (source.length > LONGEST) return undefined;
   try {
     const regex = RE2JS.compile(translate(source));
+    if (regex.programSize() > MOST_STEPS) return undefined;
     return { test: (text) => regex.matches(text) };
   } catch {
     return undefined;
@@ -81,7 +92,7 @@ function translate(source: string): string {
 }
 
 function namedClass(name: string, negated: boolean, inClass: boolean): string {
-  const members = CLASSES[name];
+  const members = CLASSES.get(name);
   if (members === undefined) return `\\${negated ? 'P' : 'p'}{${name.replace(/^Is/, '')}}`;
   if (inClass && negated) throw new SyntaxError(`\\P{${name}} is not supported within a class`);
   if (inClass) return members;

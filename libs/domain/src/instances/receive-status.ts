@@ -96,6 +96,15 @@ function tellsSomethingNew(task: Task, status: TaskStatus, condition: Condition)
   );
 }
 
+/**
+ * An instant that somebody else tells, in whole epoch ms; now for one that is none. Executors may tell anything, and what JSON
+ * has no number for would come back from the log as something else.
+ */
+function instantOf(epochMs: number, nowMs: number): number {
+  const wholeMs = Math.round(epochMs);
+  return Number.isSafeInteger(wholeMs) && wholeMs >= 0 ? wholeMs + 0 : nowMs;
+}
+
 function emitChange(turn: Turn, instance: Instance, task: Task, { status, condition }: Arrival): void {
   const runningHealth = condition === 'Running' ? status.healthy : undefined;
   const unreachableNs = status.unreachable_time?.nanoseconds;
@@ -112,7 +121,7 @@ function emitChange(turn: Turn, instance: Instance, task: Task, { status, condit
       taskId: task.id,
       state: status.state,
       message: (status.message ?? '').slice(0, MAX_MESSAGE_LENGTH),
-      timestampMs: status.timestamp === undefined ? turn.nowMs : Math.round(status.timestamp * 1000),
+      timestampMs: instantOf((status.timestamp ?? Number.NaN) * 1000, turn.nowMs),
       hostPorts: task.hostPorts,
       ipAddresses: addressesOf(status) ?? task.ipAddresses,
       condition,
@@ -121,7 +130,9 @@ function emitChange(turn: Turn, instance: Instance, task: Task, { status, condit
       ...(status.healthy === undefined ? {} : { healthy: status.healthy }),
       ...(runningHealth === mesosHealthOf(instance) ? {} : { healthyChanged: true }),
       ...(status.check_status === undefined ? {} : { checkStatus: status.check_status }),
-      ...(unreachableNs === undefined ? {} : { unreachableSinceMs: Math.round(unreachableNs / 1e6) }),
+      ...(unreachableNs === undefined
+        ? {}
+        : { unreachableSinceMs: instantOf(unreachableNs / 1e6, turn.nowMs) }),
     },
   });
 }

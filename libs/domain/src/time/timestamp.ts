@@ -10,7 +10,14 @@ export function formatTimestamp(epochMs: number): Timestamp {
 const ISO_8601 =
   /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(?::(\d{2})(?:[.,](\d+))?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
-/** Epoch milliseconds of an ISO-8601 text with any fraction length, or `undefined` when it is none. */
+/** What four digits of a year can say, in epoch milliseconds; an offset may lead out of it. */
+const EARLIEST_MS = -62_167_219_200_000;
+const LATEST_MS = 253_402_300_799_999;
+
+/**
+ * Epoch milliseconds of an ISO-8601 text with any fraction length, or `undefined` when it is none, or an instant that
+ * {@link formatTimestamp} has no form for.
+ */
 export function parseTimestamp(text: string): number | undefined {
   const match = ISO_8601.exec(text);
   if (match === null) return undefined;
@@ -20,5 +27,5 @@ export function parseTimestamp(text: string): number | undefined {
     offset === 'Z' ? 'Z' : offset.replace(/^([+-]\d{2}):?(\d{2})?$/, (_, h, m) => `${h}:${m ?? '00'}`);
   // oxlint-disable-next-line no-restricted-globals -- parsing a given text reads no clock
   const epochMs = Date.parse(`${date}T${minutes}:${seconds}.${millis}${zone}`);
-  return Number.isNaN(epochMs) ? undefined : epochMs;
+  return epochMs >= EARLIEST_MS && epochMs <= LATEST_MS ? epochMs : undefined;
 }

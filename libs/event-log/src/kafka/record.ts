@@ -93,51 +93,90 @@ const byteLength = (text: Message['value'] | Message['key'] | undefined): number
  *
  * @throws {Error} that names what is missing: somebody else writes to the topic.
  */
-export function readRecord({ offset, value, headers = {} }: KafkaMessage): TopicRecord {
-  const text = (name: string): string | undefined => headers[name]?.toString();
-  const required = (name: string): string => {
-    const found = text(name);
-    if (found === undefined) throw new Error(`the record at offset ${offset} has no ${name}`);
-    return found;
-  };
-  const control = text(HEADER.control);
+export function readRecord(message: KafkaMessage): TopicRecord {
+  const record = new RecordText(message);
+  const control = record.header(HEADER.control);
   if (control !== undefined) {
-    const { mark } = JSON.parse(String(value)) as { mark: string };
-    return { kind: 'control', control: control as ControlKind, mark };
+    const content = record.json(record.value(), 'value') as { mark?: unknown } | null;
+    return { kind: 'control', control: control as ControlKind, mark: String(content?.mark) };
   }
   const encoded: EncodedEvent = {
-    id: required(HEADER.id),
-    stream: required(HEADER.subject),
-    type: required(HEADER.type).slice(TYPE_PREFIX.length),
-    schema: Number(required(HEADER.schema)),
-    time: Date.parse(required(HEADER.time)),
-    actor: required(HEADER.actor),
-    correlationId: required(HEADER.correlation),
-    causationId: text(HEADER.causation) ?? null,
-    data: String(value),
+    id: record.required(HEADER.id),
+    stream: record.required(HEADER.subject),
+    type: record.required(HEADER.type).slice(TYPE_PREFIX.length),
+    schema: record.number(HEADER.schema),
+    time: record.time(HEADER.time),
+    actor: record.required(HEADER.actor),
+    correlationId: record.required(HEADER.correlation),
+    causationId: record.header(HEADER.causation) ?? null,
+    data: record.value(),
   };
-  const place = { position: Number(required(HEADER.position)), epoch: Number(required(HEADER.epoch)) };
   return {
     kind: 'event',
-    event: storedEvent(encoded, place),
+    event: storedEvent(encoded, record),
     encoded,
-    endsBatch: text(HEADER.endsBatch) === 'true',
+    endsBatch: record.header(HEADER.endsBatch) === 'true',
   };
 }
 
+/** The parts of a record; what is not as it should be is named by the error. */
+class RecordText {
+  constructor(private readonly message: KafkaMessage) {}
+
+  header(name: string): string | undefined {
+    return this.message.headers?.[name]?.toString();
+  }
+
+  required(name: string): string {
+    const found = this.header(name);
+    if (found === undefined) throw this.error(`no ${name}`);
+    return found;
+  }
+
+  number(name: string): number {
+    const found = Number(this.required(name));
+    if (!Number.isSafeInteger(found) || found < 0) throw this.error(`no number for its ${name}`);
+    return found;
+  }
+
+  time(name: string): number {
+    const found = Date.parse(this.required(name));
+    if (Number.isNaN(found)) throw this.error(`no time for its ${name}`);
+    return found;
+  }
+
+  value(): string {
+    const { value } = this.message;
+    if (value === null) throw this.error('no value');
+    return value.toString();
+  }
+
+  json(text: string, name: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw this.error(`no JSON for its ${name}`);
+    }
+  }
+
+  private error(lack: string): Error {
+    return new Error(`the record at offset ${this.message.offset} has ${lack}`);
+  }
+}
+
 /** Field by field, so that all events have one shape, which makes reading them fast. */
-function storedEvent(encoded: EncodedEvent, place: { position: number; epoch: number }): StoredEvent {
+function storedEvent(encoded: EncodedEvent, record: RecordText): StoredEvent {
   return {
-    position: place.position,
-    epoch: place.epoch,
+    position: record.number(HEADER.position),
+    epoch: record.number(HEADER.epoch),
     id: encoded.id,
     stream: encoded.stream,
     type: encoded.type,
     schema: encoded.schema,
     time: encoded.time,
-    actor: JSON.parse(encoded.actor) as Actor,
+    actor: record.json(encoded.actor, HEADER.actor) as Actor,
     correlationId: encoded.correlationId,
     causationId: encoded.causationId,
-    data: JSON.parse(encoded.data) as unknown,
+    data: record.json(encoded.data, 'value'),
   };
 }

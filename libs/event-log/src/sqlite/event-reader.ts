@@ -1,24 +1,27 @@
+import { isUtf8 } from 'node:buffer';
 import Database from 'libsql';
 import { LogUnavailableError } from '../errors.js';
 import type { LogState } from '../local/log-store.js';
 import type { Actor, StoredEvent } from '../port.js';
 
 /**
- * One row holding a whole page, column by column, as JSON arrays: crossing into the driver once per page instead of
- * once per row and column makes a replay half as fast again (docs/adr/0002).
+ * One value holding a whole page, column by column, as JSON arrays: crossing into the driver once per page instead of
+ * once per row and column makes a replay half as fast again (docs/adr/0002). As bytes, for of a damaged file not all texts
+ * need be texts, and the driver ends the process over one that is not. Of no events at all it is NULL.
  */
-const COLUMNS = `
-         json_array(count(*), min(position), max(position)),
-         '[' || group_concat(epoch) || ']',
-         json_group_array(id),
-         json_group_array(stream),
-         json_group_array(type),
-         '[' || group_concat(schema) || ']',
-         '[' || group_concat(time) || ']',
-         '[' || group_concat(actor) || ']',
-         json_group_array(correlation),
-         json_group_array(causation),
-         '[' || group_concat(data) || ']'
+const COLUMNS = `CAST('[' ||
+         json_array(count(*), min(position), max(position)) || ',' ||
+         '[' || group_concat(epoch) || '],' ||
+         json_group_array(id) || ',' ||
+         json_group_array(stream) || ',' ||
+         json_group_array(type) || ',' ||
+         '[' || group_concat(schema) || '],' ||
+         '[' || group_concat(time) || '],' ||
+         '[' || group_concat(actor) || '],' ||
+         json_group_array(correlation) || ',' ||
+         json_group_array(causation) || ',' ||
+         '[' || group_concat(data) || ']' ||
+       ']' AS BLOB)
 `;
 
 const PAGE = `
@@ -58,6 +61,8 @@ type Columns = readonly [
   data: readonly unknown[],
 ];
 
+const NOTHING: Columns = [[0, 0, 0], [], [], [], [], [], [], [], [], [], []];
+
 /** The connection that reads. It sees what is durable and never waits for the writer. */
 export class EventReader {
   readonly #path: string;
@@ -95,8 +100,7 @@ export class EventReader {
   /** Every event with `after < position <= to`. A hole means a damaged file and is an error, never a shorter answer. */
   readRange(after: number, to: number): readonly StoredEvent[] {
     if (to <= after) return [];
-    const [row = []] = this.#page.all(after, to) as string[][];
-    const page = row.map((column) => JSON.parse(column) as unknown) as unknown as Columns;
+    const page = this.#parse(this.#page.all(after, to) as (Buffer | null)[][]);
     const [count, first, last] = page[0];
     if (count !== to - after || first !== after + 1 || last !== to) {
       throw new LogUnavailableError(
@@ -110,8 +114,7 @@ export class EventReader {
   /** The events at these positions, which ascend. One that is missing is an error, as with ranges. */
   readPositions(positions: readonly number[]): readonly StoredEvent[] {
     if (positions.length === 0) return [];
-    const [row = []] = this.#picked.all(JSON.stringify(positions)) as string[][];
-    const page = row.map((column) => JSON.parse(column) as unknown) as unknown as Columns;
+    const page = this.#parse(this.#picked.all(JSON.stringify(positions)) as (Buffer | null)[][]);
     if (page[0][0] !== positions.length) {
       const [first, last] = [positions[0], positions.at(-1)];
       throw new LogUnavailableError(
@@ -120,6 +123,15 @@ export class EventReader {
       );
     }
     return toEvents(page, (index) => positions[index] as number);
+  }
+
+  #parse([[bytes = null] = []]: readonly (readonly (Buffer | null)[])[]): Columns {
+    if (bytes === null) return NOTHING;
+    if (isUtf8(bytes)) return JSON.parse(bytes.toString()) as Columns;
+    throw new LogUnavailableError(
+      'io',
+      `the event log ${this.#path} is damaged: it holds texts that are none`,
+    );
   }
 
   endOfBatch(position: number): number {

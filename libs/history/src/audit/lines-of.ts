@@ -7,15 +7,15 @@ const LINE_FEED = 0x0a;
 export async function* linesOf(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  let rest: Buffer = Buffer.alloc(0);
+  // In pieces, so that a long line is not copied again with every one.
+  const rest: Uint8Array[] = [];
   for await (const chunk of chunks) {
-    rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
     let begin = 0;
-    for (let end = rest.indexOf(LINE_FEED); end >= 0; end = rest.indexOf(LINE_FEED, begin)) {
-      yield rest.subarray(begin, end);
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, begin)) {
+      yield Buffer.concat([...rest.splice(0), chunk.subarray(begin, end)]);
       begin = end + 1;
     }
-    rest = rest.subarray(begin);
+    if (begin < chunk.length) rest.push(Buffer.from(chunk.subarray(begin)));
   }
-  if (rest.length > 0) yield rest;
+  if (rest.length > 0) yield Buffer.concat(rest);
 }

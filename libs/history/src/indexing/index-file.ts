@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import Database from 'libsql';
 import { makePrivateDatabase } from '#event-log';
-import { isUnwritable } from './failures.js';
+import { isReadOnly, isUnwritable } from './failures.js';
 
 /** Version of the tables below and of what is written into them; a file of any other is thrown away. */
 const FORMAT = 1;
@@ -57,7 +57,8 @@ export interface Additions {
 
 /**
  * The file of the index: for every term the positions of its events. It holds nothing that does not follow from the log,
- * so that it may be lost; hence no flush to the disk is waited for.
+ * so that it may be lost; hence no flush to the disk is waited for. Texts are read as bytes: the driver ends the process over
+ * one of a damaged file that is none.
  */
 export class IndexFile {
   readonly #database: Database.Database;
@@ -79,7 +80,7 @@ export class IndexFile {
       return IndexFile.#openAsIs(path);
     } catch (error) {
       // A full disk is no reason to throw anything away.
-      if (isUnwritable(error)) throw error;
+      if (isUnwritable(error) && !isReadOnly(error)) throw error;
       return IndexFile.create(path);
     }
   }
@@ -107,10 +108,9 @@ export class IndexFile {
   }
 
   upTo(): IndexedUpTo | undefined {
-    const [row] = this.#database.prepare("SELECT value FROM meta WHERE key = 'upTo'").raw().all() as [
-      string,
-    ][];
-    return row && (JSON.parse(row[0]) as IndexedUpTo);
+    const sql = "SELECT CAST(value AS BLOB) FROM meta WHERE key = 'upTo'";
+    const [row] = this.#database.prepare(sql).raw().all() as [Buffer][];
+    return row && (JSON.parse(row[0].toString()) as IndexedUpTo);
   }
 
   /** Takes in a step, whole or not at all. */
@@ -207,9 +207,10 @@ export class IndexFile {
 
   /** The last noted value of the chain at or before a position. */
   checkpointBefore(position: number): { readonly position: number; readonly hash: string } | undefined {
-    const newest = 'SELECT position, hash FROM chain WHERE position <= ? ORDER BY position DESC LIMIT 1';
-    const [row] = this.#query(newest).all(position) as [number, string][];
-    return row && { position: row[0], hash: row[1] };
+    const newest =
+      'SELECT position, CAST(hash AS BLOB) FROM chain WHERE position <= ? ORDER BY position DESC LIMIT 1';
+    const [row] = this.#query(newest).all(position) as [number, Buffer][];
+    return row && { position: row[0], hash: row[1].toString() };
   }
 
   close(): void {

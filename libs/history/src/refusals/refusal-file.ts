@@ -43,14 +43,14 @@ const LOOK_AFTER = 1000;
 interface Row {
   readonly id: number;
   readonly time: number;
-  readonly actor: string;
-  readonly method: string;
-  readonly path: string;
-  readonly subject: string | null;
-  readonly command: string;
+  readonly actor: ArrayBuffer;
+  readonly method: ArrayBuffer;
+  readonly path: ArrayBuffer;
+  readonly subject: ArrayBuffer | null;
+  readonly command: ArrayBuffer;
   readonly status: number;
-  readonly reason: string;
-  readonly payload_hash: string;
+  readonly reason: ArrayBuffer;
+  readonly payload_hash: ArrayBuffer;
 }
 
 /**
@@ -114,7 +114,7 @@ export class RefusalFile {
     if (actor !== undefined) demand(ACTOR, actor, actor, actor, actor);
     if (behind !== undefined) demand(order === 'asc' ? 'id > ?' : 'id < ?', behind);
     const sql =
-      `SELECT * FROM refusals WHERE ${conditions.join(' AND ')} ` +
+      `SELECT ${COLUMNS} FROM refusals WHERE ${conditions.join(' AND ')} ` +
       `ORDER BY id ${order === 'asc' ? 'ASC' : 'DESC'} LIMIT ?`;
     return (this.#database.prepare(sql).all(...values, limit) as Row[]).map(fromRow);
   }
@@ -123,6 +123,19 @@ export class RefusalFile {
     this.#database.close();
   }
 }
+
+/** Texts as bytes: the driver ends the process over one of a damaged file that is none. */
+const COLUMNS = `id, time, status, ${[
+  'actor',
+  'method',
+  'path',
+  'subject',
+  'command',
+  'reason',
+  'payload_hash',
+]
+  .map((column) => `CAST(${column} AS BLOB) AS ${column}`)
+  .join(', ')}`;
 
 const ACTOR =
   "(actor ->> 'name' = ? OR actor ->> 'onBehalfOf' = ? OR actor ->> 'address' = ? OR actor ->> 'kind' = ?)";
@@ -162,7 +175,19 @@ function valuesOf(refusal: NewRefusal): (string | number | null)[] {
 
 const cut = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
 
-function fromRow({ actor, subject, payload_hash: payloadHash, ...row }: Row): KeptRefusal {
-  const kept = { ...row, actor: JSON.parse(actor) as Actor, payloadHash };
-  return subject === null ? kept : { ...kept, subject };
+function fromRow({ id, time, status, ...texts }: Row): KeptRefusal {
+  const kept = {
+    id,
+    time,
+    method: textOf(texts.method),
+    path: textOf(texts.path),
+    command: textOf(texts.command),
+    status,
+    reason: textOf(texts.reason),
+    actor: JSON.parse(textOf(texts.actor)) as Actor,
+    payloadHash: textOf(texts.payload_hash),
+  };
+  return texts.subject === null ? kept : { ...kept, subject: textOf(texts.subject) };
 }
+
+const textOf = (bytes: ArrayBuffer): string => Buffer.from(bytes).toString();

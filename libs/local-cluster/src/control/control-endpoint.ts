@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { readBody } from '../master/http/request-body.js';
+import { decoded } from '../runtime/request-url.js';
 import { agentActions } from './agent-actions.js';
 import type { Action, Deed } from './control-action.js';
 import { ControlBody } from './control-body.js';
@@ -76,7 +77,7 @@ export class ControlEndpoint {
     const [kind = '', subject = '', ...rest] = path.split('/');
     const action = this.actionOf(path) ?? this.actionOf([kind, '*', ...rest].join('/'));
     if (action === undefined) throw new ControlError(404, `no POST ${path}`);
-    return { action, subject: decodeURIComponent(subject) };
+    return { action, subject: decoded(subject) };
   }
 
   private actionOf(path: string): Action | undefined {

@@ -1,21 +1,7 @@
 import type { Event } from '../protocol/event.js';
 import { OPERATION_STATES, type OperationState } from '../protocol/operation.js';
 import { TASK_STATES, type TaskState } from '../protocol/task-status.js';
-
-/** The member each type of event must have; HEARTBEAT has none. */
-const BODY_OF: Record<Event['type'], string | undefined> = {
-  SUBSCRIBED: 'subscribed',
-  HEARTBEAT: undefined,
-  OFFERS: 'offers',
-  RESCIND: 'rescind',
-  INVERSE_OFFERS: 'inverse_offers',
-  RESCIND_INVERSE_OFFER: 'rescind_inverse_offer',
-  UPDATE: 'update',
-  UPDATE_OPERATION_STATUS: 'update_operation_status',
-  MESSAGE: 'message',
-  FAILURE: 'failure',
-  ERROR: 'error',
-};
+import { EVENT_BODIES } from './event-shapes.js';
 
 const TASK_STATE_NAMES: ReadonlySet<string> = new Set(TASK_STATES);
 const OPERATION_STATE_NAMES: ReadonlySet<string> = new Set(OPERATION_STATES);
@@ -29,7 +15,7 @@ export type DecodedEvent = { ok: true; event: Event } | { ok: false; error: stri
 /**
  * Decodes one record of the stream (`spec/mesos-client.md §4.3`). Unknown members are kept. Unknown task states
  * become TASK_UNKNOWN, unknown operation states OPERATION_UNSUPPORTED, v0 spellings of reasons the v1 ones;
- * everything else stays as it came.
+ * everything else stays as it came. What is not of the shape that its readers count on is dropped, never handed on.
  */
 export function decodeEvent(record: Buffer): DecodedEvent {
   if (record.length === 0) {
@@ -42,35 +28,34 @@ export function decodeEvent(record: Buffer): DecodedEvent {
     return { ok: false, error: `not JSON: ${(error as Error).message}` };
   }
   const { type } = (parsed ?? {}) as { type?: unknown };
-  if (typeof type !== 'string' || !Object.hasOwn(BODY_OF, type)) {
-    return { ok: false, error: `unknown event type ${JSON.stringify(type)}` };
+  if (typeof type !== 'string' || !Object.hasOwn(EVENT_BODIES, type)) {
+    return { ok: false, error: `unknown event type ${nameOf(type)}` };
   }
-  const body = BODY_OF[type as Event['type']];
-  if (body !== undefined && !isObject((parsed as Record<string, unknown>)[body])) {
-    return { ok: false, error: `event ${type} without '${body}'` };
+  const body = EVENT_BODIES[type as Event['type']];
+  if (body !== undefined) {
+    const content = (parsed as Record<string, unknown>)[body.member];
+    if (typeof content !== 'object' || content === null) {
+      return { ok: false, error: `event ${type} without '${body.member}'` };
+    }
+    const problem = body.shape(content);
+    if (problem !== undefined) return { ok: false, error: `event ${type}: ${body.member}${problem}` };
   }
   const event = parsed as Event;
-  const error = normalise(event);
-  return error === undefined ? { ok: true, event } : { ok: false, error };
+  normalise(event);
+  return { ok: true, event };
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
+const LONGEST_NAME = 100;
+
+/** Of what came in place of a type, for the log: it may be of any kind and any size. */
+function nameOf(type: unknown): string {
+  return typeof type === 'string' ? JSON.stringify(type.slice(0, LONGEST_NAME)) : typeof type;
 }
 
 /** Brings the enums that consumers switch over into their known range, in place: the event is freshly parsed. */
-function normalise(event: Event): string | undefined {
-  if (event.type === 'SUBSCRIBED' && event.subscribed.framework_id?.value === undefined) {
-    return 'SUBSCRIBED without a framework id';
-  }
-  if (event.type === 'ERROR' && typeof event.error.message !== 'string') {
-    return 'ERROR without a message';
-  }
+function normalise(event: Event): void {
   if (event.type === 'UPDATE') {
     const { status } = event.update;
-    if (status?.task_id?.value === undefined) {
-      return 'UPDATE without a task id';
-    }
     if (!TASK_STATE_NAMES.has(status.state)) {
       status.state = 'TASK_UNKNOWN' satisfies TaskState;
     }
@@ -80,12 +65,8 @@ function normalise(event: Event): string | undefined {
   }
   if (event.type === 'UPDATE_OPERATION_STATUS') {
     const { status } = event.update_operation_status;
-    if (status === undefined) {
-      return 'UPDATE_OPERATION_STATUS without a status';
-    }
     if (!OPERATION_STATE_NAMES.has(status.state)) {
       status.state = 'OPERATION_UNSUPPORTED' satisfies OperationState;
     }
   }
-  return undefined;
 }

@@ -84,6 +84,11 @@ describe('answers to calls', () => {
   });
 });
 
+const offers = (members: object) => ({
+  type: 'OFFERS',
+  offers: { offers: [{ id: { value: 'o' }, agent_id: { value: 's' }, hostname: 'h', ...members }] },
+});
+
 describe('enums of other versions', () => {
   const task = { task_id: { value: 'a' } };
 
@@ -110,12 +115,24 @@ describe('enums of other versions', () => {
   });
 
   it.each([
-    [update({ state: 'TASK_RUNNING' }), 'UPDATE without a task id'],
-    [{ type: 'UPDATE', update: {} }, 'UPDATE without a task id'],
+    [update({ state: 'TASK_RUNNING' }), 'event UPDATE: update.status.task_id is missing'],
+    [{ type: 'UPDATE', update: {} }, 'event UPDATE: update.status is missing'],
+    [update({ ...task, reason: { toString: 1 } }), 'event UPDATE: update.status.reason is no text'],
+    [update({ ...task, task_id: { value: 7 } }), 'event UPDATE: update.status.task_id.value is no text'],
+    [
+      { type: 'UPDATE_OPERATION_STATUS', update_operation_status: { status: null } },
+      'event UPDATE_OPERATION_STATUS: update_operation_status.status is missing',
+    ],
+    [{ type: 'OFFERS', offers: { offers: {} } }, 'event OFFERS: offers.offers is no list'],
+    [{ type: 'OFFERS', offers: { offers: [null] } }, 'event OFFERS: offers.offers[0] is no message'],
+    [
+      offers({ resources: [{ name: 'cpus', type: 'SCALAR' }] }),
+      'event OFFERS: offers.offers[0].resources[0].scalar is missing',
+    ],
     [{ type: 'OFFERS' }, "event OFFERS without 'offers'"],
     [{ type: 'OFFERS', offers: null }, "event OFFERS without 'offers'"],
-    [{ type: 'SUBSCRIBED', subscribed: {} }, 'SUBSCRIBED without a framework id'],
-    [{ type: 'ERROR', error: {} }, 'ERROR without a message'],
+    [{ type: 'SUBSCRIBED', subscribed: {} }, 'event SUBSCRIBED: subscribed.framework_id is missing'],
+    [{ type: 'ERROR', error: {} }, 'event ERROR: error.message is missing'],
     [{ type: 'toString' }, 'unknown event type "toString"'],
     [[], 'unknown event type undefined'],
   ])('%j is dropped', (sent, error) => {

@@ -32,6 +32,13 @@ const OLD_MESSAGE = Buffer.concat([
 ]);
 
 describe('what a master announces', () => {
+  it.each([{ address: { ip: 7, port: 5050 } }, { hostname: ['m'] }, { pid: {} }, []])(
+    'is nothing when it is not of the shape of one: %j',
+    (info) => {
+      expect(readMasterNode('json.info_1', Buffer.from(JSON.stringify(info)))).toBeUndefined();
+    },
+  );
+
   it('is JSON, a message, or a mere address, as the name of the node says', () => {
     const info = { id: 'a', address: { ip: '10.0.0.1', port: 5050 } };
     expect(readMasterNode('json.info_1', Buffer.from(JSON.stringify(info)))).toEqual(info);

@@ -1,4 +1,5 @@
 import type { MasterInfo } from '../protocol/master-info.js';
+import { masterInfo } from '../protocol/shapes.js';
 import { readMasterInfoMessage } from './master-info-message.js';
 
 /** A child of the masters' node in ZooKeeper that stands for a master (`spec/mesos-client.md` §5.2). */
@@ -37,9 +38,7 @@ export function readMasterNode(name: string, data: Buffer): MasterInfo | undefin
 function readJson(text: string): MasterInfo | undefined {
   try {
     const info = JSON.parse(text) as unknown;
-    return typeof info === 'object' && info !== null && !Array.isArray(info)
-      ? (info as MasterInfo)
-      : undefined;
+    return masterInfo(info) === undefined ? (info as MasterInfo) : undefined;
   } catch {
     return undefined;
   }

@@ -96,7 +96,7 @@ function parseTextForm(text: string): ParsedResources {
 }
 
 function parseEntry(entry: string): Parsed<Resource> {
-  const match = /^(?<name>[^:(]+)(?:\((?<role>[^)]*)\))?\s*:(?<value>.*)$/su.exec(entry);
+  const match = /^(?<name>[^:(]+)(?:\((?<role>[^)]*)\)\s*)?:(?<value>.*)$/su.exec(entry);
   const { name = '', role = '*', value = '' } = match?.groups ?? {};
   if (match === null || name.trim() === '') {
     return { ok: false, error: 'expected name:value or name(role):value' };
@@ -120,7 +120,7 @@ function parseValue(name: string, value: string): Parsed<Resource> {
     const items = value.slice(1, -1).split(',');
     return checked(setResource(name, items.map((item) => item.trim()).filter(Boolean)));
   }
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/iu.test(value)) {
+  if (!/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/iu.test(value)) {
     return { ok: false, error: `'${value}' is not a number, [ranges] or {set}` };
   }
   // The double itself is checked, for rounding would hide a value too small to count.

@@ -1,14 +1,21 @@
-import { Transform } from 'class-transformer';
-import { IsDefined, IsIn, IsInt, IsOptional, IsPositive, IsString } from 'class-validator';
+import { IsDefined, IsInt, IsOptional, IsPositive, IsString, ValidateBy } from 'class-validator';
 import { SETTABLE_LEVELS, type SettableLevel } from '#observability';
+
+/** The level that a text names, in any case, like all enums (`spec/rest-api.md` §2). */
+export const levelNamed = (text: unknown): SettableLevel | undefined =>
+  typeof text === 'string' ? SETTABLE_LEVELS.find((level) => level === text.toLowerCase()) : undefined;
+
+const NamesLevel = (): PropertyDecorator =>
+  ValidateBy(
+    { name: 'namesLevel', validator: { validate: (text) => levelNamed(text) !== undefined } },
+    { message: 'error.unknown.enum.literal' },
+  );
 
 /** Body of `POST /logging` (`spec/operations.md` §14.2). */
 export class LoggerChangeBody {
-  /** In any case, like all enums (`spec/rest-api.md` §2). */
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value))
   @IsDefined({ message: 'error.path.missing' })
-  @IsIn(SETTABLE_LEVELS, { message: 'error.unknown.enum.literal' })
-  readonly level!: SettableLevel;
+  @NamesLevel()
+  readonly level!: string;
 
   @IsDefined({ message: 'error.path.missing' })
   @IsString({ message: 'error.expected.jsstring' })

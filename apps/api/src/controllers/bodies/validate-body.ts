@@ -1,4 +1,3 @@
-import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { errorAnswer, type Answer } from '../../wire/answer.js';
 
@@ -13,9 +12,20 @@ export function validateBody<T extends object>(shape: new () => T, json: unknown
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return invalid([{ path: '', errors: ['error.expected.jsobject'] }]);
   }
-  const value = plainToInstance(shape, json);
+  const value = instanceOf(shape, json);
   const errors = validateSync(value, { forbidUnknownValues: false });
   return errors.length === 0 ? { ok: true, value } : invalid(errors.flatMap(violationsOf));
+}
+
+/**
+ * The members as those of an instance, as they came: nobody looks into them but their decorators. Names that every object
+ * inherits stay behind; the validator finds its rules by one of them.
+ */
+function instanceOf<T extends object>(shape: new () => T, json: object): T {
+  const value = new shape();
+  for (const [name, member] of Object.entries(json))
+    if (!(name in Object.prototype)) Object.assign(value, { [name]: member });
+  return value;
 }
 
 const invalid = (details: readonly object[]): { readonly ok: false; readonly answer: Answer } => ({

@@ -20,7 +20,7 @@ export function parseAttributes(
 }
 
 function toAttribute(name: string, value: string): Attribute {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) {
+  if (/^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value)) {
     return { name, type: 'SCALAR', scalar: { value: Number(value) } };
   }
   if (/^\[\s*\d+\s*-\s*\d+\s*(,\s*\d+\s*-\s*\d+\s*)*\]$/.test(value)) {

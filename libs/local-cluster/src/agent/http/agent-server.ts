@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '../../runtime/logger.js';
+import { decoded, requestUrl } from '../../runtime/request-url.js';
 import { badRequest, notFound, type Answer, type Endpoint } from './answer.js';
 
 /** Prefix under which the reference serves the same endpoints. */
@@ -47,7 +48,7 @@ export class AgentServer {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const url = new URL(request.url ?? '/', 'http://agent');
+      const url = requestUrl(request);
       const answer = await this.answer(request.method ?? 'GET', url);
       await send(answer, url.searchParams.get('jsonp'), response);
     } catch (error) {
@@ -58,7 +59,7 @@ export class AgentServer {
   }
 
   private answer(method: string, url: URL): Answer | Promise<Answer> {
-    const path = decodeURI(url.pathname);
+    const path = decoded(url.pathname);
     const bare = path.startsWith(`${agentPathPrefix}/`) ? path.slice(agentPathPrefix.length) : path;
     const endpoint = this.endpoints.get(bare.length > 1 ? bare.replace(/\/$/, '') : bare);
     if (endpoint === undefined) return notFound();

@@ -3,6 +3,7 @@ import type { MaintenanceEndpoint } from '../operator/maintenance-endpoint.js';
 import type { OperatorCalls } from '../operator/operator-calls.js';
 import type { OperatorEndpoint } from '../operator/operator-endpoint.js';
 import { sendText } from './responses.js';
+import { requestUrl } from '../../runtime/request-url.js';
 import type { MasterState } from '../state/master-state.js';
 import { suffer } from './faults.js';
 import type { PlainCalls } from './plain-connection.js';
@@ -42,7 +43,7 @@ export class MasterServer {
   }
 
   private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://master');
+    const url = requestUrl(request);
     if (url.pathname.startsWith(`${MASTER_PREFIX}/`)) url.pathname = url.pathname.slice(MASTER_PREFIX.length);
     if (this.control !== undefined && url.pathname.startsWith(CONTROL_PREFIX)) {
       await this.control(request, response, url);

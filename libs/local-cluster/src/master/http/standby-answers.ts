@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MasterInfo } from '#mesos';
+import { requestUrl } from '../../runtime/request-url.js';
 import type { MasterOptions } from '../options.js';
 import { authenticate } from './authentication.js';
 import { sendText, unauthorized } from './responses.js';
@@ -21,7 +22,7 @@ export function answerOnStandby(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const { pathname, search } = new URL(request.url ?? '/', 'http://master');
+  const { pathname, search } = requestUrl(request);
   const path = pathname.replace(/^\/master(?=\/)/, '');
   if (path === '/health') return sendText(response, 200, '');
   if (path === '/version') {

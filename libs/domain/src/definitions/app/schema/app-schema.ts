@@ -7,7 +7,9 @@ import { count, labels, nonEmptyText, pathId, shortText } from './common.js';
 import { container } from './container-schema.js';
 import { ipAddress, network, portDefinition } from './network-schema.js';
 
-const EXECUTOR = /^(?:\/\/cmd|\/?[^/]+(?:\/[^/]+)*|)$/;
+/** A path without empty parts and without a slash at its end, or the one word that looks otherwise. */
+const isExecutor = (text: string): boolean =>
+  text === '//cmd' || !(text.endsWith('/') || text.includes('//'));
 
 const secretReference = object({ secret: requiredInLeaf(string()) });
 
@@ -49,7 +51,7 @@ const fields = {
   disk: optional(amount),
   gpus: optional(count),
   resourceLimits: optional(object({ cpus: optional(resourceLimit), mem: optional(resourceLimit) })),
-  executor: optional(string({ matches: (executor) => EXECUTOR.test(executor) })),
+  executor: optional(string({ matches: isExecutor })),
   executorResources: optional(
     object({
       cpus: withDefault(amount, 0.1),
