@@ -1,0 +1,197 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AppBooks } from './books.js';
+import { describe, type Possible } from './books.js';
+import { instanceOf, livingTasks, type LivingTask } from './census.js';
+import { EDITION, type Definitions } from './definitions.js';
+import type { AppFacts, EkidenApi } from './ekiden-api.js';
+import type { StreamFollower } from './stream-follower.js';
+import { Violation } from './violation.js';
+
+/** Between two looks while something is still on its way. */
+const LOOK_PAUSE_MS = 150;
+
+/** What is waited for longer is worth a line. */
+const REMARK_MS = 8_000;
+
+/** What is not in order by then never will be. */
+const PATIENCE_MS = 120_000;
+
+export interface Subjects {
+  readonly books: readonly AppBooks[];
+  readonly api: EkidenApi;
+  readonly clusterDir: string;
+  readonly definitions: Definitions;
+  readonly follower: StreamFollower;
+  /** Told what is waited for when that takes long. */
+  remark(open: readonly string[]): void;
+}
+
+/** What a check found in order. */
+export interface Finding {
+  readonly apps: number;
+  readonly instances: number;
+  readonly position: number;
+}
+
+/**
+ * Compares what was acknowledged, what Ekiden says, and what runs on this machine. Nobody commands anything meanwhile.
+ */
+export class Checker {
+  /** Instances that two tasks were seen of at the last look. */
+  private doubled = new Set<string>();
+  /** Hashes of the audit chain at positions of former checks. */
+  private readonly digests: { readonly position: number; readonly hash: string }[] = [];
+  private auditedTo = 0;
+
+  constructor(private readonly subjects: Subjects) {}
+
+  /**
+   * Waits until everything is as it must be.
+   * @throws Violation at once if something is wrong that no waiting puts right, or when patience ends
+   */
+  async settled(): Promise<Finding> {
+    const deadlineMs = performance.now() + PATIENCE_MS;
+    let remarkMs = performance.now() + REMARK_MS;
+    for (;;) {
+      const { open, finding } = await this.look();
+      this.refuseFlaws();
+      if (open.length === 0) {
+        await this.chainHolds(finding!.position);
+        return finding!;
+      }
+      if (performance.now() > remarkMs) {
+        this.subjects.remark(open);
+        remarkMs = Infinity;
+      }
+      if (performance.now() > deadlineMs) throw new Violation('stuck', open);
+      await delay(LOOK_PAUSE_MS);
+    }
+  }
+
+  /** Reads the log anew from where the last audit ended: it must be what the subscriber was told. */
+  async audit(): Promise<void> {
+    const { api, follower } = this.subjects;
+    const to = follower.position;
+    if (to <= this.auditedTo) return;
+    const ids = await api.eventIds(this.auditedTo + 1, to);
+    for (let position = this.auditedTo + 1; position <= to; position += 1) {
+      if (ids.get(position) !== follower.ids[position - 1])
+        throw new Violation('stream', [
+          `position ${position} is ${ids.get(position)} on the log, and was told as ${follower.ids[position - 1]}`,
+        ]);
+    }
+    this.auditedTo = to;
+  }
+
+  /** What is still on its way. Settles the books of apps that were in doubt. */
+  private async look(): Promise<{ open: string[]; finding?: Finding }> {
+    const { api, books, clusterDir, follower } = this.subjects;
+    let facts;
+    try {
+      // The position first: everything else is read at it or later.
+      facts = {
+        position: await api.position(),
+        deployments: await api.deployments(),
+        apps: await api.apps(),
+      };
+    } catch (error) {
+      return { open: [`Ekiden does not answer: ${String(error)}`] };
+    }
+    this.compareDefinitions(facts.apps);
+    const living = livingTasks(clusterDir);
+    this.refuseDoubles(living);
+    const open = facts.deployments.map(
+      ({ id, currentActions }) =>
+        `deployment ${id} waits for ${currentActions.map(({ action, app }) => `${action} of ${app}`).join(', ')}`,
+    );
+    const byId = new Map(facts.apps.map((app) => [app.id, app]));
+    for (const app of books) {
+      const own = living.filter(({ appId }) => appId === app.id);
+      open.push(...tasksOf(app, byId.get(app.id)?.tasks ?? [], own));
+    }
+    const known = new Set(books.map(({ id }) => id));
+    open.push(
+      ...living.filter(({ appId }) => !known.has(appId)).map(({ taskId }) => `${taskId} is nobody's`),
+    );
+    if (follower.position < facts.position)
+      open.push(`the subscriber was told up to ${follower.position} of ${facts.position}`);
+    return { open, finding: { apps: facts.apps.length, instances: living.length, position: facts.position } };
+  }
+
+  private compareDefinitions(apps: readonly AppFacts[]): void {
+    const byId = new Map(apps.map((app) => [app.id, app]));
+    const lost: string[] = [];
+    for (const app of this.subjects.books) {
+      const seen = possibleOf(byId.get(app.id));
+      const might = app.possible.map(describe).join(' or ');
+      if (!app.settle(seen)) lost.push(`${app.id} is ${describe(seen)}, acknowledged was ${might}`);
+      byId.delete(app.id);
+    }
+    for (const id of byId.keys()) lost.push(`${id} was never created`);
+    if (lost.length > 0) throw new Violation('lost command', lost);
+  }
+
+  /** A look takes some milliseconds, in which one task may end and its successor begin; twice in a row it may not. */
+  private refuseDoubles(living: readonly LivingTask[]): void {
+    const doubled = repeated(living.map(({ taskId }) => instanceOf(taskId)));
+    const again = [...doubled].filter((instance) => this.doubled.has(instance));
+    this.doubled = doubled;
+    if (again.length === 0) return;
+    const tasks = living.filter(({ taskId }) => again.includes(instanceOf(taskId)));
+    throw new Violation(
+      'double launch',
+      tasks.map(({ taskId, pid }) => `${taskId} runs as process ${pid}`),
+    );
+  }
+
+  private refuseFlaws(): void {
+    const { definitions, follower } = this.subjects;
+    if (follower.faults.length > 0) throw new Violation('stream', follower.faults);
+    const twice = repeated(definitions.diary.taskIds);
+    if (twice.size > 0)
+      throw new Violation(
+        'double launch',
+        [...twice].map((id) => `${id} was started twice`),
+      );
+  }
+
+  /** The chain may only grow: what it was at a former check it still is. */
+  private async chainHolds(position: number): Promise<void> {
+    const { api } = this.subjects;
+    const former = this.digests.at(-1);
+    if (former !== undefined && (await api.digest(former.position)) !== former.hash)
+      throw new Violation('audit', [`the chain has another hash at position ${former.position} than before`]);
+    this.digests.push({ position, hash: await api.digest(position) });
+  }
+}
+
+function possibleOf(app: AppFacts | undefined): Possible {
+  return app && { edition: Number(app.env[EDITION]), instances: app.instances };
+}
+
+/** What is not yet as it must be with the tasks of one app. */
+function tasksOf(app: AppBooks, told: AppFacts['tasks'], living: readonly LivingTask[]): string[] {
+  const wanted = app.wanted;
+  const count = wanted?.instances ?? 0;
+  const open: string[] = [];
+  if (living.length !== count) open.push(`${app.id}: ${living.length} of ${count} processes`);
+  const running = new Set(told.filter(({ state }) => state === 'TASK_RUNNING').map(({ id }) => id));
+  if (running.size !== count || told.length !== count)
+    open.push(`${app.id}: ${running.size} of ${told.length} tasks run, not ${count}`);
+  for (const { taskId, pid, edition, version } of living) {
+    if (!running.has(taskId)) open.push(`${taskId} runs as process ${pid}, and Ekiden does not say so`);
+    if (!app.isMixed && edition !== wanted?.edition)
+      open.push(`${taskId} is of edition ${edition}, not ${wanted?.edition}`);
+    if (!app.isMixed && version < app.leastVersion)
+      open.push(`${taskId} is of version ${version}, before ${app.leastVersion}`);
+    if (app.killed.has(taskId)) open.push(`${taskId} was killed and runs`);
+  }
+  const alive = new Set(living.map(({ taskId }) => taskId));
+  for (const id of running) if (!alive.has(id)) open.push(`${id} is said to run and does not`);
+  return open;
+}
+
+function repeated(names: readonly string[]): Set<string> {
+  const seen = new Set<string>();
+  return new Set(names.filter((name) => (seen.has(name) ? true : (seen.add(name), false))));
+}

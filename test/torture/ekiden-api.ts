@@ -1,0 +1,70 @@
+/** A read that takes longer is tried again. */
+const READ_MS = 5_000;
+
+export interface TaskFacts {
+  readonly id: string;
+  readonly state: string;
+}
+
+export interface AppFacts {
+  readonly id: string;
+  readonly instances: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly tasks: readonly TaskFacts[];
+}
+
+export interface DeploymentFacts {
+  readonly id: string;
+  readonly affectedApps: readonly string[];
+  readonly currentActions: readonly { readonly action: string; readonly app: string }[];
+}
+
+/** Reads of the checker, past everything that is broken on purpose. The first node that answers is taken. */
+export class EkidenApi {
+  constructor(readonly urls: readonly string[]) {}
+
+  /** @throws when no node answers 200 */
+  async text(path: string): Promise<string> {
+    const failures: string[] = [];
+    for (const url of this.urls) {
+      try {
+        const answer = await fetch(url + path, { signal: AbortSignal.timeout(READ_MS) });
+        const text = await answer.text();
+        if (answer.status === 200) return text;
+        failures.push(`${url}${path}: ${answer.status} ${text}`);
+      } catch (error) {
+        failures.push(`${url}${path}: ${String(error)}`);
+      }
+    }
+    throw new Error(failures.join('; '));
+  }
+
+  private async json<Body>(path: string): Promise<Body> {
+    return JSON.parse(await this.text(path)) as Body;
+  }
+
+  /** The position of the leader, which must be ready for writes. */
+  async position(): Promise<number> {
+    return (await this.json<{ position: number }>('/ekiden/v1/position')).position;
+  }
+
+  async apps(): Promise<readonly AppFacts[]> {
+    return (await this.json<{ apps: readonly AppFacts[] }>('/v2/apps?embed=apps.tasks')).apps;
+  }
+
+  async deployments(): Promise<readonly DeploymentFacts[]> {
+    return this.json('/v2/deployments');
+  }
+
+  /** Hash of the audit chain at a position. */
+  async digest(position: number): Promise<string> {
+    return (await this.json<{ hash: string }>(`/ekiden/v1/audit/digest?at=${position}`)).hash;
+  }
+
+  /** Event ids by position, both ends included. */
+  async eventIds(from: number, to: number): Promise<Map<number, string>> {
+    const lines = (await this.text(`/ekiden/v1/audit/export?from=${from}&to=${to}`)).trim().split('\n');
+    const events = lines.map((line) => JSON.parse(line) as { id?: string; position?: number });
+    return new Map(events.flatMap(({ id, position }) => (id === undefined ? [] : [[position!, id]])));
+  }
+}

@@ -1,0 +1,20 @@
+/** All faults, by what they are called on the command line. */
+export const FAULT_KINDS = [
+  'kill',
+  'freeze',
+  'term',
+  'cluster-kill',
+  'cluster-freeze',
+  'supervisor-kill',
+  'task-kill',
+  'task-freeze',
+  'net-cut',
+  'net-silence',
+  'net-slow',
+  'net-half-open',
+  'disk-full',
+  'clock-step',
+  'clock-jump',
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];
