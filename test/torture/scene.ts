@@ -9,7 +9,7 @@ import { SteppedClock, clockObstacle } from './stepped-clock.js';
 import { Supervised } from './supervised.js';
 
 /** Room for the logs of some ten thousand faults, and small enough to be filled in a moment. */
-const DISK_MB = 512;
+const DISK_MB = 1024;
 
 const AGENTS = 2;
 
@@ -176,6 +176,8 @@ const ekidenFlags = (dataDir: string, port: number, master: string): string[] =>
     scale_apps_interval: 5_000,
     task_launch_confirm_timeout: 10_000,
     task_launch_timeout: 20_000,
+    kill_retry_timeout: 3_000,
+    mesos_heartbeat_interval: 1_000,
   });
 
 const clusterFlags = (workDir: string, port: number): string[] =>
