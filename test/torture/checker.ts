@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AppBooks } from './books.js';
-import { describe, type Possible } from './books.js';
+import { describe, type AppBooks, type Possible } from './books.js';
 import { instanceOf, livingTasks, type LivingTask } from './census.js';
 import { EDITION, type Definitions } from './definitions.js';
 import type { AppFacts, EkidenApi } from './ekiden-api.js';
@@ -16,12 +15,15 @@ const REMARK_MS = 8_000;
 /** What is not in order by then never will be. */
 const PATIENCE_MS = 120_000;
 
+/** What Ekiden says of itself. */
+export type View = Pick<EkidenApi, 'position' | 'deployments' | 'apps' | 'digest' | 'eventIds'>;
+
 export interface Subjects {
   readonly books: readonly AppBooks[];
-  readonly api: EkidenApi;
+  readonly api: View;
   readonly clusterDir: string;
   readonly definitions: Definitions;
-  readonly follower: StreamFollower;
+  readonly follower: Pick<StreamFollower, 'position' | 'ids' | 'faults'>;
   /** Told what is waited for when that takes long. */
   remark(open: readonly string[]): void;
 }
@@ -43,14 +45,17 @@ export class Checker {
   private readonly digests: { readonly position: number; readonly hash: string }[] = [];
   private auditedTo = 0;
 
-  constructor(private readonly subjects: Subjects) {}
+  constructor(
+    private readonly subjects: Subjects,
+    private readonly patienceMs = PATIENCE_MS,
+  ) {}
 
   /**
    * Waits until everything is as it must be.
    * @throws Violation at once if something is wrong that no waiting puts right, or when patience ends
    */
   async settled(): Promise<Finding> {
-    const deadlineMs = performance.now() + PATIENCE_MS;
+    const deadlineMs = performance.now() + this.patienceMs;
     let remarkMs = performance.now() + REMARK_MS;
     for (;;) {
       const { open, finding } = await this.look();
