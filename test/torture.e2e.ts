@@ -9,7 +9,7 @@ test('real faults in a row: nothing acknowledged is lost, nothing is launched tw
   const seed = Number(process.env['EKIDEN_TEST_SEED'] ?? Date.now() % 2 ** 31);
   const lines: string[] = [];
   const { violation, tally, evidence } = await torture(
-    { faults: 25, seed, mostMinutes: MOST_MINUTES, kinds: FAULT_KINDS, longestFreezeMs: 1_500 },
+    { faults: 25, seed, nodes: 1, mostMinutes: MOST_MINUTES, kinds: FAULT_KINDS, longestFreezeMs: 1_500 },
     (line) => lines.push(line),
   );
   process.stderr.write(`torture: EKIDEN_TEST_SEED=${seed}: ${JSON.stringify(tally.figures)}\n`);

@@ -21,7 +21,7 @@ describe('the checker of the torture', () => {
   let definitions: Definitions;
   let books: AppBooks;
   let children: ChildProcess[];
-  let facts: { apps: AppFacts[]; deployments: DeploymentFacts[]; hash: string };
+  let facts: { apps: AppFacts[]; deployments: DeploymentFacts[]; hash: string; position: number };
   const follower = { position: 1, ids: ['event-1'], faults: [] as string[] };
 
   beforeEach(async () => {
@@ -38,6 +38,7 @@ describe('the checker of the torture', () => {
       ],
       deployments: [],
       hash: 'a',
+      position: 1,
     };
     await runTask();
   });
@@ -63,7 +64,7 @@ describe('the checker of the torture', () => {
   }
 
   const api: View = {
-    position: () => Promise.resolve(1),
+    position: () => Promise.resolve(facts.position),
     apps: () => Promise.resolve(facts.apps),
     deployments: () => Promise.resolve(facts.deployments),
     digest: () => Promise.resolve(facts.hash),
@@ -154,6 +155,7 @@ describe('the checker of the torture', () => {
     const subject = checker();
     expect(await found(subject)).toBe('in order');
     facts.hash = 'b';
+    facts.position = 2;
     expect(await found(subject)).toContain('audit: the chain has another hash at position 1');
     follower.ids = ['event-2'];
     await expect(checker().audit()).rejects.toThrow(

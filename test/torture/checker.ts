@@ -13,7 +13,7 @@ const LOOK_PAUSE_MS = 150;
 const REMARK_MS = 8_000;
 
 /** What is not in order by then never will be. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 
 /** What Ekiden says of itself. */
 export type View = Pick<EkidenApi, 'position' | 'deployments' | 'apps' | 'digest' | 'eventIds'>;
@@ -41,8 +41,8 @@ export interface Finding {
 export class Checker {
   /** Instances that two tasks were seen of at the last look. */
   private doubled = new Set<string>();
-  /** Hashes of the audit chain at positions of former checks. */
-  private readonly digests: { readonly position: number; readonly hash: string }[] = [];
+  /** Hash of the audit chain at the position of the last look. */
+  private audited: { readonly position: number; readonly hash: string } | undefined;
   private auditedTo = 0;
 
   constructor(
@@ -60,10 +60,7 @@ export class Checker {
     for (;;) {
       const { open, finding } = await this.look();
       this.refuseFlaws();
-      if (open.length === 0) {
-        await this.chainHolds(finding!.position);
-        return finding!;
-      }
+      if (finding !== undefined && open.length === 0) return finding;
       if (performance.now() > remarkMs) {
         this.subjects.remark(open);
         remarkMs = Infinity;
@@ -99,7 +96,9 @@ export class Checker {
         deployments: await api.deployments(),
         apps: await api.apps(),
       };
+      await this.chainHolds(facts.position);
     } catch (error) {
+      if (error instanceof Violation) throw error;
       return { open: [`Ekiden does not answer: ${String(error)}`] };
     }
     this.compareDefinitions(facts.apps);
@@ -160,13 +159,14 @@ export class Checker {
       );
   }
 
-  /** The chain may only grow: what it was at a former check it still is. */
+  /** The chain may only grow: what it was at the position of an earlier look it still is. */
   private async chainHolds(position: number): Promise<void> {
     const { api } = this.subjects;
-    const former = this.digests.at(-1);
+    const former = this.audited;
+    if (position === former?.position) return;
     if (former !== undefined && (await api.digest(former.position)) !== former.hash)
       throw new Violation('audit', [`the chain has another hash at position ${former.position} than before`]);
-    this.digests.push({ position, hash: await api.digest(position) });
+    this.audited = { position, hash: await api.digest(position) };
   }
 }
 

@@ -8,7 +8,7 @@ import type { Tally } from './tally.js';
 const ATTEMPT_MS = 3_000;
 
 /** A command that nobody answers for so long is stuck. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 
 interface Answer {
   readonly status: number;

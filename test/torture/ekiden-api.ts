@@ -1,5 +1,5 @@
 /** A read that takes longer is tried again. */
-const READ_MS = 5_000;
+const READ_MS = 15_000;
 
 export interface TaskFacts {
   readonly id: string;
@@ -19,9 +19,16 @@ export interface DeploymentFacts {
   readonly currentActions: readonly { readonly action: string; readonly app: string }[];
 }
 
-/** Reads of the checker, past everything that is broken on purpose. The first node that answers is taken. */
+/**
+ * Reads of the checker, past everything that is broken on purpose. Whoever was found to lead is asked first: others may
+ * answer from the past while they know of no leader.
+ */
 export class EkidenApi {
-  constructor(readonly urls: readonly string[]) {}
+  private urls: readonly string[];
+
+  constructor(urls: readonly string[]) {
+    this.urls = urls;
+  }
 
   /** @throws when no node answers 200 */
   async text(path: string): Promise<string> {
@@ -30,7 +37,10 @@ export class EkidenApi {
       try {
         const answer = await fetch(url + path, { signal: AbortSignal.timeout(READ_MS) });
         const text = await answer.text();
-        if (answer.status === 200) return text;
+        if (answer.status === 200) {
+          this.urls = [url, ...this.urls.filter((other) => other !== url)];
+          return text;
+        }
         failures.push(`${url}${path}: ${answer.status} ${text}`);
       } catch (error) {
         failures.push(`${url}${path}: ${String(error)}`);
@@ -43,7 +53,7 @@ export class EkidenApi {
     return JSON.parse(await this.text(path)) as Body;
   }
 
-  /** The position of the leader, which must be ready for writes. */
+  /** The position of the leader, which must be ready for writes. It is asked for everything from then on. */
   async position(): Promise<number> {
     return (await this.json<{ position: number }>('/ekiden/v1/position')).position;
   }

@@ -15,6 +15,10 @@ export const FAULT_KINDS = [
   'disk-full',
   'clock-step',
   'clock-jump',
+  'broker-kill',
+  'broker-freeze',
+  'zookeeper-kill',
+  'zookeeper-freeze',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

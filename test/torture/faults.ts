@@ -1,4 +1,5 @@
 import { signal } from '../support/processes.js';
+import type { ServerGroup } from '../support/server-group.js';
 import type { TcpProxy } from '../support/tcp-proxy.js';
 import { livingTasks, supervisorPids } from './census.js';
 import type { Chance } from './chance.js';
@@ -13,9 +14,9 @@ export interface Strike {
   readonly what: string;
   /** From its beginning to its end. */
   readonly holdMs: number;
-  begin(): void;
+  begin(): void | Promise<void>;
   /** Puts right what does not put itself right. */
-  end(): void;
+  end(): void | Promise<void>;
 }
 
 type Plan = (scene: Scene, chance: Chance) => Omit<Strike, 'kind'>;
@@ -30,34 +31,24 @@ const PLANS: Readonly<Record<FaultKind, readonly [weight: number, Plan]>> = {
   'supervisor-kill': [4, killSupervisor],
   'task-kill': [10, killTasks],
   'task-freeze': [4, freezeTasks],
-  'net-cut': [8, (scene, chance) => link(scene, chance, 'cut', ({ proxy }) => [() => proxy.cut(), () => {}])],
-  'net-silence': [
-    5,
-    (scene, chance) =>
-      link(scene, chance, 'silent', ({ proxy }) => [
-        () => proxy.freeze(),
-        () => (chance.oneIn(2) ? proxy.cut() : undefined, proxy.thaw()),
-      ]),
-  ],
-  'net-slow': [
-    5,
-    (scene, chance) =>
-      link(scene, chance, 'slow', ({ proxy }) => [
-        () => proxy.slow(chance.between(20, 400)),
-        () => proxy.slow(0),
-      ]),
-  ],
+  'net-cut': [8, (scene, chance) => link(scene, chance, 'cut', () => ({ begin: (proxy) => proxy.cut() }))],
+  'net-silence': [5, (scene, chance) => link(scene, chance, 'silent', silence)],
+  'net-slow': [5, (scene, chance) => link(scene, chance, 'slow', slow)],
   'net-half-open': [
     5,
     (scene, chance) =>
-      link(scene, chance, 'half-open', ({ proxy }) => [
-        () => proxy.abandon(chance.pick(['client', 'target'])),
-        () => {},
-      ]),
+      link(scene, chance, 'half-open', () => {
+        const side = chance.pick(['client', 'target'] as const);
+        return { begin: (proxy) => proxy.abandon(side) };
+      }),
   ],
   'disk-full': [5, fillDisk],
   'clock-step': [4, (scene, chance) => stepClock(scene, chance.pick([-3600, 0, 0, 3600]), chance)],
   'clock-jump': [4, (scene, chance) => stepClock(scene, chance.between(-5_000, 5_000) / 1000, chance)],
+  'broker-kill': [4, ({ ensemble }, chance) => killServer('broker', ensemble!.kafka, chance)],
+  'broker-freeze': [2, ({ ensemble }, chance) => freezeServer('broker', ensemble!.kafka, chance)],
+  'zookeeper-kill': [3, ({ ensemble }, chance) => killServer('ZooKeeper', ensemble!.zooKeeper, chance)],
+  'zookeeper-freeze': [2, ({ ensemble }, chance) => freezeServer('ZooKeeper', ensemble!.zooKeeper, chance)],
 };
 
 /** One fault, or two or three at once, each of another kind. */
@@ -132,17 +123,65 @@ function freezeTasks({ clusterDir }: Scene, chance: Chance): Omit<Strike, 'kind'
   };
 }
 
-/** Something between Ekiden and the master, its clients, or the reader of its stream. */
+/** What is done to each proxy of a link. */
+interface Breakage {
+  begin(proxy: TcpProxy): void;
+  end?(proxy: TcpProxy): void;
+}
+
+function silence(chance: Chance): Breakage {
+  const endsConnections = chance.oneIn(2);
+  return {
+    begin: (proxy) => proxy.freeze(),
+    end: (proxy) => {
+      if (endsConnections) proxy.cut();
+      proxy.thaw();
+    },
+  };
+}
+
+function slow(chance: Chance): Breakage {
+  const delayMs = chance.between(20, 400);
+  return { begin: (proxy) => proxy.slow(delayMs), end: (proxy) => proxy.slow(0) };
+}
+
 function link(
   { links }: Scene,
   chance: Chance,
   how: string,
-  faultOf: (link: { proxy: TcpProxy }) => [begin: () => void, end: () => void],
+  breakageOf: (chance: Chance) => Breakage,
 ): Omit<Strike, 'kind'> {
-  const { name, proxy } = chance.weighted(links.map((one) => [one, one.weight] as const));
-  const holdMs = how === 'cut' || how === 'half-open' ? 0 : chance.between(100, 3_000);
-  const [begin, end] = faultOf({ proxy });
-  return { what: `${name}: ${how}${holdMs === 0 ? '' : ` for ${holdMs} ms`}`, holdMs, begin, end };
+  const { name, proxies } = chance.weighted(links.map((one) => [one, one.weight] as const));
+  const { begin, end } = breakageOf(chance);
+  const holdMs = end === undefined ? 0 : chance.between(100, 3_000);
+  return {
+    what: `${name}: ${how}${holdMs === 0 ? '' : ` for ${holdMs} ms`}`,
+    holdMs,
+    begin: () => proxies.forEach(begin),
+    end: () => proxies.forEach((proxy) => end?.(proxy)),
+  };
+}
+
+function killServer(name: string, group: ServerGroup, chance: Chance): Omit<Strike, 'kind'> {
+  const index = chance.between(0, group.size - 1);
+  const holdMs = chance.between(0, 3_000);
+  return {
+    what: `SIGKILL to ${name} ${index + 1}, away for ${holdMs} ms`,
+    holdMs,
+    begin: () => group.kill(index),
+    end: () => group.restart(index),
+  };
+}
+
+function freezeServer(name: string, group: ServerGroup, chance: Chance): Omit<Strike, 'kind'> {
+  const index = chance.between(0, group.size - 1);
+  const holdMs = chance.between(1_000, 7_000);
+  return {
+    what: `${name} ${index + 1} stopped for ${holdMs} ms`,
+    holdMs,
+    begin: () => group.freeze(index),
+    end: () => group.thaw(index),
+  };
 }
 
 function fillDisk({ disk }: Scene, chance: Chance): Omit<Strike, 'kind'> {
@@ -150,8 +189,8 @@ function fillDisk({ disk }: Scene, chance: Chance): Omit<Strike, 'kind'> {
   return {
     what: `disk full for ${holdMs} ms`,
     holdMs,
-    begin: () => disk!.fill(),
-    end: () => disk!.makeRoom(),
+    begin: () => disk!.shrink(),
+    end: () => disk!.grow(),
   };
 }
 

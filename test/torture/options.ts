@@ -5,6 +5,8 @@ export interface TortureOptions {
   /** How many faults; the run ends with the check after the last one. */
   readonly faults: number;
   readonly seed: number;
+  /** Of Ekiden: 1 with a log of its own, or 3 over ZooKeeper and Kafka. */
+  readonly nodes: number;
   /** Ends the run earlier. */
   readonly mostMinutes: number | undefined;
   readonly kinds: readonly FaultKind[];
@@ -21,6 +23,7 @@ every few faults a checker compares what was acknowledged with what runs on this
   --seed S        Seed of all choices; printed at the start. The timing of real processes is not repeated. (default:
                   another one each time)
   --minutes M     End after so many minutes, even if faults are left.
+  --nodes N       Nodes of Ekiden: 1, or 3 over real ZooKeeper and Kafka, three servers of each. (default: 1)
   --only KIND,…   Only these faults: ${FAULT_KINDS.join(', ')}.
   --help          Show this text.
 `;
@@ -32,6 +35,7 @@ export function readOptions(argv: readonly string[]): TortureOptions | 'help' {
     options: {
       faults: { type: 'string', default: '1000' },
       seed: { type: 'string' },
+      nodes: { type: 'string', default: '1' },
       minutes: { type: 'string' },
       only: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -41,6 +45,7 @@ export function readOptions(argv: readonly string[]): TortureOptions | 'help' {
   return {
     faults: whole('faults', values.faults),
     seed: values.seed === undefined ? Date.now() % 2 ** 31 : whole('seed', values.seed),
+    nodes: nodes(values.nodes),
     mostMinutes: values.minutes === undefined ? undefined : whole('minutes', values.minutes),
     kinds: values.only === undefined ? FAULT_KINDS : values.only.split(',').map(faultKind),
     longestFreezeMs: 20_000,
@@ -51,6 +56,11 @@ function whole(name: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} must be a whole number, not ${text}`);
   return value;
+}
+
+function nodes(text: string): number {
+  if (text !== '1' && text !== '3') throw new Error(`--nodes must be 1 or 3, not ${text}`);
+  return Number(text);
 }
 
 function faultKind(name: string): FaultKind {

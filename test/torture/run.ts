@@ -25,11 +25,23 @@ function options(): TortureOptions | 'help' {
   }
 }
 
+/** The first signal ends the run in good order, with its report. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM']) {
+    process.once(name, () => {
+      print('ending after the next check');
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
 const wanted = options();
 if (wanted === 'help') {
   print(USAGE);
 } else {
-  const result = await torture(wanted, print);
+  const result = await torture(wanted, print, interruption());
   report(result);
   const { kind = null } = result.violation ?? {};
   print(JSON.stringify({ name: 'torture', seed: wanted.seed, ...result.tally.figures, violation: kind }));

@@ -1,87 +1,91 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stablePort } from '../support/ports.js';
 import { endStrays } from '../support/processes.js';
 import { temporaryDirectory } from '../support/site.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
 import { Tmpfs } from '../support/tmpfs.js';
+import { Ensemble } from './ensemble.js';
+import { clusterFlags, ekidenFlags } from './flags.js';
+import { proxied, type Link } from './link.js';
 import { SteppedClock, clockObstacle } from './stepped-clock.js';
 import { Supervised } from './supervised.js';
 
-/** Room for the logs of some ten thousand faults, and small enough to be filled in a moment. */
-const DISK_MB = 1024;
-
-const AGENTS = 2;
-
-export interface Link {
-  readonly name: string;
-  readonly proxy: TcpProxy;
-  /** How often it is hit. */
-  readonly weight: number;
-}
+/** Room for the log of ten thousand faults; only what is written takes memory. */
+const DISK_MB = 4096;
 
 export interface SceneOptions {
+  /** Of Ekiden. One keeps its log itself; several share ZooKeeper and Kafka, of three servers each. */
+  readonly nodes: number;
   readonly longestFreezeMs: number;
   /** Told of faults that cannot be had here. */
   warn(text: string): void;
 }
 
+/** A node of Ekiden and the ways to it. */
+interface Node {
+  readonly program: Supervised;
+  /** Past all proxies. */
+  readonly url: string;
+  readonly forClients: Link;
+  readonly forStream: Link;
+  /** To ZooKeeper, if there is any. */
+  readonly toZooKeeper: readonly Link[];
+}
+
+interface NamedClock {
+  readonly name: string;
+  readonly clock: SteppedClock;
+}
+
+interface SceneParts {
+  /** Everything of the run but Ekiden's data: logs, the diary, the cluster. */
+  readonly directory: string;
+  readonly ensemble: Ensemble | undefined;
+  readonly nodes: readonly Node[];
+  readonly cluster: Supervised;
+  readonly toMaster: Link;
+  readonly disk: Tmpfs | undefined;
+  readonly clocks: readonly NamedClock[] | undefined;
+}
+
 /**
- * Real processes on this machine: Ekiden and a local cluster, each under a supervisor, Ekiden's data on a disk of its own,
- * and a proxy in every connection that is to be broken.
+ * Real processes on this machine: nodes of Ekiden and a local cluster, each under a supervisor, Ekiden's data on a disk of
+ * its own, and a proxy in every connection that is to be broken.
  */
 export class Scene {
-  readonly longestFreezeMs: number;
   private constructor(
-    private readonly parts: {
-      /** Everything of the run but Ekiden's data: logs, the diary, the cluster. */
-      readonly directory: string;
-      readonly nodes: readonly Supervised[];
-      /** Past all proxies. */
-      readonly urls: readonly string[];
-      readonly cluster: Supervised;
-      readonly links: readonly Link[];
-      readonly disk: Tmpfs | undefined;
-      readonly clocks: readonly { readonly name: string; readonly clock: SteppedClock }[] | undefined;
-    },
-    options: SceneOptions,
-  ) {
-    this.longestFreezeMs = options.longestFreezeMs;
-  }
+    private readonly parts: SceneParts,
+    readonly longestFreezeMs: number,
+  ) {}
 
   static async start(options: SceneOptions): Promise<Scene> {
     const directory = temporaryDirectory();
     const disk = mountDisk(options);
-    const clocks = makeClocks(directory, options);
-    const [ekidenPort, masterPort] = [await stablePort(), await stablePort()];
-    const toMaster = await TcpProxy.start(`127.0.0.1:${masterPort}`);
-    const toEkiden = async (): Promise<TcpProxy> => TcpProxy.start(`127.0.0.1:${ekidenPort}`);
-    const links = [
-      { name: 'Ekiden to master', proxy: toMaster, weight: 5 },
-      { name: 'clients to Ekiden', proxy: await toEkiden(), weight: 4 },
-      { name: 'stream', proxy: await toEkiden(), weight: 2 },
-    ];
-    const dataDir = join(disk?.path ?? directory, 'ekiden');
+    const names = Array.from({ length: options.nodes }, (_, index) =>
+      options.nodes === 1 ? 'Ekiden' : `node ${index + 1}`,
+    );
+    const clocks = makeClocks(directory, [...names, 'the cluster'], options);
+    const masterPort = await stablePort();
+    const toMaster = await proxied('Ekiden to master', [`127.0.0.1:${masterPort}`], 5);
+    const ensemble = options.nodes === 1 ? undefined : await Ensemble.start();
+    const around = { directory, dataDir: disk?.path ?? directory, master: toMaster.addresses[0]!, ensemble };
+    const nodes = await Promise.all(
+      names.map((name, index) => prepareNode(name, around, clocks?.[index]?.clock)),
+    );
     mkdirSync(join(directory, 'cluster'));
-    const ekiden = new Supervised({
-      name: 'Ekiden',
-      main: 'apps/ekiden/src/main.js',
-      args: ekidenFlags(dataDir, ekidenPort, toMaster.address),
-      env: clocks?.[0]?.clock.environment ?? {},
-      logPath: join(directory, 'ekiden.log'),
-    });
     const cluster = new Supervised({
       name: 'the cluster',
       main: 'apps/local-cluster/src/main.js',
       args: clusterFlags(join(directory, 'cluster'), masterPort),
-      env: clocks?.[1]?.clock.environment ?? {},
+      env: clocks?.at(-1)?.clock.environment ?? {},
       logPath: join(directory, 'cluster.log'),
     });
-    const urls = [`http://127.0.0.1:${ekidenPort}`];
-    const scene = new Scene({ directory, nodes: [ekiden], urls, cluster, links, disk, clocks }, options);
     cluster.start();
-    ekiden.start();
-    return scene;
+    for (const { program } of nodes) program.start();
+    return new Scene(
+      { directory, ensemble, nodes, cluster, toMaster, disk, clocks },
+      options.longestFreezeMs,
+    );
   }
 
   get directory(): string {
@@ -89,11 +93,12 @@ export class Scene {
   }
 
   get nodes(): readonly Supervised[] {
-    return this.parts.nodes;
+    return this.parts.nodes.map(({ program }) => program);
   }
 
+  /** Of all nodes, past all proxies. */
   get urls(): readonly string[] {
-    return this.parts.urls;
+    return this.parts.nodes.map(({ url }) => url);
   }
 
   get cluster(): Supervised {
@@ -104,18 +109,27 @@ export class Scene {
     return join(this.directory, 'cluster');
   }
 
+  /** ZooKeeper and Kafka of several nodes. */
+  get ensemble(): Ensemble | undefined {
+    return this.parts.ensemble;
+  }
+
   get links(): readonly Link[] {
-    return this.parts.links;
+    const { nodes, toMaster } = this.parts;
+    return [
+      toMaster,
+      ...nodes.flatMap(({ forClients, forStream, toZooKeeper }) => [forClients, forStream, ...toZooKeeper]),
+    ];
   }
 
   /** Where clients find Ekiden. */
   get clientUrls(): readonly string[] {
-    return [`http://${this.links[1]!.proxy.address}`];
+    return this.parts.nodes.map(({ forClients }) => `http://${forClients.addresses[0]!}`);
   }
 
   /** Where the subscriber of the stream finds it. */
   get streamUrls(): readonly string[] {
-    return [`http://${this.links[2]!.proxy.address}`];
+    return this.parts.nodes.map(({ forStream }) => `http://${forStream.addresses[0]!}`);
   }
 
   /** Absent when this user may not mount one. */
@@ -124,19 +138,52 @@ export class Scene {
   }
 
   /** Absent without libfaketime. */
-  get clocks() {
+  get clocks(): readonly NamedClock[] | undefined {
     return this.parts.clocks;
   }
 
-  /** Ends every process, tasks too. Logs and data stay for a look unless they are to be forgotten. */
+  /** Ends every process, tasks too. Logs and data stay for a look if that is asked for. */
   async dispose({ keepEvidence }: { keepEvidence: boolean }): Promise<void> {
     await Promise.all([...this.nodes, this.cluster].map((program) => program.dispose()));
     await endStrays(this.clusterDir);
-    await Promise.all(this.links.map(({ proxy }) => proxy.stop()));
+    await Promise.all(this.links.flatMap(({ proxies }) => proxies).map((proxy) => proxy.stop()));
+    await this.ensemble?.dispose();
     if (keepEvidence) return;
     this.disk?.unmount();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+async function prepareNode(
+  name: string,
+  around: {
+    readonly directory: string;
+    readonly dataDir: string;
+    readonly master: string;
+    readonly ensemble: Ensemble | undefined;
+  },
+  clock: SteppedClock | undefined,
+): Promise<Node> {
+  const port = await stablePort();
+  const fileName = name.replace(' ', '-');
+  const { ensemble } = around;
+  const toZooKeeper = ensemble && (await proxied(`${name} to ZooKeeper`, ensemble.zooKeeperAddresses, 1));
+  const place = { port, master: around.master, dataDir: join(around.dataDir, fileName) };
+  const program = new Supervised({
+    name,
+    main: 'apps/ekiden/src/main.js',
+    args: [...ekidenFlags(place), ...(ensemble?.flags(toZooKeeper!.addresses) ?? [])],
+    env: clock?.environment ?? {},
+    logPath: join(around.directory, `${fileName}.log`),
+  });
+  const target = [`127.0.0.1:${port}`];
+  return {
+    program,
+    url: `http://${target[0]!}`,
+    forClients: await proxied(`clients to ${name}`, target, 4),
+    forStream: await proxied(`stream of ${name}`, target, 2),
+    toZooKeeper: toZooKeeper === undefined ? [] : [toZooKeeper],
+  };
 }
 
 function mountDisk({ warn }: SceneOptions): Tmpfs | undefined {
@@ -146,49 +193,15 @@ function mountDisk({ warn }: SceneOptions): Tmpfs | undefined {
   return undefined;
 }
 
-function makeClocks(directory: string, { warn }: SceneOptions) {
+function makeClocks(
+  directory: string,
+  names: readonly string[],
+  { warn }: SceneOptions,
+): NamedClock[] | undefined {
   const obstacle = clockObstacle();
   if (obstacle !== undefined) {
     warn(`NO STEPPED CLOCKS: ${obstacle}`);
     return undefined;
   }
-  return ['Ekiden', 'the cluster'].map((name, index) => ({
-    name,
-    clock: new SteppedClock(join(directory, `clock-${index}`)),
-  }));
+  return names.map((name, index) => ({ name, clock: new SteppedClock(join(directory, `clock-${index}`)) }));
 }
-
-/** Launches without waiting, and time-outs that show within a check. */
-const ekidenFlags = (dataDir: string, port: number, master: string): string[] =>
-  flags({
-    master: `http://${master}`,
-    data_dir: dataDir,
-    http_port: port,
-    hostname: '127.0.0.1',
-    snapshot_interval_events: 500,
-    launch_tokens: 1000,
-    max_instances_per_offer: 100,
-    min_revive_offers_interval: 250,
-    decline_offer_duration: 500,
-    reconciliation_initial_delay: 1000,
-    reconciliation_interval: 10_000,
-    scale_apps_initial_delay: 1000,
-    scale_apps_interval: 5_000,
-    task_launch_confirm_timeout: 10_000,
-    task_launch_timeout: 20_000,
-    kill_retry_timeout: 3_000,
-    mesos_heartbeat_interval: 1_000,
-  });
-
-const clusterFlags = (workDir: string, port: number): string[] =>
-  flags({
-    work_dir: workDir,
-    port,
-    agents: AGENTS,
-    agent_port: 0,
-    resources: 'cpus:16;mem:16384;disk:16384',
-    heartbeat_interval: '1secs',
-  });
-
-const flags = (values: Readonly<Record<string, string | number>>): string[] =>
-  Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);

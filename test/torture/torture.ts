@@ -18,6 +18,9 @@ const CLIENTS = 4;
 const APPS_PER_CLIENT = 3;
 const MOST_INSTANCES = 5;
 
+/** Between two checks: so many times a fault, or some at once. */
+const MOST_BLOWS = 5;
+
 /** Checks after which the log is read anew. */
 const CHECKS_PER_AUDIT = 25;
 
@@ -33,20 +36,26 @@ export interface TortureResult {
   readonly tookMs: number;
 }
 
-/** Runs faults until there were enough of them, time is up, or something happened that must not. */
+/**
+ * Runs faults until there were enough of them, time is up, `ended` says so, or something happened that must not. Nothing is
+ * left running.
+ */
 export async function torture(
   options: TortureOptions,
   print: (line: string) => void,
+  ended?: AbortSignal,
 ): Promise<TortureResult> {
   const scene = await Scene.start({
+    nodes: options.nodes,
     longestFreezeMs: options.longestFreezeMs,
     warn: (text) => print(`*** ${text} ***`),
   });
   const run = new TortureRun(scene, options, print);
+  const isOver = (): boolean => ended?.aborted === true;
   const startedMs = performance.now();
   let violation: Violation | undefined;
   try {
-    await run.toTheEnd();
+    await run.toTheEnd(isOver);
   } catch (error) {
     violation = error instanceof Violation ? error : new Violation('command', [String(error)]);
   } finally {
@@ -95,14 +104,15 @@ class TortureRun {
     });
   }
 
-  async toTheEnd(): Promise<void> {
+  /** @param isOver whether to end before the last fault, in good order */
+  async toTheEnd(isOver: () => boolean): Promise<void> {
     const { options, tally } = this;
     const deadlineMs = performance.now() + (options.mostMinutes ?? Infinity) * 60_000;
     this.print(`seed ${options.seed}; logs in ${this.scene.directory}`);
     await this.check(performance.now());
-    while (tally.faults.total < options.faults && performance.now() < deadlineMs) {
+    while (tally.faults.total < options.faults && performance.now() < deadlineMs && !isOver()) {
       for (const client of this.clients) client.resume();
-      const blows = this.chance.between(1, 3);
+      const blows = this.chance.between(1, MOST_BLOWS);
       for (let blow = 0; blow < blows && tally.faults.total < options.faults; blow += 1) await this.blow();
       await this.check(performance.now());
     }
@@ -123,9 +133,9 @@ class TortureRun {
   private async strike(strike: Strike): Promise<void> {
     this.tally.faults.add(strike.kind);
     this.print(`${String(this.tally.faults.total).padStart(6)}  ${strike.kind.padEnd(16)} ${strike.what}`);
-    strike.begin();
+    await strike.begin();
     await delay(strike.holdMs);
-    strike.end();
+    await strike.end();
   }
 
   /** Lets the clients come to rest and looks whether everything is as it must be. */
@@ -148,7 +158,8 @@ class TortureRun {
   /** The log as a whole: told as it is, and a chain that nobody broke. */
   private async wholeAudit(): Promise<void> {
     await this.checker.audit();
-    const { code, stdout, stderr } = await new CliProcess(this.scene.urls[0]!, ['audit', 'verify']).done;
+    const { code, stdout, stderr } = await new CliProcess(this.scene.urls.join(','), ['audit', 'verify'])
+      .done;
     if (code !== 0) throw new Violation('audit', [stdout + stderr]);
     this.print(stdout.trim());
   }
@@ -166,8 +177,9 @@ function newClient(
   return new Client(`client-${number}`, realm, { origins: scene.clientUrls, ...around });
 }
 
-function isPossible(kind: FaultKind, { disk, clocks }: Scene): boolean {
+function isPossible(kind: FaultKind, { disk, clocks, ensemble }: Scene): boolean {
   if (kind === 'disk-full') return disk !== undefined;
   if (kind === 'clock-step' || kind === 'clock-jump') return clocks !== undefined;
+  if (kind.startsWith('broker') || kind.startsWith('zookeeper')) return ensemble !== undefined;
   return true;
 }
