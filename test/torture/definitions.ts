@@ -37,6 +37,13 @@ const STRATEGIES = [
   { minimumHealthCapacity: 0, maximumOverCapacity: 0 },
 ];
 
+/** Replaced at once, after a while, or never. */
+const UNREACHABLE = [
+  { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
+  { inactiveAfterSeconds: 1, expungeAfterSeconds: 3 },
+  'disabled',
+];
+
 /** What the tasks of a run are, and the diary that each of them writes on its start. */
 export class Definitions {
   readonly diary: LaunchDiary;
@@ -74,6 +81,7 @@ export class Definitions {
       portDefinitions: serves ? [{ port: 0 }] : [],
       healthChecks: serves ? [probe(kind.protocol)] : [],
       upgradeStrategy: chance.pick(STRATEGIES),
+      unreachableStrategy: chance.pick(UNREACHABLE),
       backoffSeconds: 1,
       backoffFactor: 1,
       maxLaunchDelaySeconds: 1,

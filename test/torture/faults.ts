@@ -26,8 +26,10 @@ const PLANS: Readonly<Record<FaultKind, readonly [weight: number, Plan]>> = {
   kill: [12, ({ nodes }, chance) => sudden(chance.pick(nodes), 'SIGKILL')],
   freeze: [6, ({ nodes, longestFreezeMs }, chance) => frozen(chance.pick(nodes), longestFreezeMs, chance)],
   term: [5, ({ nodes }, chance) => sudden(chance.pick(nodes), 'SIGTERM')],
-  'cluster-kill': [8, ({ cluster }) => sudden(cluster, 'SIGKILL')],
-  'cluster-freeze': [4, ({ cluster, longestFreezeMs }, chance) => frozen(cluster, longestFreezeMs, chance)],
+  'master-kill': [5, ({ master }) => sudden(master, 'SIGKILL')],
+  'master-freeze': [3, ({ master, longestFreezeMs }, chance) => frozen(master, longestFreezeMs, chance)],
+  'agent-kill': [6, ({ agents }, chance) => sudden(chance.pick(agents), 'SIGKILL')],
+  'agent-freeze': [5, ({ agents, longestFreezeMs }, chance) => unreachable(agents, longestFreezeMs, chance)],
   'supervisor-kill': [4, killSupervisor],
   'task-kill': [10, killTasks],
   'task-freeze': [4, freezeTasks],
@@ -81,6 +83,20 @@ function frozen(program: Supervised, longestMs: number, chance: Chance): Omit<St
       [chance.between(7_000, 20_000), 1],
     ]),
   );
+  return stopped(program, holdMs);
+}
+
+/** Stops an agent for a while; every third time its silence is long enough for its tasks to be given up. */
+function unreachable(agents: readonly Supervised[], longestMs: number, chance: Chance): Omit<Strike, 'kind'> {
+  const agent = chance.pick(agents);
+  const holdMs = Math.min(
+    longestMs,
+    chance.oneIn(3) ? chance.between(2_500, 8_000) : chance.between(500, 2_500),
+  );
+  return stopped(agent, holdMs);
+}
+
+function stopped(program: Supervised, holdMs: number): Omit<Strike, 'kind'> {
   return {
     what: `${program.name} stopped for ${holdMs} ms`,
     holdMs,

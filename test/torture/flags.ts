@@ -1,5 +1,4 @@
-/** Agents of the local cluster. */
-const AGENTS = 2;
+const PORTS_PER_AGENT = 500;
 
 /** Launches without waiting, and time-outs that show within a check. */
 export const ekidenFlags = (place: {
@@ -23,20 +22,36 @@ export const ekidenFlags = (place: {
     scale_apps_interval: 5_000,
     task_launch_confirm_timeout: 10_000,
     task_launch_timeout: 20_000,
+    task_lost_expunge_initial_delay: 1_000,
+    task_lost_expunge_interval: 1_000,
     kill_retry_timeout: 3_000,
     mesos_heartbeat_interval: 1_000,
   });
 
-/** Agents on one machine; frameworks hear of the master every second. */
-export const clusterFlags = (workDir: string, port: number): string[] =>
+/** Frameworks hear of the master every second; an agent that is silent for two is unreachable. */
+export const masterFlags = (workDir: string, port: number): string[] =>
   flags({
+    role: 'master',
     work_dir: workDir,
     port,
-    agents: AGENTS,
-    agent_port: 0,
-    resources: 'cpus:16;mem:16384;disk:16384',
     heartbeat_interval: '1secs',
+    agent_ping_timeout: '500ms',
+    max_agent_ping_timeouts: 4,
+    agent_reregister_timeout: '10secs',
   });
+
+/** Each agent has ports of its own: they share the machine. @param number from 0 */
+export const agentFlags = (workDir: string, number: number, master: string): string[] => {
+  const firstPort = 31_000 + number * PORTS_PER_AGENT;
+  const ports = `[${firstPort}-${firstPort + PORTS_PER_AGENT - 1}]`;
+  return flags({
+    role: 'agent',
+    work_dir: workDir,
+    master,
+    agent_port: 0,
+    resources: `cpus:16;mem:16384;disk:16384;ports:${ports}`,
+  });
+};
 
 /** `--name value` for each. */
 export const flags = (values: Readonly<Record<string, string | number>>): string[] =>

@@ -1,12 +1,13 @@
-import { rmSync, mkdirSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stablePort } from '../support/ports.js';
 import { endStrays } from '../support/processes.js';
 import { temporaryDirectory } from '../support/site.js';
 import { Tmpfs } from '../support/tmpfs.js';
 import { Ensemble } from './ensemble.js';
-import { clusterFlags, ekidenFlags } from './flags.js';
+import { ekidenFlags } from './flags.js';
 import { proxied, type Link } from './link.js';
+import { MESOS_NAMES, prepareMesos, type Mesos } from './mesos.js';
 import { SteppedClock, clockObstacle } from './stepped-clock.js';
 import { Supervised } from './supervised.js';
 
@@ -42,15 +43,14 @@ interface SceneParts {
   readonly directory: string;
   readonly ensemble: Ensemble | undefined;
   readonly nodes: readonly Node[];
-  readonly cluster: Supervised;
-  readonly toMaster: Link;
+  readonly mesos: Mesos;
   readonly disk: Tmpfs | undefined;
   readonly clocks: readonly NamedClock[] | undefined;
 }
 
 /**
- * Real processes on this machine: nodes of Ekiden and a local cluster, each under a supervisor, Ekiden's data on a disk of
- * its own, and a proxy in every connection that is to be broken.
+ * Real processes on this machine: nodes of Ekiden, master and agents of a local cluster, each under a supervisor, Ekiden's
+ * data on a disk of its own, and a proxy in every connection that is to be broken.
  */
 export class Scene {
   private constructor(
@@ -64,28 +64,23 @@ export class Scene {
     const names = Array.from({ length: options.nodes }, (_, index) =>
       options.nodes === 1 ? 'Ekiden' : `node ${index + 1}`,
     );
-    const clocks = makeClocks(directory, [...names, 'the cluster'], options);
-    const masterPort = await stablePort();
-    const toMaster = await proxied('Ekiden to master', [`127.0.0.1:${masterPort}`], 5);
+    const clocks = makeClocks(directory, [...names, ...MESOS_NAMES], options);
+    const ofMesos = clocks?.slice(options.nodes).map(({ clock }) => clock);
+    const mesos = await prepareMesos(directory, ofMesos);
     const ensemble = options.nodes === 1 ? undefined : await Ensemble.start();
-    const around = { directory, dataDir: disk?.path ?? directory, master: toMaster.addresses[0]!, ensemble };
+    const dataDir = disk?.path ?? directory;
+    const around = { directory, dataDir, master: mesos.toMaster.addresses[0]!, ensemble };
     const nodes = await Promise.all(
       names.map((name, index) => prepareNode(name, around, clocks?.[index]?.clock)),
     );
-    mkdirSync(join(directory, 'cluster'));
-    const cluster = new Supervised({
-      name: 'the cluster',
-      main: 'apps/local-cluster/src/main.js',
-      args: clusterFlags(join(directory, 'cluster'), masterPort),
-      env: clocks?.at(-1)?.clock.environment ?? {},
-      logPath: join(directory, 'cluster.log'),
-    });
-    cluster.start();
-    for (const { program } of nodes) program.start();
-    return new Scene(
-      { directory, ensemble, nodes, cluster, toMaster, disk, clocks },
-      options.longestFreezeMs,
-    );
+    const scene = new Scene({ directory, ensemble, nodes, mesos, disk, clocks }, options.longestFreezeMs);
+    for (const program of scene.programs) program.start();
+    return scene;
+  }
+
+  /** Everything that is started again when it ends. */
+  get programs(): readonly Supervised[] {
+    return [this.master, ...this.agents, ...this.nodes];
   }
 
   get directory(): string {
@@ -101,8 +96,12 @@ export class Scene {
     return this.parts.nodes.map(({ url }) => url);
   }
 
-  get cluster(): Supervised {
-    return this.parts.cluster;
+  get master(): Supervised {
+    return this.parts.mesos.master;
+  }
+
+  get agents(): readonly Supervised[] {
+    return this.parts.mesos.agents;
   }
 
   get clusterDir(): string {
@@ -115,9 +114,10 @@ export class Scene {
   }
 
   get links(): readonly Link[] {
-    const { nodes, toMaster } = this.parts;
+    const { nodes, mesos } = this.parts;
     return [
-      toMaster,
+      mesos.toMaster,
+      ...mesos.ofAgents,
       ...nodes.flatMap(({ forClients, forStream, toZooKeeper }) => [forClients, forStream, ...toZooKeeper]),
     ];
   }
@@ -144,7 +144,7 @@ export class Scene {
 
   /** Ends every process, tasks too. Logs and data stay for a look if that is asked for. */
   async dispose({ keepEvidence }: { keepEvidence: boolean }): Promise<void> {
-    await Promise.all([...this.nodes, this.cluster].map((program) => program.dispose()));
+    await Promise.all(this.programs.map((program) => program.dispose()));
     await endStrays(this.clusterDir);
     await Promise.all(this.links.flatMap(({ proxies }) => proxies).map((proxy) => proxy.stop()));
     await this.ensemble?.dispose();

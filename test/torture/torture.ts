@@ -63,9 +63,7 @@ export async function torture(
   }
   const tookMs = performance.now() - startedMs;
   await scene.dispose({ keepEvidence: violation !== undefined });
-  const ownEnds = [...scene.nodes, scene.cluster].flatMap(({ name, ownEnds: ends }) =>
-    ends.map((end) => `${name}: ${end}`),
-  );
+  const ownEnds = scene.programs.flatMap(({ name, ownEnds: ends }) => ends.map((end) => `${name}: ${end}`));
   const evidence = violation === undefined ? undefined : scene.directory;
   return { tally: run.tally, violation, ownEnds, evidence, tookMs };
 }
