@@ -18,4 +18,4 @@ test('real faults in a row: nothing acknowledged is lost, nothing is launched tw
   if (process.env['CI'] === 'true' && missing.length > 0) throw new Error(missing.join('\n'));
   expect(violation, `${lines.join('\n')}\nlogs in ${evidence}`).toBeUndefined();
   expect(tally.figures.acknowledged).toBeGreaterThan(0);
-}, 240_000);
+}, 330_000);

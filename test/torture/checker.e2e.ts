@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../support/site.js';
 import { AppBooks } from './books.js';
 import { Checker, type View } from './checker.js';
 import { Definitions, EDITION } from './definitions.js';
-import type { AppFacts, DeploymentFacts } from './ekiden-api.js';
+import type { AppFacts, DeploymentFacts, EventFacts } from './ekiden-api.js';
 import { Violation } from './violation.js';
 
 const APP = '/client-1/app-0';
@@ -22,7 +22,8 @@ describe('the checker of the torture', () => {
   let books: AppBooks;
   let children: ChildProcess[];
   let facts: { apps: AppFacts[]; deployments: DeploymentFacts[]; hash: string; position: number };
-  const follower = { position: 1, ids: ['event-1'], faults: [] as string[] };
+  let log: EventFacts[];
+  const follower = { position: 2, ids: ['event-1', 'event-2'], faults: [] as string[] };
 
   beforeEach(async () => {
     directory = temporaryDirectory();
@@ -32,6 +33,11 @@ describe('the checker of the torture', () => {
     books.leastVersion = VERSION;
     children = [];
     follower.faults = [];
+    follower.ids = ['event-1', 'event-2'];
+    log = [
+      { id: 'event-1', type: 'io.ekiden.AppCreated', position: 1, data: {} },
+      { id: 'event-2', type: 'io.ekiden.CommandAccepted', position: 2, data: { key: 'key-1' } },
+    ];
     facts = {
       apps: [
         { id: APP, instances: 1, env: { [EDITION]: '7' }, tasks: [{ id: TASK, state: 'TASK_RUNNING' }] },
@@ -68,12 +74,20 @@ describe('the checker of the torture', () => {
     apps: () => Promise.resolve(facts.apps),
     deployments: () => Promise.resolve(facts.deployments),
     digest: () => Promise.resolve(facts.hash),
-    eventIds: () => Promise.resolve(new Map([[1, 'event-1']])),
+    events: (from, to) => Promise.resolve(log.slice(from - 1, to)),
   };
 
   const checker = (): Checker =>
     new Checker(
-      { books: [books], api, clusterDir: directory, definitions, follower, remark: () => undefined },
+      {
+        books: [books],
+        api,
+        clusterDir: directory,
+        definitions,
+        acknowledgedKeys: new Set(['key-1']),
+        follower,
+        remark: () => undefined,
+      },
       500,
     );
 
@@ -151,15 +165,25 @@ describe('the checker of the torture', () => {
     expect(await found()).toContain(`${TASK} is said to run and does not`);
   });
 
+  test('a command that is not on the log, or is there twice', async () => {
+    await checker().audit();
+    log[1] = { ...log[1]!, data: { key: 'key-2' } };
+    await expect(checker().audit()).rejects.toThrow('the log knows nothing of the commands key-1');
+    log[0] = { ...log[1]!, id: 'event-1', position: 1 };
+    await expect(checker().audit()).rejects.toThrow(
+      'applied twice: command key-2 was accepted again at position 2',
+    );
+  });
+
   test('a stream out of order, one that says something else than the log, a chain that changed', async () => {
     const subject = checker();
     expect(await found(subject)).toBe('in order');
     facts.hash = 'b';
     facts.position = 2;
     expect(await found(subject)).toContain('audit: the chain has another hash at position 1');
-    follower.ids = ['event-2'];
+    follower.ids = ['event-1', 'event-3'];
     await expect(checker().audit()).rejects.toThrow(
-      'position 1 is event-1 on the log, and was told as event-2',
+      'position 2 is event-2 on the log, and was told as event-3',
     );
     follower.faults = ['position 3 came after 1'];
     expect(await found()).toBe('stream: position 3 came after 1');

@@ -2,12 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, type AppBooks, type Possible } from './books.js';
 import { instanceOf, livingTasks, type LivingTask } from './census.js';
 import { EDITION, type Definitions } from './definitions.js';
-import type { AppFacts, EkidenApi } from './ekiden-api.js';
+import type { AppFacts, EkidenApi, EventFacts } from './ekiden-api.js';
 import type { StreamFollower } from './stream-follower.js';
 import { Violation } from './violation.js';
 
 /** Between two looks while something is still on its way. */
 const LOOK_PAUSE_MS = 150;
+
+/** Type of the event that tells of a command with a key. */
+const ACCEPTED = 'io.ekiden.CommandAccepted';
+
+/** Events that an audit reads at a time. */
+const EVENTS_PER_READ = 5_000;
 
 /** What is waited for longer is worth a line. */
 const REMARK_MS = 8_000;
@@ -16,13 +22,15 @@ const REMARK_MS = 8_000;
 const PATIENCE_MS = 240_000;
 
 /** What Ekiden says of itself. */
-export type View = Pick<EkidenApi, 'position' | 'deployments' | 'apps' | 'digest' | 'eventIds'>;
+export type View = Pick<EkidenApi, 'position' | 'deployments' | 'apps' | 'digest' | 'events'>;
 
 export interface Subjects {
   readonly books: readonly AppBooks[];
   readonly api: View;
   readonly clusterDir: string;
   readonly definitions: Definitions;
+  /** `Idempotency-Key` of every command that was acknowledged. */
+  readonly acknowledgedKeys: ReadonlySet<string>;
   readonly follower: Pick<StreamFollower, 'position' | 'ids' | 'faults'>;
   /** Told what is waited for when that takes long. */
   remark(open: readonly string[]): void;
@@ -44,6 +52,7 @@ export class Checker {
   /** Hash of the audit chain at the position of the last look. */
   private audited: { readonly position: number; readonly hash: string } | undefined;
   private auditedTo = 0;
+  private readonly acceptedKeys = new Set<string>();
 
   constructor(
     private readonly subjects: Subjects,
@@ -70,19 +79,36 @@ export class Checker {
     }
   }
 
-  /** Reads the log anew from where the last audit ended: it must be what the subscriber was told. */
+  /**
+   * Reads the log anew from where the last audit ended: it must be what the subscriber was told, and every acknowledged
+   * command with a key must be there once.
+   */
   async audit(): Promise<void> {
-    const { api, follower } = this.subjects;
+    const { api, follower, acknowledgedKeys } = this.subjects;
     const to = follower.position;
-    if (to <= this.auditedTo) return;
-    const ids = await api.eventIds(this.auditedTo + 1, to);
-    for (let position = this.auditedTo + 1; position <= to; position += 1) {
-      if (ids.get(position) !== follower.ids[position - 1])
-        throw new Violation('stream', [
-          `position ${position} is ${ids.get(position)} on the log, and was told as ${follower.ids[position - 1]}`,
+    for (let from = this.auditedTo + 1; from <= to; from = this.auditedTo + 1)
+      this.compareLog(await api.events(from, Math.min(to, from + EVENTS_PER_READ - 1)));
+    const lost = [...acknowledgedKeys].filter((key) => !this.acceptedKeys.has(key));
+    if (lost.length > 0)
+      throw new Violation('lost command', [`the log knows nothing of the commands ${lost.join(', ')}`]);
+  }
+
+  private compareLog(events: readonly EventFacts[]): void {
+    const { follower } = this.subjects;
+    if (events.length === 0)
+      throw new Violation('stream', [`nothing is on the log behind position ${this.auditedTo}`]);
+    for (const { id, position, type, data } of events) {
+      const told = follower.ids[this.auditedTo];
+      if (position !== this.auditedTo + 1 || id !== told)
+        throw new Violation('stream', [`position ${position} is ${id} on the log, and was told as ${told}`]);
+      this.auditedTo = position;
+      if (type !== ACCEPTED) continue;
+      if (this.acceptedKeys.has(data.key!))
+        throw new Violation('applied twice', [
+          `command ${data.key} was accepted again at position ${position}`,
         ]);
+      this.acceptedKeys.add(data.key!);
     }
-    this.auditedTo = to;
   }
 
   /** What is still on its way. Settles the books of apps that were in doubt. */

@@ -42,6 +42,8 @@ export class Client {
       readonly origins: readonly string[];
       readonly chance: Chance;
       readonly tally: Tally;
+      /** Takes the keys of what was acknowledged. */
+      readonly acknowledgedKeys: Set<string>;
     },
   ) {
     this.pools = around.origins.map((origin) => new Pool(origin, { connections: 2, pipelining: 1 }));
@@ -85,6 +87,7 @@ export class Client {
     for (;;) {
       const answer = await this.attempt(command, key);
       if (answer !== undefined && answer.status < 500) {
+        if (answer.status < 300 && key !== undefined) this.around.acknowledgedKeys.add(key);
         this.enter(command, answer, hasGoneUnanswered);
         return;
       }

@@ -19,6 +19,14 @@ export interface DeploymentFacts {
   readonly currentActions: readonly { readonly action: string; readonly app: string }[];
 }
 
+export interface EventFacts {
+  readonly id: string;
+  readonly type: string;
+  readonly position: number;
+  /** `key` of the acceptance of a command that had one. */
+  readonly data: { readonly key?: string };
+}
+
 /**
  * Reads of the checker, past everything that is broken on purpose. Whoever was found to lead is asked first: others may
  * answer from the past while they know of no leader.
@@ -71,10 +79,11 @@ export class EkidenApi {
     return (await this.json<{ hash: string }>(`/ekiden/v1/audit/digest?at=${position}`)).hash;
   }
 
-  /** Event ids by position, both ends included. */
-  async eventIds(from: number, to: number): Promise<Map<number, string>> {
+  /** Events of the log, both ends included. */
+  async events(from: number, to: number): Promise<readonly EventFacts[]> {
     const lines = (await this.text(`/ekiden/v1/audit/export?from=${from}&to=${to}`)).trim().split('\n');
-    const events = lines.map((line) => JSON.parse(line) as { id?: string; position?: number });
-    return new Map(events.flatMap(({ id, position }) => (id === undefined ? [] : [[position!, id]])));
+    // Around the events there are a first and a last line without an id.
+    const all = lines.map((line) => JSON.parse(line) as EventFacts & { id?: string });
+    return all.filter(({ id }) => id !== undefined);
   }
 }

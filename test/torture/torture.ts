@@ -88,8 +88,13 @@ class TortureRun {
     this.kinds = options.kinds.filter((kind) => isPossible(kind, scene));
     const definitions = new Definitions(scene.directory);
     const forClients = this.chance.fork();
+    const acknowledgedKeys = new Set<string>();
     this.clients = Array.from({ length: CLIENTS }, (_, index) =>
-      newClient(index + 1, scene, definitions, { tally: this.tally, chance: forClients.fork() }),
+      newClient(index + 1, scene, definitions, {
+        tally: this.tally,
+        acknowledgedKeys,
+        chance: forClients.fork(),
+      }),
     );
     this.follower = new StreamFollower(scene.streamUrls);
     this.checker = new Checker({
@@ -97,6 +102,7 @@ class TortureRun {
       api: new EkidenApi(scene.urls),
       clusterDir: scene.clusterDir,
       definitions,
+      acknowledgedKeys,
       follower: this.follower,
       remark: (open) => this.print(`        still: ${open.join('; ')}`),
     });
@@ -167,7 +173,7 @@ function newClient(
   number: number,
   scene: Scene,
   definitions: Definitions,
-  around: { readonly tally: Tally; readonly chance: Chance },
+  around: { readonly tally: Tally; readonly acknowledgedKeys: Set<string>; readonly chance: Chance },
 ): Client {
   const group = `/client-${number}`;
   const apps = Array.from({ length: APPS_PER_CLIENT }, (_, index) => new AppBooks(`${group}/app-${index}`));
