@@ -169,7 +169,7 @@ describe('the checker of the torture', () => {
     await checker().audit();
     log[1] = { ...log[1]!, data: { key: 'key-2' } };
     await expect(checker().audit()).rejects.toThrow('the log knows nothing of the commands key-1');
-    log[0] = { ...log[1]!, id: 'event-1', position: 1 };
+    log[0] = { ...log[1], id: 'event-1', position: 1 };
     await expect(checker().audit()).rejects.toThrow(
       'applied twice: command key-2 was accepted again at position 2',
     );
