@@ -1,11 +1,17 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
+/** One end of a connection through the proxy. */
+export type ProxySide = 'client' | 'target';
+
 /** Stands between a client and a server and breaks what is between them. */
 export class TcpProxy {
   private readonly pairs = new Set<readonly [Socket, Socket]>();
+  /** Sockets whose other end was taken away without a word. */
+  private readonly orphans = new Set<Socket>();
   private isFrozen = false;
   private swallowsAnswers = false;
+  private delayMs = 0;
   /** Connections that clients made so far. */
   connectionCount = 0;
 
@@ -59,6 +65,24 @@ export class TcpProxy {
       client.resume();
       target.resume();
     }
+    for (const orphan of this.orphans) orphan.resume();
+  }
+
+  /** Holds everything that is sent back for so long; 0 ends that. */
+  slow(delayMs: number): void {
+    this.delayMs = delayMs;
+  }
+
+  /**
+   * Half-open connections: one side loses all of its connections, the other one keeps them and hears nothing more. As
+   * with a machine that was switched off and on, what it sends is answered with the end.
+   */
+  abandon(side: ProxySide): void {
+    for (const [client, target] of this.pairs) {
+      const kept = side === 'client' ? client : target;
+      this.orphans.add(kept);
+      (side === 'client' ? target : client).destroy();
+    }
   }
 
   /** From now on requests arrive, but answers are lost with the connection. */
@@ -68,6 +92,7 @@ export class TcpProxy {
 
   async stop(): Promise<void> {
     this.cut();
+    for (const orphan of this.orphans) orphan.destroy();
     await new Promise((resolve) => this.server.close(resolve));
   }
 
@@ -76,10 +101,12 @@ export class TcpProxy {
     const target = connect({ host: '127.0.0.1', port: this.targetPort, noDelay: true });
     const pair = [client, target] as const;
     this.pairs.add(pair);
-    client.on('data', (data) => target.write(data));
+    const toTarget = this.courier(client, target);
+    const toClient = this.courier(target, client);
+    client.on('data', toTarget);
     target.on('data', (data) => {
       if (!this.swallowsAnswers) {
-        client.write(data);
+        toClient(data);
         return;
       }
       this.swallowsAnswers = false;
@@ -89,12 +116,33 @@ export class TcpProxy {
       from.on('error', () => {});
       from.on('close', () => {
         this.pairs.delete(pair);
-        to.destroy();
+        this.orphans.delete(from);
+        if (!this.orphans.has(to)) to.destroy();
       });
     }
     if (this.isFrozen) {
       client.pause();
       target.pause();
     }
+  }
+
+  /** Passes on what comes from one socket, in its order, at once or after the present delay. */
+  private courier(from: Socket, to: Socket): (data: Buffer) => void {
+    let held: Buffer[] | undefined;
+    return (data) => {
+      if (this.orphans.has(from)) {
+        from.destroy();
+      } else if (held !== undefined) {
+        held.push(data);
+      } else if (this.delayMs === 0) {
+        to.write(data);
+      } else {
+        held = [data];
+        setTimeout(() => {
+          to.write(Buffer.concat(held!));
+          held = undefined;
+        }, this.delayMs);
+      }
+    };
   }
 }
