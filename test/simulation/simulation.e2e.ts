@@ -3,7 +3,7 @@ import type { Defects } from './defects.js';
 import { runSeed } from './run-seed.js';
 
 /** As many as `npm test` has time for; the rest is for nights (docs/simulation.md). */
-const SEEDS = 150;
+const SEEDS = 200;
 
 /** A defect has to show within so many seeds. */
 const SEEDS_TO_NOTICE = 25;

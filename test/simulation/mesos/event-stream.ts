@@ -3,10 +3,15 @@ import type { World } from '../kernel/world.js';
 import { MASTER } from '../kernel/network.js';
 import type { Process } from '../kernel/process.js';
 
+/** How often what did not arrive is sent again, ms. */
+const RESEND_MS = 300;
+
 /** One subscription: what the master writes arrives in its order, unless the connection breaks. */
 export class EventStream implements SubscriptionStream {
   private listener: { onChunk: (chunk: Buffer) => void; onEnd: (message: string) => void } | undefined;
   private readonly arrived: Buffer[] = [];
+  private readonly onTheirWay: (() => void)[] = [];
+  private isResending = false;
   private lastArrivalMs = 0;
   isOpen = true;
   private endMessage: string | undefined;
@@ -70,12 +75,26 @@ export class EventStream implements SubscriptionStream {
   }
 
   private schedule(extraMs: number, act: () => void): void {
-    const { world, process } = this.parts;
-    const { time, network } = world;
+    const { time, network } = this.parts.world;
     this.lastArrivalMs = Math.max(this.lastArrivalMs, time.nowMs + network.latencyMs() + extraMs);
     time.after(this.lastArrivalMs - time.nowMs, () => {
-      // A connection over a cut link stays open and silent.
-      if (process.isAlive && this.endMessage === undefined && !network.isCut(process.node, MASTER)) act();
+      this.onTheirWay.push(act);
+      this.arrive();
+    });
+  }
+
+  /** Over a cut link nothing arrives; what was sent is sent again once it is mended, as connections do. */
+  private arrive(): void {
+    const { world, process } = this.parts;
+    if (!process.isAlive || this.endMessage !== undefined || this.isResending) return;
+    if (!world.network.isCut(process.node, MASTER)) {
+      for (const act of this.onTheirWay.splice(0)) act();
+      return;
+    }
+    this.isResending = true;
+    world.time.after(RESEND_MS, () => {
+      this.isResending = false;
+      this.arrive();
     });
   }
 }

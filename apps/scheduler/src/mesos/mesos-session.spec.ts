@@ -29,12 +29,13 @@ let told: SchedulerCommand[];
 let isCut: boolean;
 let session: MesosSession;
 
+const listen = ({ onChunk }: { onChunk: (chunk: Buffer) => void }): void => {
+  for (const event of EVENTS) onChunk(encodeRecord(JSON.stringify(event)));
+};
+
 const transport: MasterTransport = {
   subscribe: async (request) => {
     request.onConnected();
-    const listen = ({ onChunk }: { onChunk: (chunk: Buffer) => void }): void => {
-      for (const event of EVENTS) onChunk(encodeRecord(JSON.stringify(event)));
-    };
     return { kind: 'stream', stream: { streamId: 's', listen, close: silent } };
   },
   connect: () => ({
@@ -73,7 +74,7 @@ beforeEach(async () => {
     onFatal: silent,
   });
   session.start();
-  await vi.waitFor(() => expect(told.map(({ type }) => type)).toContain('ReceiveOffers'));
+  await vi.waitUntil(() => told.some(({ type }) => type === 'ReceiveOffers'));
   return () => session.stop();
 });
 
