@@ -40,7 +40,11 @@ export class BareScheduler {
       roles: ['*'],
       failover_timeout: 3600,
       checkpoint: true,
-      capabilities: [{ type: 'PARTITION_AWARE' }, { type: 'MULTI_ROLE' }, { type: 'TASK_KILLING_STATE' }],
+      capabilities: ['PARTITION_AWARE', 'MULTI_ROLE', 'TASK_KILLING_STATE', 'RESERVATION_REFINEMENT'].map(
+        (type) => ({
+          type,
+        }),
+      ),
     };
     const body = JSON.stringify({ type: 'SUBSCRIBE', subscribe: { framework_info: info } });
     return new Promise((resolve, reject) => {

@@ -36,7 +36,10 @@ class AgentFilters {
 
   block(offered: Offered): boolean {
     this.filters = this.filters.filter((filter) => filter.expiresAtMs > offered.nowMs);
-    const blocking = this.filters.find((filter) => containsResources(filter.resources, offered.resources));
+    // What was declined comes back as it was, mostly.
+    const blocking = this.filters.find(
+      ({ resources }) => resources === offered.resources || containsResources(resources, offered.resources),
+    );
     this.blocked = blocking && { changes: offered.changes, untilMs: blocking.expiresAtMs };
     return blocking !== undefined;
   }
