@@ -227,7 +227,7 @@ interface SchedulerPlace extends Pick<SchedulerOptions, 'node' | 'presentState'>
 
 function schedulerOf(
   { configuration, logging, metrics, log, term, secrets }: Makings,
-  { cluster, node, presentState }: SchedulerPlace,
+  { cluster, ...place }: SchedulerPlace,
 ): Scheduler {
   return new Scheduler({
     log,
@@ -239,8 +239,7 @@ function schedulerOf(
     cluster: identityOf(configuration),
     detector: detectorFor(configuration, cluster?.url, logging.logger('mesos')),
     authentication: authenticationOf(configuration),
-    node,
-    presentState,
+    ...place,
     onFatal: (exitCode, message) => term.end(exitCode, message),
     onDeposed: (reason) => term.deposed(reason),
   });
