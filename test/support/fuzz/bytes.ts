@@ -2,12 +2,11 @@ import * as fc from 'fast-check';
 
 /** One of the byte strings with bits flipped, parts cut away, doubled or moved, and other bytes put in. */
 export const mutatedBytes = (inputs: readonly Uint8Array[], most = 4): fc.Arbitrary<Buffer> =>
-  fc
-    .tuple(fc.constantFrom(...inputs), someDamage(most))
-    .map(([bytes, damages]) => damagedBy(bytes, damages));
+  fc.tuple(fc.constantFrom(...inputs), someDamage(most)).map(([bytes, damages]) => damagedBy(bytes, damages));
 
 /** What may happen to bytes that only come into being with the tests. */
-export const someDamage = (most = 4): fc.Arbitrary<readonly Damage[]> => fc.array(damage, { maxLength: most });
+export const someDamage = (most = 4): fc.Arbitrary<readonly Damage[]> =>
+  fc.array(damage, { maxLength: most });
 
 /** The bytes when all of that has happened to them. */
 export const damagedBy = (bytes: Uint8Array, damages: readonly Damage[]): Buffer =>
