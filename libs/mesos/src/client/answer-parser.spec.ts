@@ -10,6 +10,16 @@ const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
 const brief = ({ status, text, isLast }: ParsedAnswer): unknown => [status, text, isLast];
 
+/** What comes of bytes that may be anything. */
+function outcome(chunks: readonly Uint8Array[]): string {
+  const parser = new AnswerParser();
+  try {
+    return chunks.flatMap((chunk) => parser.take(Buffer.from(chunk))).length === 0 ? 'nothing' : 'an answer';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 describe('answers on one connection', () => {
   it('are read however the bytes are cut', () => {
     const whole = Buffer.from([ACCEPTED, CONTINUE, REFUSED, CHUNKED, ACCEPTED].join(''));
@@ -57,16 +67,6 @@ describe('answers on one connection', () => {
   });
 
   it('are any bytes: they are read or refused, and nothing else', () => {
-    const outcome = (chunks: readonly Uint8Array[]): string => {
-      const parser = new AnswerParser();
-      try {
-        return chunks.flatMap((chunk) => parser.take(Buffer.from(chunk))).length === 0
-          ? 'nothing'
-          : 'an answer';
-      } catch (error) {
-        return (error as Error).message;
-      }
-    };
     assert(
       property(array(uint8Array({ maxLength: 200 })), (chunks) => /answer|nothing/u.test(outcome(chunks))),
     );
