@@ -10,7 +10,7 @@ const POLLERS = 20;
 const STREAMS = 100;
 
 /** Each poller reads both documents so often; load balancers and discovery bridges ask at this pace or slower. */
-const POLL_INTERVAL_MS = 10_000;
+const POLL_INTERVAL_MS = 5_000;
 
 const P99_LIMIT_MS = 100;
 const CPU_LIMIT = 0.2;

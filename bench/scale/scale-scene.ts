@@ -14,14 +14,17 @@ const FLAGS = [
   '1000000',
   '--max_instances_per_offer',
   '200',
-  '--min_revive_offers_interval',
-  '1000',
   '--max_running_deployments',
   '100000',
 ];
 
 /** How many bytes of old objects V8 may keep; a million instances need more than it takes by itself. */
 const HEAP_MB = 8192;
+
+export interface SceneOptions extends Pick<ServerOptions, 'heapMb'> {
+  /** How soon offers may be asked for again; with thousands of agents each time costs something. Default 100. */
+  readonly reviveIntervalMs?: number;
+}
 
 /** What a piece of work cost. */
 export interface Spent extends LaunchFacts {
@@ -44,13 +47,12 @@ export class ScaleScene {
     readonly flags: readonly string[],
   ) {}
 
-  static async start(
-    cluster: SimulatorOptions,
-    { heapMb }: Pick<ServerOptions, 'heapMb'> = { heapMb: HEAP_MB },
-  ): Promise<ScaleScene> {
+  static async start(cluster: SimulatorOptions, options: SceneOptions = {}): Promise<ScaleScene> {
+    const { heapMb, reviveIntervalMs } = { heapMb: HEAP_MB, reviveIntervalMs: 100, ...options };
     const simulator = await startSimulator(cluster);
     try {
-      const flags = ['--master', simulator.url, ...FLAGS];
+      const revive = ['--min_revive_offers_interval', String(reviveIntervalMs)];
+      const flags = ['--master', simulator.url, ...FLAGS, ...revive];
       const server = await startServer(flags, { heapMb });
       const scene = new ScaleScene(server, simulator, flags);
       await scene.connected();

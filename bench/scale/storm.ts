@@ -21,6 +21,9 @@ export interface Storm {
 /** Requests in parallel. */
 const PARALLEL = 16;
 
+/** Most of these apps are known when offers are asked for. */
+const REVIVE_INTERVAL_MS = 1000;
+
 /** What takes longer than this many times the limit is given up. */
 const PATIENCE = 5;
 
@@ -29,7 +32,7 @@ export async function storm(plan: Storm): Promise<BenchmarkResult> {
   const { apps, instancesPerApp, agents, resources, limitSeconds } = plan;
   const total = apps * instancesPerApp;
   console.log(`${apps} apps × ${instancesPerApp} instances on ${agents} agents (${resources})`);
-  const scene = await ScaleScene.start({ agents, resources });
+  const scene = await ScaleScene.start({ agents, resources }, { reviveIntervalMs: REVIVE_INTERVAL_MS });
   try {
     const spent = await scene.measure(async () => {
       await createApps(scene.url, wishes(plan), PARALLEL);
