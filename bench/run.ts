@@ -21,6 +21,7 @@ const BENCHMARKS = {
   'rolling-20k': () => import('./scale/rolling-20k.js'),
   'scale-steps': () => import('./scale/scale-steps.js'),
   'sim-cluster': () => import('./sim-cluster.js'),
+  soak: () => import('./scale/soak.js'),
   steps: () => import('./steps.js'),
   stream: () => import('./stream.js'),
 } as const;

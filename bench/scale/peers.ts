@@ -8,7 +8,7 @@ export interface Peer {
 /** 50,000 instances of four apps in 90 s, on 24,000 cores. */
 export const MARATHON_2015: Peer = { who: 'Marathon, MesosCon 2015', perSecond: 50_000 / 90 };
 
-/** A million containers in under five minutes, on 5,000 machines with three servers. */
+/** A million containers in under five minutes, with five servers of 32 cores. */
 export const NOMAD_C1M: Peer = { who: 'Nomad, C1M 2016 (claimed: under 5 min)', perSecond: 1_000_000 / 300 };
 
 /** The lower of the throughputs below which the scheduler's own performance tests fail. */

@@ -123,7 +123,9 @@ export class Writer {
     this.refuseAll(this.inbox.drain());
     this.gate.close();
     await this.recovery?.catch(() => undefined);
-    if (isSettled) await this.ports.snapshotter.takeLast(this.state);
+    // Where there is an election the next leader has its state already, and waits for this one to be gone.
+    if (isSettled && this.ports.cluster.electionPath === undefined)
+      await this.ports.snapshotter.takeLast(this.state);
     else await this.ports.snapshotter.settled();
     this.phase = 'stopped';
   }
