@@ -21,8 +21,13 @@ describe('tasks survive the end of Ekiden', () => {
 
   afterEach(() => site?.dispose());
 
+  /** Launches that are lost with the end of Ekiden count as failures of the app; their back-off is not looked at here. */
   const create = (id: string, instances: number) =>
-    site.api.createApp(sleepingApp(id, { cmd: diary.command('exec sleep 1000'), instances }));
+    site.api.createApp({
+      ...sleepingApp(id, { cmd: diary.command('exec sleep 1000'), instances }),
+      backoffSeconds: 1,
+      backoffFactor: 1,
+    });
 
   const taskIds = async () => (await site.api.tasks()).map(({ id }) => id).toSorted();
 

@@ -82,7 +82,7 @@ async function churn(url: string, durationMs: number, usedMb: number[]): Promise
 
 const churning = (app: number, version: number): Record<string, unknown> => ({
   ...definition({ id: `/soak/app-${app}`, instances: INSTANCES_PER_APP }),
-  backoffSeconds: 0.05,
+  backoffSeconds: 0,
   backoffFactor: 1,
   labels: { version: String(version) },
 });
