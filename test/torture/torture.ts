@@ -66,7 +66,7 @@ export async function torture(
   const ownEnds = new Counts();
   for (const program of scene.programs)
     for (const end of program.ownEnds) ownEnds.add(`${program.name} with ${end}:`);
-  const evidence = violation === undefined ? undefined : scene.directory;
+  const evidence = violation === undefined ? undefined : scene.evidence;
   return { tally: run.tally, violation, ownEnds, evidence, tookMs };
 }
 
