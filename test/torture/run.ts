@@ -6,7 +6,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function report({ tally, violation, ownEnds, evidence, tookMs }: TortureResult): void {
   print(`\n${tally.lines.join('\n')}`);
-  print(`ended by itself   ${ownEnds.length === 0 ? 'never' : ownEnds.join(', ')}`);
+  print(`ended by itself   ${ownEnds.total === 0 ? 'never' : ownEnds.text}`);
   print(`took              ${(tookMs / 60_000).toFixed(1)} min`);
   if (violation === undefined) {
     print('violations        none: nothing lost, nothing launched twice, nothing stuck');

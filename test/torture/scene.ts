@@ -132,6 +132,11 @@ export class Scene {
     return this.parts.nodes.map(({ forStream }) => `http://${forStream.addresses[0]!}`);
   }
 
+  /** Everything that a look needs after a violation. */
+  get evidence(): string {
+    return this.disk === undefined ? this.directory : `${this.directory}, data in ${this.disk.path} (mounted)`;
+  }
+
   /** Absent when this user may not mount one. */
   get disk(): Tmpfs | undefined {
     return this.parts.disk;

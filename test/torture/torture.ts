@@ -11,7 +11,7 @@ import type { FaultKind } from './fault-kinds.js';
 import type { TortureOptions } from './options.js';
 import { Scene } from './scene.js';
 import { StreamFollower } from './stream-follower.js';
-import { Tally } from './tally.js';
+import { Counts, Tally } from './tally.js';
 import { Violation } from './violation.js';
 
 const CLIENTS = 4;
@@ -30,7 +30,7 @@ export interface TortureResult {
   readonly tally: Tally;
   readonly violation: Violation | undefined;
   /** Ends of processes that nobody had told to end. */
-  readonly ownEnds: readonly string[];
+  readonly ownEnds: Counts;
   /** Where logs and data were kept; only after a violation. */
   readonly evidence: string | undefined;
   readonly tookMs: number;
@@ -63,8 +63,10 @@ export async function torture(
   }
   const tookMs = performance.now() - startedMs;
   await scene.dispose({ keepEvidence: violation !== undefined });
-  const ownEnds = scene.programs.flatMap(({ name, ownEnds: ends }) => ends.map((end) => `${name}: ${end}`));
-  const evidence = violation === undefined ? undefined : scene.directory;
+  const ownEnds = new Counts();
+  for (const program of scene.programs)
+    for (const end of program.ownEnds) ownEnds.add(`${program.name} with ${end}:`);
+  const evidence = violation === undefined ? undefined : scene.evidence;
   return { tally: run.tally, violation, ownEnds, evidence, tookMs };
 }
 

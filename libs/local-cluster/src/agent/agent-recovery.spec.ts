@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentBench, eventually, framework, isRunning, taskOf } from './agent.fixture.js';
@@ -116,6 +116,26 @@ describe('recovery', () => {
       reason: 'REASON_EXECUTOR_TERMINATED',
       message: 'Abnormal executor termination: unknown container',
     });
+  });
+
+  it('ends a process that was started and not noted before its supervisor died with the agent', async () => {
+    bench.run(taskOf('unnoted', 'sleep 1000'));
+    const { container_status } = await bench.state('unnoted', 'TASK_RUNNING');
+    const supervisor = await bench.supervisorPid();
+    const meta = bench.metaOf('unnoted');
+    const updates = join(meta, 'tasks/unnoted/task.updates');
+    await eventually(async () => (await readFile(updates, 'utf8')).split('\n').length === 5);
+    await bench.crashAgent();
+    process.kill(supervisor, 'SIGKILL');
+    await eventually(() => !isRunning(supervisor));
+    for (const path of ['container.json', 'status.log']) await rm(join(meta, path));
+    await writeFile(updates, '');
+    bench.updates.length = 0;
+    expect(isRunning(container_status?.executor_pid)).toBe(true);
+    await bench.startAgent();
+    const dropped = await eventually(() => bench.updatesOf('unnoted')[0]);
+    expect(dropped.update.status.message).toBe('Task launched during agent restart');
+    await eventually(() => !isRunning(container_status?.executor_pid), 'the end of the process');
   });
 
   it('gives up a supervisor that does not answer, and its tasks', async () => {

@@ -60,7 +60,11 @@ export class ProcessRunner implements Runner {
   ): Promise<RecoveredContainer | undefined> {
     const history = await readContainerHistory(container.stateDirectory);
     const holder = this.pool.holderOf(container.containerId);
-    if (holder === undefined && history.record === undefined && history.events.length === 0) return undefined;
+    if (holder === undefined && history.record === undefined && history.events.length === 0) {
+      // A supervisor that was killed may have started the process and not have noted it yet.
+      this.endMembers(container.directory);
+      return undefined;
+    }
     const attachment = this.attach(container, listener);
     const handle = this.handleOf(attachment);
     // Delivered in a later turn: the caller has its handle and the history by then.
@@ -198,9 +202,7 @@ export class ProcessRunner implements Runner {
     const pid = isThisBoot ? record?.pid : undefined;
     const isRunning = pid !== undefined && isSameProcess(pid, record?.startTime);
     if (pid !== undefined) this.sweeper.add(pid, record?.startTime, 0);
-    if (isThisBoot) {
-      for (const member of this.sandboxProcesses.find(directory)) signalProcess(member, 'SIGKILL');
-    }
+    if (isThisBoot) this.endMembers(directory);
     if (endOf(events) !== undefined) return;
     const isSilent = this.pool.wasSilent(record?.supervisorPid);
     const cause: LossCause = isSilent
@@ -209,5 +211,9 @@ export class ProcessRunner implements Runner {
         ? 'supervisor_died'
         : 'not_found';
     attachment.listener({ type: 'lost', cause }, attachment.lastSeq + 1, () => undefined);
+  }
+
+  private endMembers(directory: string): void {
+    for (const member of this.sandboxProcesses.find(directory)) signalProcess(member, 'SIGKILL');
   }
 }
