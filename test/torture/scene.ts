@@ -134,7 +134,9 @@ export class Scene {
 
   /** Everything that a look needs after a violation. */
   get evidence(): string {
-    return this.disk === undefined ? this.directory : `${this.directory}, data in ${this.disk.path} (mounted)`;
+    return this.disk === undefined
+      ? this.directory
+      : `${this.directory}, data in ${this.disk.path} (mounted)`;
   }
 
   /** Absent when this user may not mount one. */
