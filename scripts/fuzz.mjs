@@ -12,18 +12,25 @@ import { prepare, root } from './prepare.mjs';
 /** For each property in each round. */
 const SECONDS = 10;
 
-const { values, positionals } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '10' },
-    seed: { type: 'string' },
-    path: { type: 'string' },
-  },
-  allowPositionals: true,
-});
+const HELP = `Fuzzes the parsers for longer than npm test does (docs/fuzzing.md).
+
+  npm run fuzz -- [--minutes M] [--seed S] [--path P] [NAME]
+
+  NAME          only properties with this in the title of their test, or in their file
+  --minutes M   goes round all properties for so long (default 10), or until one fails
+  --seed S      the seed of the first round (default: another one each time)
+  --path P      shows one failure again: the path that stood beside its seed
+  --help        prints this`;
+
+const { values, positionals } = readArguments();
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 const minutes = Number(values.minutes);
 const firstSeed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
 if (!(minutes > 0) || !Number.isSafeInteger(firstSeed) || positionals.length > 1) {
-  console.error('usage: npm run fuzz -- [--minutes M] [--seed S] [--path P] [NAME]');
+  console.error(HELP);
   process.exit(2);
 }
 
@@ -73,4 +80,21 @@ function fuzzSpecs() {
         .map((file) => join(sources, file));
     }),
   );
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        minutes: { type: 'string', default: '10' },
+        seed: { type: 'string' },
+        path: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    console.error(`${error.message}\n\n${HELP}`);
+    return process.exit(2);
+  }
 }
