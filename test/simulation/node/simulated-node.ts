@@ -135,6 +135,7 @@ export class SimulatedNode {
       cluster: { frameworkName: configuration.frameworkName, electionPath: '/marathon/ekiden/leader' },
       detector: new UrlListDetector(MASTERS),
       node: () => this.hostPort,
+      presentState: () => (api.projection.following ? api.projection.model.state : undefined),
       onFatal: (exitCode, message) => term.end(exitCode, message),
       onDeposed: (reason) => term.deposed(reason),
       surroundings: this.surroundings(process),
