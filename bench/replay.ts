@@ -51,8 +51,8 @@ const openLog = (directory: string): Promise<EventLog> =>
   openSqliteEventLog({ path: join(directory, 'events.db'), onWarning: console.warn });
 
 async function saveSnapshot(log: EventLog, state: State): Promise<void> {
-  const text = [...captureSnapshot(state)].join('');
-  await log.saveSnapshot({ position: state.position, format: SNAPSHOT_FORMAT, state: text });
+  const { position } = state;
+  await log.saveSnapshot({ position, format: SNAPSHOT_FORMAT, state: captureSnapshot(state) });
 }
 
 /** From the start of the process until it takes commands. The master is unreachable, so that nothing is launched. */

@@ -28,7 +28,9 @@ export async function replayedHashes(dataDir: string): Promise<ReplayedHashes> {
     });
     const result = { position: state.position, head: hashOf(state) };
     if (snapshot === undefined || replayed === undefined) return result;
-    const live = createHash('sha256').update(snapshot.state).digest('hex');
+    const hash = createHash('sha256');
+    for (const slice of snapshot.state) hash.update(slice);
+    const live = hash.digest('hex');
     return { ...result, written: { position: snapshot.position, live, replayed } };
   } finally {
     await log.close();

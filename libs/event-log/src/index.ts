@@ -6,6 +6,7 @@ export type {
   PositionRange,
   Snapshot,
   StoredEvent,
+  StoredSnapshot,
   Subscription,
 } from './port.js';
 export { LogFencedError, LogOpenError, LogUnavailableError, UnknownSchemaError } from './errors.js';
@@ -13,6 +14,7 @@ export type { LogUnavailableCode } from './errors.js';
 export { createMemoryEventLog } from './memory/memory-event-log.js';
 export type { MemoryEventLog, MemoryEventLogOptions } from './memory/memory-event-log.js';
 export type { MemoryFaults } from './memory/memory-faults.js';
+export { wholeLines } from './sqlite/whole-lines.js';
 export { positionAt } from './position-at.js';
 export type { TimedLog } from './position-at.js';
 export { EventFile } from './sqlite/event-file.js';

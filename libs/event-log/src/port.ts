@@ -43,8 +43,16 @@ export interface Snapshot {
   readonly position: number;
   /** Version of the shape of `state`; a reader that does not know it ignores the snapshot and replays. */
   readonly format: number;
-  /** JSON text. */
-  readonly state: string;
+  /**
+   * Text in slices that end where lines do, or where the text does. Those of a snapshot to be saved may be made while it is
+   * being saved: a big state is never held as text as a whole.
+   */
+  readonly state: Iterable<string>;
+}
+
+/** A snapshot that was saved. */
+export interface StoredSnapshot extends Snapshot {
+  readonly state: readonly string[];
 }
 
 /** The positions one batch was given, both ends included. */
@@ -127,10 +135,11 @@ export interface EventLog {
    */
   subscribe(after: number, handler: BatchHandler): Subscription;
 
+  /** Takes slices one by one and gives the event loop a turn between them. */
   saveSnapshot(snapshot: Snapshot): Promise<void>;
 
   /** The newest snapshot that is intact, if any. Damaged ones are reported to the log's `onWarning` and passed over. */
-  latestSnapshot(): Promise<Snapshot | undefined>;
+  latestSnapshot(): Promise<StoredSnapshot | undefined>;
 
   /** Resolves iff an append could be made durable now; rejects as `append` would. */
   checkWritable(): Promise<void>;

@@ -34,7 +34,7 @@ export function checkFolds(topic: SharedTopic, nodes: readonly SimulatedNode[]):
     for (const snapshot of node.disk.snapshots) {
       const { position } = snapshot;
       must(
-        hashOf(snapshot.state) === wanted.get(position),
+        hashOf(snapshot.state.join('')) === wanted.get(position),
         SAME_STATE,
         () => `${node.name} saved another state at ${position} than the log says`,
       );

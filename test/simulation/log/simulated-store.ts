@@ -6,7 +6,7 @@ import type {
   LogStore,
   SnapshotStore,
 } from '../../../libs/event-log/src/local/log-store.js';
-import type { Snapshot, StoredEvent } from '../../../libs/event-log/src/port.js';
+import type { Snapshot, StoredEvent, StoredSnapshot } from '../../../libs/event-log/src/port.js';
 import { BROKERS } from '../kernel/network.js';
 import type { Process } from '../kernel/process.js';
 import type { World } from '../kernel/world.js';
@@ -17,16 +17,16 @@ const NEVER = new Promise<never>(() => undefined);
 
 /** What is left of a node's files when its process ends. */
 export class NodeDisk implements SnapshotStore {
-  readonly snapshots: Snapshot[] = [];
+  readonly snapshots: StoredSnapshot[] = [];
   /** How far its mirror has come. */
   mirrored = 0;
 
   async save(snapshot: Snapshot): Promise<void> {
-    this.snapshots.unshift(snapshot);
+    this.snapshots.unshift({ ...snapshot, state: [...snapshot.state] });
     this.snapshots.length = Math.min(this.snapshots.length, 2);
   }
 
-  async latest(head: number): Promise<Snapshot | undefined> {
+  async latest(head: number): Promise<StoredSnapshot | undefined> {
     return this.snapshots.find(({ position }) => position <= head);
   }
 }

@@ -27,7 +27,7 @@ export function brokenLog(log: EventLog, defects: NodeDefects): EventLog {
   const saveSnapshot = async (snapshot: Snapshot) => {
     // The state of a writer that heeds less than the log asks for is not to be found by another check.
     if (skipsMinimum === true) return;
-    const state = snapshot.state.replace('"goal":"Running"', '"goal":"Stopped"');
+    const state = [...snapshot.state].map((slice) => slice.replace('"Running"', '"Stopped"'));
     await log.saveSnapshot(foldsWrongly === true ? { ...snapshot, state } : snapshot);
   };
   const broken: Partial<EventLog> = { append, saveSnapshot };

@@ -1,11 +1,11 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
-import { createGzip, gunzip } from 'node:zlib';
+import { createGunzip, createGzip } from 'node:zlib';
 import { captureSnapshot, restoreSnapshot, SNAPSHOT_FORMAT, type State } from '#domain';
+import { wholeLines } from '#event-log';
 import type { EventSource } from './event-source.js';
 import type { Pace } from './pace.js';
 import { thinnedOut } from './thin-out.js';
@@ -21,13 +21,13 @@ interface Header {
 /** For the owner alone: states hold whatever definitions hold, secrets in environments included. */
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
+/** Bytes that are decompressed and decoded at a time. */
+const CHUNK_BYTES = 1 << 20;
 const SUFFIX = '.checkpoint';
 /** Of the present release. Files of other formats are neither read nor kept. */
 const FORMAT_NAME = `f${SNAPSHOT_FORMAT}`;
 /** The fastest: a checkpoint shrinks to about a tenth with any level. */
 const COMPRESSION_LEVEL = 1;
-
-const decompress = promisify<Buffer, Buffer>(gunzip);
 
 /**
  * States at former positions, compressed, as files beside the log: from the nearest one a past state is folded quickly.
@@ -97,14 +97,13 @@ export class CheckpointFolder {
 
   private async load(position: number): Promise<State | undefined> {
     try {
-      const text = (await decompress(await readFile(this.pathOf(position)))).toString('utf8');
-      const endOfHeader = text.indexOf('\n');
-      const header = JSON.parse(text.slice(0, endOfHeader)) as Header;
+      const [head = '', ...slices] = await slicesIn(this.pathOf(position));
+      const header = JSON.parse(head) as Header;
       const [event] = await this.source.read(position - 1, 1);
       if (header.format !== SNAPSHOT_FORMAT || header.position !== position)
         throw new Error('it is not what its name says');
       if (event?.id !== header.eventId) throw new Error('it belongs to another log');
-      const state = restoreSnapshot(text.slice(endOfHeader + 1));
+      const state = restoreSnapshot(slices);
       if (state.position !== position) throw new Error('it is not complete');
       return state;
     } catch (error) {
@@ -146,6 +145,19 @@ class CountedText implements Iterable<string> {
       yield text;
     }
   }
+}
+
+/** The first line, and then everything else in slices that end where lines do. */
+async function slicesIn(path: string): Promise<string[]> {
+  const slices: string[] = [];
+  await pipeline(createReadStream(path), createGunzip({ chunkSize: CHUNK_BYTES }), async (chunks) => {
+    for await (const lines of wholeLines(chunks)) {
+      const start = slices.length > 0 ? 0 : lines.indexOf('\n') + 1;
+      if (start > 0) slices.push(lines.toString('utf8', 0, start));
+      slices.push(lines.toString('utf8', start));
+    }
+  });
+  return slices;
 }
 
 async function* paced(header: Header, lines: Iterable<string>, pace: Pace): AsyncIterable<string> {

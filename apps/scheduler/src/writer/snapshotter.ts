@@ -1,4 +1,3 @@
-import { setImmediate as nextTurnOfTheLoop } from 'node:timers/promises';
 import { captureSnapshot, SNAPSHOT_FORMAT, type State } from '#domain';
 import type { EventLog } from '#event-log';
 import type { Logger } from '#observability';
@@ -67,14 +66,10 @@ export class Snapshotter {
   private async take(state: State, durable: Promise<unknown>): Promise<void> {
     const startedMs = performance.now();
     const { position } = state;
-    const slices: string[] = [];
+    const slices = captureSnapshot(state);
     try {
-      for (const slice of captureSnapshot(state)) {
-        slices.push(slice);
-        await nextTurnOfTheLoop();
-      }
       await durable;
-      await this.log.saveSnapshot({ position, format: SNAPSHOT_FORMAT, state: slices.join('') });
+      await this.log.saveSnapshot({ position, format: SNAPSHOT_FORMAT, state: slices });
       const durationMs = Math.round(performance.now() - startedMs);
       this.restUntilMs = performance.now() + durationMs * REST_FACTOR;
       this.logger.debug({ position, durationMs }, 'snapshot saved');

@@ -312,7 +312,7 @@ describe('snapshots', () => {
     await harness.writer.stop();
     const { port } = harness.log;
     const position = await port.head();
-    const state = [...captureSnapshot(harness.writer.view.state)].join('');
+    const state = captureSnapshot(harness.writer.view.state);
     await port.saveSnapshot({ position, format: SNAPSHOT_FORMAT, state });
     const recovered = await recoverState(port, SILENT);
     expect(recovered.replayed).toBe(0);

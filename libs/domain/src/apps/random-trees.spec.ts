@@ -35,7 +35,7 @@ describe('from any tree to any tree', () => {
         }
         const replayed = scenario.replay();
         expect(textOf(replayed)).toBe(textOf(scenario.state));
-        const restored = restoreSnapshot(textOf(scenario.state));
+        const restored = restoreSnapshot([textOf(scenario.state)]);
         expect(textOf(restored)).toBe(textOf(scenario.state));
         for (const state of [scenario.state, replayed, restored]) {
           for (const [version, tree] of versions) expect(seenAt(state, version)).toEqual(tree);

@@ -275,7 +275,7 @@ describe('recovery', () => {
     const text = [...captureSnapshot(scenario.state)].join('');
     const replayed = [...captureSnapshot(scenario.replay())].join('');
     expect(replayed).toBe(text);
-    expect([...captureSnapshot(restoreSnapshot(text))].join('')).toBe(text);
+    expect([...captureSnapshot(restoreSnapshot([text]))].join('')).toBe(text);
 
     const copy = copyState(scenario.state);
     expect([...captureSnapshot(copy)].join('')).toBe(text);
@@ -301,7 +301,7 @@ describe('recovery', () => {
     expect(scenario.state.versions.get('/web', first)).toBeUndefined();
     scenario.failover();
     const text = [...captureSnapshot(scenario.state)].join('');
-    const restored = restoreSnapshot(text);
+    const restored = restoreSnapshot([text]);
     expect([...captureSnapshot(restored)].join('')).toBe(text);
     expect([...captureSnapshot(copyState(scenario.state))].join('')).toBe(text);
     expect(restored.instances.of('/web').find((i) => i.task?.id === task)?.app.version).toBe(first);

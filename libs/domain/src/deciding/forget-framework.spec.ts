@@ -56,7 +56,7 @@ describe('what a term says of the cluster', () => {
     const known = () => [
       scenario.state.cluster,
       scenario.replay().cluster,
-      restoreSnapshot([...captureSnapshot(scenario.state)].join('')).cluster,
+      restoreSnapshot([...captureSnapshot(scenario.state)]).cluster,
     ];
     for (const identity of [
       { frameworkName: 'marathon', electionPath: '/marathon/ekiden/leader' },

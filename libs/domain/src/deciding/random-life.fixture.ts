@@ -254,6 +254,6 @@ export class RandomLife {
     }
     const text = textOf(state);
     expect(textOf(this.reader)).toBe(text);
-    if (this.eventsRead % 7 === 0) expect(textOf(restoreSnapshot(text))).toBe(text);
+    if (this.eventsRead % 7 === 0) expect(textOf(restoreSnapshot([text]))).toBe(text);
   }
 }

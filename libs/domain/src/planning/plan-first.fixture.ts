@@ -62,12 +62,12 @@ const comparable = (reply: Reply): unknown => JSON.parse(JSON.stringify({ ...rep
 
 /** Deciding for real, on a copy of the state, gives the same reply and leads to the same state. */
 function expectSameDecision({ settings, nowMs }: Scenario, trial: Trial, before: string): void {
-  const real = restoreSnapshot(before);
+  const real = restoreSnapshot([before]);
   const turn = new Turn(real, new SchedulerRuntime(settings, nowMs), settings, trialEnvironment(nowMs));
   const reply = decideApiCommand(turn, trial.command);
   expect(comparable(trial.reply)).toEqual(comparable(reply));
   expect(trial.effects).toEqual(turn.effects);
-  const folded = restoreSnapshot(before);
+  const folded = restoreSnapshot([before]);
   for (const fact of trial.facts) evolve(folded, { ...fact, position: 0, time: nowMs });
   expect(contentOf(folded)).toBe(contentOf(real));
 }

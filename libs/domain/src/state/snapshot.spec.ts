@@ -28,8 +28,22 @@ it('what is folded on a snapshot is written down as what is folded on the whole 
   for (let taken = 0; taken <= events.length; taken++) {
     const state = new State();
     for (const event of events.slice(0, taken)) evolve(state, event);
-    const restored = restoreSnapshot(textOf(state));
+    const restored = restoreSnapshot([textOf(state)]);
     for (const event of events.slice(taken)) evolve(restored, event);
     expect(textOf(restored), `taken at ${taken}`).toBe(whole);
   }
+});
+
+it('says what instances have in common once', () => {
+  const scenario = new Scenario().connected();
+  scenario.create({ id: '/a', cmd: 'serve', instances: 8 });
+  scenario.create({ id: '/b', cmd: 'serve', instances: 2 });
+  scenario.launchAll();
+  const lines = textOf(scenario.state).split('\n');
+  const agents = new Set([...scenario.state.instances.values()].map(({ agent }) => agent?.agentId));
+  expect(lines.filter((line) => line.startsWith('{"t":"agent"'))).toHaveLength(agents.size);
+  expect(lines.filter((line) => line.startsWith('{"t":"of"'))).toHaveLength(2);
+  const restored = restoreSnapshot([lines.join('\n')]);
+  expect(new Set([...restored.instances.values()].map(({ agent }) => agent)).size).toBe(agents.size);
+  expect([...restored.instances.values()]).toEqual([...scenario.state.instances.values()]);
 });

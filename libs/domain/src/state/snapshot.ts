@@ -2,11 +2,11 @@ import type { AppDefinition, HealthCheck } from '../definitions/app/app-definiti
 import type { Plan } from '../deployments/plan.js';
 import type { ClusterIdentity } from '../events/domain-event.js';
 import type { Instance } from '../instances/instance.js';
-import { instanceOf, recordOf, type InstanceRecord } from '../instances/instance-record.js';
 import type { Timestamp } from '../time/timestamp.js';
 import type { Webhook } from '../webhooks/webhook.js';
 import { addChecks } from '../instances/health/registration.js';
 import { storeApp } from './evolve.js';
+import { InstanceLines, linesOf, type InstanceLine, type InstanceRow } from './instance-rows.js';
 import {
   State,
   type AnsweredCommand,
@@ -18,7 +18,7 @@ import {
 import type { TreeVersion } from './tree-history.js';
 
 /** Version of the snapshot's shape. A snapshot of another format is not read; the log is replayed instead. */
-export const SNAPSHOT_FORMAT = 3;
+export const SNAPSHOT_FORMAT = 4;
 
 /** Points at a definition by app and version; `null` where there was none. */
 type DefinitionRef = readonly [appId: string, version: Timestamp];
@@ -41,8 +41,8 @@ interface DeploymentRecord {
   readonly startedAtMs: number;
 }
 
-/** One line of a snapshot: a tagged record. Lines come in the order in which they can be restored. */
-type SnapshotLine =
+/** What refers to nothing else. */
+type SmallPart =
   | {
       t: 'head';
       position: number;
@@ -51,18 +51,22 @@ type SnapshotLine =
       cluster?: ClusterIdentity;
     }
   | { t: 'group'; v: Group }
-  /** A retained version of a stored app; the last one of each app is the stored one. */
-  | { t: 'version'; v: AppDefinition }
-  /** A definition that only instances, deployments or former versions of the tree still refer to. */
-  | { t: 'detached'; v: AppDefinition }
-  | { t: 'tree'; v: TreeVersionRecord }
-  | { t: 'instance'; v: InstanceRecord }
-  | { t: 'deployment'; v: DeploymentRecord }
   /** A version of an app whose health is checked. */
   | { t: 'checked'; v: CheckedVersion }
   | { t: 'failure'; v: TaskFailure }
   | { t: 'webhook'; v: Webhook }
   | { t: 'reply'; k: string; v: AnsweredCommand };
+
+/** One line of a snapshot: a tagged record, or an instance. Lines come in the order in which they can be restored. */
+type SnapshotLine =
+  | SmallPart
+  /** A retained version of a stored app; the last one of each app is the stored one. */
+  | { t: 'version'; v: AppDefinition }
+  /** A definition that only instances, deployments or former versions of the tree still refer to. */
+  | { t: 'detached'; v: AppDefinition }
+  | { t: 'tree'; v: TreeVersionRecord }
+  | InstanceLine
+  | { t: 'deployment'; v: DeploymentRecord };
 
 interface CheckedVersion {
   readonly appId: string;
@@ -74,7 +78,7 @@ const LINES_PER_SLICE = 500;
 
 /**
  * Writes the state down, line by line. The content is taken at once, when this is called; the text is made
- * slice by slice as the caller iterates, so that a large state does not hold up everything else.
+ * slice by slice as the caller iterates, so that a large state does not hold up everything else. Slices end where lines do.
  */
 export function captureSnapshot(state: State): Iterable<string> {
   const definitions = [...state.versions.definitions()];
@@ -89,7 +93,7 @@ export function captureSnapshot(state: State): Iterable<string> {
     for (const v of definitions) yield { t: 'version', v };
     for (const v of detached) yield { t: 'detached', v };
     for (const v of trees) yield { t: 'tree', v };
-    for (const instance of instances) yield { t: 'instance', v: recordOf(instance) };
+    yield* linesOf(instances);
     for (const deployment of deployments) yield { t: 'deployment', v: deploymentRecord(deployment) };
   }
   return inSlices(lines());
@@ -101,32 +105,63 @@ export function captureSnapshot(state: State): Iterable<string> {
  */
 export function copyState(state: State): State {
   const copy = new State();
-  const definitions = new Map<string, AppDefinition>();
-  const instances = [...state.instances.values()];
-  for (const line of smallParts(state)) restoreLine(copy, definitions, line);
-  for (const v of state.versions.definitions()) restoreLine(copy, definitions, { t: 'version', v });
-  for (const v of detachedDefinitions(state, instances)) restoreLine(copy, definitions, { t: 'detached', v });
+  for (const line of smallParts(state)) restoreSmallPart(copy, line);
+  for (const app of state.versions.definitions()) storeApp(copy, app);
   for (const { version, apps, groups } of state.treeHistory.versions)
     copy.treeHistory.add({ version, apps: [...apps], groups: [...groups] });
-  for (const instance of instances) copy.instances.put(instance);
+  for (const instance of state.instances.values()) copy.instances.put(instance);
   for (const deployment of state.deployments.values()) copy.deployments.set(deployment.plan.id, deployment);
   return copy;
 }
 
-/** Rebuilds a state from the text of a snapshot. Throws on text that `captureSnapshot` did not write. */
-export function restoreSnapshot(text: string): State {
-  const state = new State();
-  const definitions = new Map<string, AppDefinition>();
-  for (let from = 0; from < text.length;) {
-    const end = text.indexOf('\n', from);
-    const stop = end < 0 ? text.length : end;
-    if (stop > from) restoreLine(state, definitions, JSON.parse(text.slice(from, stop)) as SnapshotLine);
-    from = stop + 1;
+/** Rebuilds a state from a snapshot, in slices that end where lines do. Throws on what `captureSnapshot` did not write. */
+export function restoreSnapshot(slices: readonly string[]): State {
+  const restored = { state: new State(), definitions: new Map(), instances: new InstanceLines() };
+  for (const text of slices) {
+    for (let from = 0; from < text.length;) {
+      const end = text.indexOf('\n', from);
+      const stop = end < 0 ? text.length : end;
+      if (stop > from) restoreLine(restored, JSON.parse(text.slice(from, stop)) as SnapshotLine);
+      from = stop + 1;
+    }
   }
-  return state;
+  return restored.state;
 }
 
-function restoreLine(state: State, definitions: Map<string, AppDefinition>, line: SnapshotLine): void {
+/** A state that is being put together, with what lines refer to. */
+interface Restored {
+  readonly state: State;
+  readonly definitions: Map<string, AppDefinition>;
+  readonly instances: InstanceLines;
+}
+
+function restoreLine({ state, definitions, instances }: Restored, line: SnapshotLine): void {
+  if (isRow(line)) return state.instances.put(instances.instanceOf(line));
+  switch (line.t) {
+    case 'version':
+      definitions.set(keyOf(refTo(line.v)), line.v);
+      // No tree is known yet whose way back this would be noted in.
+      return storeApp(state, line.v);
+    case 'detached':
+      definitions.set(keyOf(refTo(line.v)), line.v);
+      return;
+    case 'tree':
+      return state.treeHistory.add(treeVersion(definitions, line.v));
+    case 'of':
+      return instances.follow(resolve(definitions, [line.v.appId, line.v.version]), line.v.role);
+    case 'agent':
+      return instances.addAgent(line.v);
+    case 'deployment':
+      return restoreDeployment(state, definitions, line.v);
+    default:
+      return restoreSmallPart(state, line);
+  }
+}
+
+const isRow = (line: SnapshotLine): line is InstanceRow => Array.isArray(line);
+
+/** What refers to nothing else. */
+function restoreSmallPart(state: State, line: SmallPart): void {
   switch (line.t) {
     case 'head':
       state.position = line.position;
@@ -138,21 +173,6 @@ function restoreLine(state: State, definitions: Map<string, AppDefinition>, line
       state.groups.set(line.v.id, line.v);
       state.tree.addGroup(line.v);
       return;
-    case 'version':
-      definitions.set(keyOf(refTo(line.v)), line.v);
-      // No tree is known yet whose way back this would be noted in.
-      return storeApp(state, line.v);
-    case 'detached':
-      definitions.set(keyOf(refTo(line.v)), line.v);
-      return;
-    case 'tree':
-      return state.treeHistory.add(treeVersion(definitions, line.v));
-    case 'instance': {
-      const app = resolve(definitions, [line.v.appId, line.v.version]);
-      return state.instances.put(instanceOf(line.v, app));
-    }
-    case 'deployment':
-      return restoreDeployment(state, definitions, line.v);
     case 'checked':
       return addChecks(state, line.v.appId, line.v.version, line.v.healthChecks);
     case 'failure':
@@ -210,7 +230,7 @@ function restoreDeployment(
   });
 }
 
-function* smallParts(state: State): Iterable<SnapshotLine> {
+function* smallParts(state: State): Iterable<SmallPart> {
   const { position, rootVersion, frameworkId, cluster } = state;
   yield {
     t: 'head',

@@ -192,7 +192,7 @@ describe('webhooks in the state', () => {
     const { scenario, id, report } = subscribed();
     const restored = (): Scenario => {
       const other = new Scenario();
-      other.state = restoreSnapshot(snapshotText(scenario));
+      other.state = restoreSnapshot([snapshotText(scenario)]);
       return other;
     };
     const halfway = restored();
@@ -213,7 +213,7 @@ describe('webhooks in the state', () => {
     const { scenario } = subscribed();
     const lines = snapshotText(scenario).split('\n');
     const former = lines.filter((line) => !line.startsWith('{"t":"webhook"')).join('\n');
-    expect(restoreSnapshot(former).webhooks.size).toBe(0);
-    expect(restoreSnapshot(former).apps.size).toBe(1);
+    expect(restoreSnapshot([former]).webhooks.size).toBe(0);
+    expect(restoreSnapshot([former]).apps.size).toBe(1);
   });
 });

@@ -158,7 +158,7 @@ describeKafka('4', () => {
       const writer = await open('a');
       const epoch = await writer.claimEpoch();
       await writer.append(newBatch(2), epoch);
-      await writer.saveSnapshot({ position: 1, format: 1, state: '{"of":"a former log"}' });
+      await writer.saveSnapshot({ position: 1, format: 1, state: ['{"of":"a former log"}'] });
       await writer.close();
       for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder.path, `a.db${suffix}`), { force: true });
       const again = await open('a');
@@ -207,7 +207,7 @@ describeKafka('4', () => {
       const writer = await open('a');
       const epoch = await writer.claimEpoch();
       await writer.append(newBatch(10), epoch);
-      await writer.saveSnapshot({ position: 10, format: 1, state: '{}' });
+      await writer.saveSnapshot({ position: 10, format: 1, state: ['{}'] });
       await writer.close();
       const again = await open('a');
       expect(await again.head()).toBe(10);

@@ -7,6 +7,7 @@ import type {
   PositionRange,
   Snapshot,
   StoredEvent,
+  StoredSnapshot,
   Subscription,
 } from '../port.js';
 import { upcastPage, type Upcaster } from '../upcasting/upcaster.js';
@@ -144,7 +145,7 @@ export class LocalEventLog implements EventLog {
     await this.#snapshotSaves.run(() => this.#store.snapshots.save(snapshot));
   }
 
-  async latestSnapshot(): Promise<Snapshot | undefined> {
+  async latestSnapshot(): Promise<StoredSnapshot | undefined> {
     this.#assertOpen();
     return this.#store.snapshots.latest(this.#head, this.#warn);
   }

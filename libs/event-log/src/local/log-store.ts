@@ -1,4 +1,4 @@
-import type { NewEvent, Snapshot, StoredEvent } from '../port.js';
+import type { NewEvent, Snapshot, StoredEvent, StoredSnapshot } from '../port.js';
 
 /** An event as it is written: the JSON parts are already text, so that later changes of the objects cannot matter. */
 export interface EncodedEvent extends Omit<NewEvent, 'actor' | 'data'> {
@@ -84,5 +84,5 @@ export interface LogStore {
 export interface SnapshotStore {
   save(snapshot: Snapshot): Promise<void>;
   /** The newest intact snapshot at or before `head`; what is passed over is reported. */
-  latest(head: number, warn: WarningListener): Promise<Snapshot | undefined>;
+  latest(head: number, warn: WarningListener): Promise<StoredSnapshot | undefined>;
 }

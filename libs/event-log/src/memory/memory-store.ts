@@ -9,7 +9,7 @@ import type {
   SnapshotStore,
   WarningListener,
 } from '../local/log-store.js';
-import type { Actor, Snapshot, StoredEvent } from '../port.js';
+import type { Actor, Snapshot, StoredEvent, StoredSnapshot } from '../port.js';
 import type { MemoryFaults } from './memory-faults.js';
 
 interface Row extends EncodedEvent {
@@ -84,14 +84,15 @@ export class MemoryStore implements LogStore {
 }
 
 class MemorySnapshots implements SnapshotStore {
-  readonly #kept: { readonly snapshot: Snapshot; readonly sha256: string }[] = [];
+  readonly #kept: { readonly snapshot: StoredSnapshot; readonly sha256: string }[] = [];
 
-  async save(snapshot: Snapshot): Promise<void> {
-    this.#kept.unshift({ snapshot, sha256: sha256(snapshot.state) });
+  async save({ position, format, state: slices }: Snapshot): Promise<void> {
+    const state = [...slices];
+    this.#kept.unshift({ snapshot: { position, format, state }, sha256: sha256(state) });
     this.#kept.length = Math.min(this.#kept.length, 2);
   }
 
-  async latest(head: number, warn: WarningListener): Promise<Snapshot | undefined> {
+  async latest(head: number, warn: WarningListener): Promise<StoredSnapshot | undefined> {
     return this.#kept.find((kept) => {
       const { position, state } = kept.snapshot;
       const intact = sha256(state) === kept.sha256 && position <= head;
@@ -107,8 +108,8 @@ class MemorySnapshots implements SnapshotStore {
   }
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+function sha256(slices: readonly string[]): string {
+  return createHash('sha256').update(slices.join('')).digest('hex');
 }
 
 function toEvent(row: Row, position: number): StoredEvent {

@@ -58,7 +58,7 @@ describe.skipIf(!canMount)('on a full disk', () => {
     const group = await Promise.allSettled([log.append(bigBatch(), epoch), log.append(bigBatch(), epoch)]);
     expect(group.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     await expect(
-      log.saveSnapshot({ position: 1, format: 1, state: 'x'.repeat(2 ** 20) }),
+      log.saveSnapshot({ position: 1, format: 1, state: ['x'.repeat(2 ** 20)] }),
     ).rejects.toMatchObject({
       code: 'disk-full',
     });

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SnapshotStore, WarningListener } from '../local/log-store.js';
-import type { Snapshot } from '../port.js';
+import type { Snapshot, StoredSnapshot } from '../port.js';
 import { toLogFailure } from './failures.js';
 import { PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE } from './private-files.js';
+import { wholeLines } from './whole-lines.js';
 
-/** The first line of a snapshot file; the state follows. */
+/** The first line of a snapshot file, as long for one state as for any other at its position; the state follows. */
 interface Header {
   readonly position: number;
   readonly format: number;
@@ -16,8 +18,11 @@ interface Header {
 }
 
 const KEPT = 2;
-/** Characters that are encoded and hashed before the event loop gets a turn: about 1 ms. */
-const SLICE_LENGTH = 1 << 20;
+/** Stands for the hash until all of the state has been seen. */
+const NO_HASH = '0'.repeat(64);
+/** Bytes that are hashed and decoded at a time when a snapshot is read: about 1 ms. */
+const CHUNK_BYTES = 1 << 20;
+const NEWLINE = 0x0a;
 const SUFFIX = '.snapshot';
 
 /**
@@ -41,11 +46,12 @@ export class SnapshotFiles implements SnapshotStore {
     }
   }
 
-  async latest(head: number, warn: WarningListener): Promise<Snapshot | undefined> {
+  async latest(head: number, warn: WarningListener): Promise<StoredSnapshot | undefined> {
     for (const name of await this.#newestFirst()) {
       const path = join(this.#folder, name);
       try {
-        const snapshot = parse(await readFile(path));
+        const snapshot = await readSnapshot(path);
+        if (nameOf(snapshot.position) !== name) throw new Error('it is not what its name says');
         if (snapshot.position <= head) return snapshot;
         warn(`snapshot ${path} is passed over: it is ahead of the log, which ends at ${head}`);
       } catch (error) {
@@ -68,16 +74,15 @@ export class SnapshotFiles implements SnapshotStore {
   }
 
   async #write({ position, format, state }: Snapshot): Promise<void> {
-    const path = join(this.#folder, `${String(position).padStart(16, '0')}${SUFFIX}`);
+    const path = join(this.#folder, nameOf(position));
     // Always the same name, so that what a crash leaves behind is overwritten by the next snapshot.
     const unfinished = join(this.#folder, 'unfinished');
-    const { slices, sha256 } = await encode(state);
-    const header: Header = { position, format, sha256 };
     const file = await open(unfinished, 'w', PRIVATE_FILE_MODE);
     try {
       await file.chmod(PRIVATE_FILE_MODE);
-      await file.writeFile(`${JSON.stringify(header)}\n`);
-      for (const slice of slices) await file.writeFile(slice);
+      await file.writeFile(headerLine({ position, format, sha256: NO_HASH }));
+      const sha256 = await writeSlices(file, state);
+      await file.write(headerLine({ position, format, sha256 }), 0);
       await file.sync();
     } catch (error) {
       await file.truncate();
@@ -106,32 +111,34 @@ export class SnapshotFiles implements SnapshotStore {
   }
 }
 
-/** Encodes and hashes in slices, so that a big state does not hold up the event loop. */
-async function encode(state: string): Promise<{ slices: readonly Buffer[]; sha256: string }> {
+const nameOf = (position: number): string => `${String(position).padStart(16, '0')}${SUFFIX}`;
+
+const headerLine = (header: Header): string => `${JSON.stringify(header)}\n`;
+
+/** Says what the hash of everything is. A slice is made, hashed and written before the next; others run in between. */
+async function writeSlices(file: FileHandle, slices: Iterable<string>): Promise<string> {
   const hash = createHash('sha256');
-  const slices: Buffer[] = [];
-  for (let start = 0; start < state.length;) {
-    const end = endOfSlice(state, start);
-    const slice = Buffer.from(state.slice(start, end));
-    hash.update(slice);
-    slices.push(slice);
-    start = end;
+  for (const slice of slices) {
+    const bytes = Buffer.from(slice);
+    hash.update(bytes);
+    await file.writeFile(bytes);
     await nextTurn();
   }
-  return { slices, sha256: hash.digest('hex') };
+  return hash.digest('hex');
 }
 
-/** Never between the two halves of a surrogate pair, which have no encoding of their own. */
-function endOfSlice(text: string, start: number): number {
-  const end = start + SLICE_LENGTH;
-  const last = text.charCodeAt(end - 1);
-  return last >= 0xd800 && last <= 0xdbff ? end + 1 : end;
-}
-
-function parse(bytes: Buffer): Snapshot {
-  const endOfHeader = bytes.indexOf('\n');
-  const { position, format, sha256 } = JSON.parse(bytes.toString('utf8', 0, endOfHeader)) as Header;
-  const state = bytes.subarray(endOfHeader + 1);
-  if (createHash('sha256').update(state).digest('hex') !== sha256) throw new Error('its hash does not match');
-  return { position, format, state: state.toString() };
+async function readSnapshot(path: string): Promise<StoredSnapshot> {
+  const hash = createHash('sha256');
+  const state: string[] = [];
+  let header: Header | undefined;
+  for await (const lines of wholeLines(createReadStream(path, { highWaterMark: CHUNK_BYTES }))) {
+    const start = header === undefined ? lines.indexOf(NEWLINE) + 1 : 0;
+    header ??= JSON.parse(lines.toString('utf8', 0, start)) as Header;
+    if (start === lines.length) continue;
+    hash.update(lines.subarray(start));
+    state.push(lines.toString('utf8', start));
+  }
+  if (header === undefined) throw new Error('it is empty');
+  if (hash.digest('hex') !== header.sha256) throw new Error('its hash does not match');
+  return { position: header.position, format: header.format, state };
 }
