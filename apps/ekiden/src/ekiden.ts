@@ -3,7 +3,7 @@ import { ApiModule, createHttpAdapter, listen, presentState, type ApiOptions, ty
 import { EXIT_CODES, type Configuration, type ExitCode, type SettingsReport } from '#configuration';
 import type { Coordination } from '#coordination';
 import type { EventLog } from '#event-log';
-import { ClusterProcess } from '#local-cluster';
+import type { ClusterProcess } from '#local-cluster';
 import { createLogging, Metrics, startRuntimeMetrics, type Logger, type Logging } from '#observability';
 import { type WebhookSecrets } from '#secrets';
 import {
@@ -262,7 +262,10 @@ async function startCluster(
   logging: Logging,
 ): Promise<ClusterProcess | undefined> {
   const settings = localClusterSettings(configuration);
-  return settings && ClusterProcess.start(settings, logging.logger('cluster'));
+  if (settings === undefined) return undefined;
+  // A fifth of the program: loaded only where it is used.
+  const { ClusterProcess } = await import('#local-cluster');
+  return ClusterProcess.start(settings, logging.logger('cluster'));
 }
 
 interface Served {

@@ -21,7 +21,7 @@ export { EventFile } from './sqlite/event-file.js';
 export { makeFolder, makePrivateDatabase, PRIVATE_FOLDER_MODE } from './sqlite/private-files.js';
 export { openSqliteEventLog } from './sqlite/open-sqlite-event-log.js';
 export type { SqliteEventLogOptions } from './sqlite/open-sqlite-event-log.js';
-export { openKafkaEventLog } from './kafka/open-kafka-event-log.js';
+export { openKafkaEventLog } from './kafka/load-kafka-event-log.js';
 export type { KafkaEventLogOptions, KafkaTls, KafkaTopicAddress } from './kafka/kafka-options.js';
 export { ExitGate } from './threads/exit-gate.js';
 export { threadProgram } from './threads/thread-program.js';

@@ -3,7 +3,7 @@ import { affectedApps } from '../deployments/plan.js';
 import type { EventData, RecordedEvent } from '../events/domain-event.js';
 import { addChecks, removeChecks } from '../instances/health/registration.js';
 import { isGone } from '../instances/condition.js';
-import type { Instance, Task } from '../instances/instance.js';
+import type { Agent, Instance, Task } from '../instances/instance.js';
 import type { Deployment, State, TaskFailure } from './state.js';
 import { evolveWebhooks } from '../webhooks/evolve-webhooks.js';
 import { withHealthChange } from './evolve-health.js';
@@ -105,7 +105,7 @@ function evolveInstances(state: State, event: InstanceEvent): void {
   if (instance === undefined) return;
   switch (event.type) {
     case 'InstanceProvisioned':
-      return state.instances.put(provisioned(instance, event.data, event.time));
+      return state.instances.put(provisioned(instance, state.agents.shared(event.data.agent), event));
     case 'TaskStatusChanged':
       state.instances.put(withStatus(instance, event.data, event.time));
       return recordFailure(state, failureOf(event.data, event.time));
@@ -228,7 +228,11 @@ function scheduleInstance(state: State, data: EventData['InstanceScheduled'], ti
 
 const NO_ADDRESSES: Task['ipAddresses'] = [];
 
-function provisioned(instance: Instance, data: EventData['InstanceProvisioned'], time: number): Instance {
+function provisioned(
+  instance: Instance,
+  agent: Agent,
+  { data, time }: Extract<InstanceEvent, { type: 'InstanceProvisioned' }>,
+): Instance {
   const task: Task = {
     id: data.taskId,
     incarnation: data.incarnation,
@@ -241,7 +245,7 @@ function provisioned(instance: Instance, data: EventData['InstanceProvisioned'],
   return replaced(instance, {
     condition: 'Provisioned',
     sinceMs: time,
-    agent: data.agent,
+    agent,
     task,
     killRequested: undefined,
     health: undefined,

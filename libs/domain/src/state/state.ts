@@ -5,6 +5,7 @@ import type { RememberedReply } from '../commands/remembered-reply.js';
 import type { Plan } from '../deployments/plan.js';
 import { isDescendant, ROOT } from '../ids/path-id.js';
 import type { Timestamp } from '../time/timestamp.js';
+import { AgentPool } from './agent-pool.js';
 import { InstanceIndex } from './instance-index.js';
 import { RunningDeployments } from './running-deployments.js';
 import { ServicePorts } from './service-ports.js';
@@ -93,6 +94,8 @@ export class State {
   /** Service ports in use. */
   readonly servicePorts = new ServicePorts();
   readonly instances = new InstanceIndex();
+  /** What instances share of the agents they were sent to. */
+  readonly agents = new AgentPool();
   /** Running deployments by id, oldest first. */
   readonly deployments = new RunningDeployments();
   /** Checks that are carried out, by app and version. */
