@@ -7,7 +7,8 @@ import { startSimulator, type Simulator, type SimulatorOptions } from './simulat
 
 /**
  * What Ekiden is told for a cluster of this size: Marathon's own defaults (100 launches on their way, five instances per
- * offer, 5 s between two revives) are limits on purpose, and would be all that is measured.
+ * offer, 5 s between two revives; offers that wait for more than 3 s, or behind 1,024 others, go back and are not made again
+ * for 5 s) are limits on purpose, and would be all that is measured.
  */
 const FLAGS = [
   '--launch_tokens',
@@ -16,6 +17,10 @@ const FLAGS = [
   '200',
   '--max_running_deployments',
   '100000',
+  '--max_queued_offers',
+  '10000',
+  '--offer_matching_timeout',
+  '60000',
 ];
 
 /** How many bytes of old objects V8 may keep; a million instances need more than it takes by itself. */

@@ -124,6 +124,7 @@ export class Scheduler implements SchedulerDoor {
       metrics,
       logger: logging.logger('mesos'),
       tell: (command, settled) => this.writer.tell(command, settled),
+      room: () => this.writer.room(),
       mayAct: () => lead.mayAct(),
       frameworkId: () => this.writer.view.state.frameworkId,
       roles: () => rolesWanted(this.writer.view, this.identity.nowMs()),

@@ -121,12 +121,13 @@ export class SimulatedMesos {
       connect: () => {
         let isOpen = true;
         return {
-          send: async (_route, { headers, body }) => {
-            const answer = await process.awaiting(
-              this.carry(process, headers['Mesos-Stream-Id'] ?? '', this.broken(JSON.parse(body) as Call)),
-            );
-            if (!isOpen) throw new Error('the connection was closed');
-            return answer;
+          send: (_route, { headers, body }, settle) => {
+            const streamId = headers['Mesos-Stream-Id'] ?? '';
+            const carried = this.carry(process, streamId, this.broken(JSON.parse(body) as Call));
+            void process
+              .awaiting(carried)
+              .catch((error: Error) => error)
+              .then((answer) => settle(isOpen ? answer : new Error('the connection was closed')));
           },
           close: () => (isOpen = false),
         };

@@ -39,13 +39,10 @@ const transport: MasterTransport = {
     return { kind: 'stream', stream: { streamId: 's', listen, close: silent } };
   },
   connect: () => ({
-    send: async (_route, { body }) => {
+    send: (_route, { body }, settle) => {
       calls.push(JSON.parse(body) as Call);
-      if (isCut) {
-        isCut = false;
-        throw new Error('no answer');
-      }
-      return { status: 202, text: '', pauseMs: undefined };
+      setImmediate(settle, isCut ? new Error('no answer') : { status: 202, text: '', pauseMs: undefined });
+      isCut = false;
     },
     close: silent,
   }),
@@ -68,6 +65,7 @@ beforeEach(async () => {
       told.push(command);
       settled?.();
     },
+    room: () => undefined,
     frameworkId: () => 'framework-1',
     mayAct: () => true,
     roles: () => ({ roles: ['*'], suppressed: [] }),

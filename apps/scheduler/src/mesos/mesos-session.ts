@@ -29,6 +29,8 @@ export interface MesosSessionPorts {
   readonly metrics: SchedulerMetrics;
   /** Passes news to the writer; `settled` is called once what they changed is durable. */
   readonly tell: (command: SchedulerCommand, settled?: () => void) => void;
+  /** Settles when the writer has room for more news; nothing when it has some now. */
+  readonly room: () => Promise<void> | undefined;
   readonly frameworkId: () => string | undefined;
   /** Whether this node may act as the leader: whoever is not would take the framework away from the real one. */
   readonly mayAct: () => boolean;
@@ -76,7 +78,10 @@ export class MesosSession {
   start(): void {
     this.client.start({
       onSubscribed: (subscribed) => this.subscribed(subscribed),
-      onEvent: (event, generation) => this.received(event, generation),
+      onEvent: (event, generation) => {
+        this.received(event, generation);
+        return this.ports.room();
+      },
       onDisconnected: (reason) => {
         this.ports.metrics.connected(false);
         this.ports.logger.warn(
@@ -102,7 +107,16 @@ export class MesosSession {
 
   /** Carries out effects in their order. */
   perform(effects: readonly Effect[]): void {
-    for (const effect of effects) void this.performOne(effect);
+    for (const effect of effects) {
+      if (effect.type === 'AcknowledgeStatus') this.acknowledge(effect);
+      else void this.performOne(effect);
+    }
+  }
+
+  /** Nothing depends on what comes of it: the agent repeats what was not acknowledged. */
+  private acknowledge(effect: Effect): void {
+    this.ports.metrics.called(effect);
+    void this.client.call(callFor(effect, () => this.frameworkInfoWithId([])));
   }
 
   status(): Pick<SchedulerStatus, 'connected' | 'mesosLeaderUiUrl'> {

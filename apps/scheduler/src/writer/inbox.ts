@@ -20,11 +20,15 @@ export interface SchedulerItem {
 
 export type InboxItem = ApiItem | SchedulerItem;
 
+/** What the cluster tells is taken in while no more than this waits, about what two turns decide. */
+const ENOUGH_ITEMS = 512;
+
 /** First in, first out, without shifting arrays. */
 export class Inbox {
   private items: InboxItem[] = [];
   private next = 0;
   private waitingApiItems = 0;
+  private awaitingRoom: (() => void)[] = [];
 
   /** Commands of the API among what waits. */
   get apiItems(): number {
@@ -33,6 +37,15 @@ export class Inbox {
 
   get length(): number {
     return this.items.length - this.next;
+  }
+
+  /**
+   * Settles when there is room for more news; nothing when there is some now. News wait better elsewhere: as the bytes that
+   * came they cost the garbage collector nothing. Commands of the API have a limit of their own.
+   */
+  room(): Promise<void> | undefined {
+    if (this.length < ENOUGH_ITEMS) return undefined;
+    return new Promise((resolve) => this.awaitingRoom.push(resolve));
   }
 
   push(item: InboxItem): void {
@@ -46,6 +59,7 @@ export class Inbox {
     this.next += 1;
     if (item.kind === 'api') this.waitingApiItems -= 1;
     if (this.next === this.items.length) this.clear();
+    else if (this.length < ENOUGH_ITEMS / 2) this.announceRoom();
     return item;
   }
 
@@ -68,6 +82,11 @@ export class Inbox {
     this.items = [];
     this.next = 0;
     this.waitingApiItems = 0;
+    this.announceRoom();
+  }
+
+  private announceRoom(): void {
+    for (const resolve of this.awaitingRoom.splice(0)) resolve();
   }
 }
 

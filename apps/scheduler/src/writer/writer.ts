@@ -17,6 +17,7 @@ import { LeadGate } from '../lead/lead-gate.js';
 import { decideUnderPlan } from '../planning/decide-under-plan.js';
 import { LogPatience } from '../lead/log-patience.js';
 import { IdempotentCommands } from './idempotent-commands.js';
+import { InFlight } from './in-flight.js';
 import { Inbox, isFromMesos, type ApiItem, type InboxItem } from './inbox.js';
 import { Replies, type Answer } from './replies.js';
 import {
@@ -48,9 +49,6 @@ const SETTLE_BUDGET_MS = 4;
  */
 const TURN_COMMANDS = 16;
 
-/** So many batches may be on their way to the log: it limits what a log on other machines takes in at a time. */
-const APPENDS_IN_FLIGHT = 32;
-
 type Phase = 'stopped' | 'recovering' | 'ready' | 'stopping';
 
 const stopwatchMs = (): number => performance.now();
@@ -72,7 +70,7 @@ export class Writer {
   private readonly gate: LeadGate;
   private readonly idempotent = new IdempotentCommands();
   private draining = false;
-  private appendsInFlight = 0;
+  private inFlight = new InFlight();
   /** Grows with every rebuild: what an older generation began is void. */
   private generation = 0;
   /** Settles when everything decided so far is durable. */
@@ -86,7 +84,9 @@ export class Writer {
   constructor(private readonly ports: WriterPorts) {
     this.runtime = new SchedulerRuntime(ports.settings, 0);
     this.replies = new Replies(ports.metrics);
-    this.gate = new LeadGate(ports.lead, () => this.refuseWaiting());
+    // Whoever waits for an answer is not kept waiting for long; the cluster's news are.
+    const uncertain = 'it is not certain at the moment that this node leads';
+    this.gate = new LeadGate(ports.lead, () => this.replies.refuseAll(this.inbox.drainApi(), uncertain));
   }
 
   get ready(): boolean {
@@ -149,8 +149,8 @@ export class Writer {
   private async finishAccepted(): Promise<boolean> {
     const { lead } = this.ports;
     const { generation } = this;
-    while ((this.inbox.length > 0 || this.appendsInFlight > 0) && lead.mayAct()) await delay(1);
-    return this.appendsInFlight === 0 && generation === this.generation && lead.mayAct();
+    while ((this.inbox.length > 0 || !this.inFlight.isEmpty) && lead.mayAct()) await delay(1);
+    return this.inFlight.isEmpty && generation === this.generation && lead.mayAct();
   }
 
   /** Asks for a decision; the answer comes when everything it rests on is durable. Never rejects. */
@@ -166,6 +166,11 @@ export class Writer {
     });
   }
 
+  /** Settles when there is room for more that the cluster has to tell; nothing when there is some now. */
+  room(): Promise<void> | undefined {
+    return this.inbox.room();
+  }
+
   /** Tells what the cluster or the clock says. Nothing is lost by telling it in vain: it will be told again. */
   tell(command: SchedulerCommand, settled?: () => void): void {
     if (this.phase === 'ready') this.enqueue({ kind: 'scheduler', command, settled });
@@ -177,7 +182,7 @@ export class Writer {
   }
 
   private scheduleDrain(): void {
-    if (this.draining || this.appendsInFlight >= APPENDS_IN_FLIGHT || !this.hasWork) return;
+    if (this.draining || this.inFlight.isFull || !this.hasWork) return;
     this.draining = true;
     setImmediate(() => {
       this.gate.pass(() => {
@@ -268,7 +273,7 @@ export class Writer {
     settled: readonly (() => void)[],
   ): Promise<void> {
     const { generation } = this;
-    this.appendsInFlight += 1;
+    this.inFlight.begin(turn.events.length);
     const durable = this.append(turn);
     this.ports.snapshotter.maybeTake(this.state, durable);
     try {
@@ -283,7 +288,7 @@ export class Writer {
       answerAll();
       if (generation !== this.generation) return;
       this.rebuildsInARow = 0;
-      this.appendsInFlight -= 1;
+      this.inFlight.end(turn.events.length);
       for (const done of settled) done();
       this.ports.perform(turn.effects);
       this.scheduleDrain();
@@ -321,7 +326,7 @@ export class Writer {
     this.rebuildsInARow += 1;
     this.phase = this.phase === 'stopping' ? 'stopping' : 'recovering';
     this.unavailableReason = reason;
-    this.appendsInFlight = 0;
+    this.inFlight = new InFlight();
     this.tail = Promise.resolve();
     this.refuseAll(this.inbox.drain());
     this.ports.onDegraded();
@@ -387,11 +392,6 @@ export class Writer {
     return new Promise((resolve, reject) =>
       this.gate.pass(resolve, () => reject(new LeadLostError('the lead was lost'))),
     );
-  }
-
-  /** Whoever waits for an answer is not kept waiting for long; the cluster's news are. */
-  private refuseWaiting(): void {
-    this.replies.refuseAll(this.inbox.drainApi(), 'it is not certain at the moment that this node leads');
   }
 
   private refuseAll(items: readonly InboxItem[]): void {

@@ -13,8 +13,11 @@ export interface PendingAppend {
   readonly reject: (error: Error) => void;
 }
 
-/** For a store that says nothing else. Bounds the time one flush keeps the appends behind it waiting. */
-const MAX_EVENTS_PER_FLUSH = 512;
+/**
+ * For a store that says nothing else. Bounds the time one flush keeps the appends behind it waiting, to 50 ms or so; it must
+ * be far more than comes in a turn or two of a busy event loop, for each flush waits for one to begin and for one to end.
+ */
+const MAX_EVENTS_PER_FLUSH = 4096;
 
 /**
  * Collects the appends that arrive while a flush is running, or within one turn of the event loop, and hands them over

@@ -138,7 +138,7 @@ describe('the SQLite event log', () => {
     await (await open()).close();
   });
 
-  it('can be read by others while it is open, by stream too', async () => {
+  it('can be read by others while it is open', async () => {
     const log = await open();
     const epoch = await log.claimEpoch();
     await log.append(
@@ -148,9 +148,6 @@ describe('the SQLite event log', () => {
     const shell = new Database(path);
     const query = "SELECT position, json_extract(data, '$.cpus') AS cpus FROM events WHERE stream = 'app:/a'";
     expect(shell.prepare(query).all()).toMatchObject([{ position: 1, cpus: 2 }]);
-    const plan = shell.prepare(`EXPLAIN QUERY PLAN ${query} AND position > 0 ORDER BY position`).all();
-    expect(JSON.stringify(plan)).toContain('events_by_stream (stream=? AND rowid>?)');
-    expect(JSON.stringify(plan)).not.toContain('TEMP B-TREE');
     shell.close();
     await log.close();
   });

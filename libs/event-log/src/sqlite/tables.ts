@@ -6,8 +6,9 @@ const FORMAT = 1;
 
 /**
  * Made to be read by people with the `sqlite3` shell: one row per event, `actor` and `data` as JSON text, `time` in
- * epoch milliseconds. The index on `stream` carries `position` (the row id) with it. There is no other index, because
- * each one is paid for by every append; `id` in particular is unique by construction and not checked.
+ * epoch milliseconds. Nothing has an index besides the position: each one is paid for by every append, and the more the
+ * longer the log is, for its entries come in no order (docs/adr/0002). The history has an index in a file of its own, made
+ * behind the head; `id` is unique by construction and not checked.
  */
 const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (
@@ -30,7 +31,8 @@ const TABLES = `
     ends_batch  INTEGER NOT NULL  -- 1 on the last event of each append
   ) STRICT;
 
-  CREATE INDEX IF NOT EXISTS events_by_stream ON events (stream);
+  -- Former releases had one.
+  DROP INDEX IF EXISTS events_by_stream;
 
   INSERT OR IGNORE INTO meta (key, value) VALUES ('format', ${FORMAT}), ('epoch', 0);
 `;

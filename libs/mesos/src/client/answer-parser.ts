@@ -30,6 +30,8 @@ interface Body {
  */
 export class AnswerParser {
   #bytes: Buffer = Buffer.alloc(0);
+  /** The last answer that was all head: most are like the one before, byte for byte. */
+  #former: { readonly head: Buffer; readonly answer: ParsedAnswer } | undefined;
 
   /** The answers that are complete now. */
   take(chunk: Buffer): ParsedAnswer[] {
@@ -59,6 +61,11 @@ export class AnswerParser {
     if (endOfHead < 0) {
       return undefined;
     }
+    const bodyStart = endOfHead + END_OF_HEAD.length;
+    const former = this.#former;
+    if (former !== undefined && this.#isAt(from, bodyStart, former.head)) {
+      return { answer: former.answer, end: bodyStart };
+    }
     const [statusLine = '', ...lines] = this.#bytes.toString('latin1', from, endOfHead).split('\r\n');
     const [, minor, code] = STATUS_LINE.exec(statusLine) ?? [];
     if (code === undefined) {
@@ -66,13 +73,21 @@ export class AnswerParser {
     }
     const headers = headersOf(lines);
     const status = Number(code);
-    const body = this.#body(headers, status, endOfHead + END_OF_HEAD.length);
+    const body = this.#body(headers, status, bodyStart);
     if (body === undefined) {
       return undefined;
     }
     const connection = headers.get('connection')?.toLowerCase() ?? '';
     const isLast = connection.includes('close') || (minor === '0' && !connection.includes('keep-alive'));
-    return { answer: { status, headers, text: body.text, isLast }, end: body.end };
+    const answer = { status, headers, text: body.text, isLast };
+    // Copied: a slice would hold all that came with it.
+    if (body.end === bodyStart)
+      this.#former = { head: Buffer.from(this.#bytes.subarray(from, bodyStart)), answer };
+    return { answer, end: body.end };
+  }
+
+  #isAt(from: number, to: number, head: Buffer): boolean {
+    return head.length === to - from && this.#bytes.compare(head, 0, head.length, from, to) === 0;
   }
 
   #body(headers: Headers, status: number, from: number): Body | undefined {

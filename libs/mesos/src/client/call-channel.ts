@@ -1,6 +1,6 @@
 import type { CallBody } from '../protocol/call.js';
 import { CallLane, type QueuedCall } from './call-lane.js';
-import { judgeAnswer, type CallResult, type CallVerdict } from './call-result.js';
+import { judgeAnswer, type CallResult, type CallVerdict, type Judgement } from './call-result.js';
 import type { ClientOptions } from './client-options.js';
 import type { Clock } from './clock.js';
 import type { Credentials } from './credentials.js';
@@ -18,11 +18,8 @@ export interface CallChannelSettings {
   onVerdict: (verdict: CallVerdict, detail: string) => void;
 }
 
-interface Answer {
-  result: CallResult;
-  verdict: CallVerdict;
-  pauseMs?: number | undefined;
-}
+/** Takes what came of a call, and how long the master asks to wait, ms. */
+type Settle = (judgement: Judgement, pauseMs?: number) => void;
 
 /**
  * Sends the calls of one subscription (`spec/mesos-client.md §1`, §2.1): acknowledgements many at once, for only one
@@ -40,16 +37,17 @@ export class CallChannel {
     this.#settings = settings;
     const { origin, clock, options, transport } = settings;
     this.#connections = transport.connect(origin, options);
-    this.#ordered = new CallLane(clock, 1, (call) => this.#send('ordered', call));
-    this.#acknowledgements = new CallLane(clock, options.maxAcknowledgementsUnderWay, (call) =>
-      this.#send('acknowledgements', call),
+    this.#ordered = new CallLane(clock, 1, (call, done) => this.#send('ordered', call, done));
+    this.#acknowledgements = new CallLane(clock, options.maxAcknowledgementsUnderWay, (call, done) =>
+      this.#send('acknowledgements', call, done),
     );
   }
 
   call(frameworkId: string, body: CallBody): Promise<CallResult> {
     const { type, ...rest } = body;
     const lane = type === 'ACKNOWLEDGE' ? this.#acknowledgements : this.#ordered;
-    return lane.push({ type, body: JSON.stringify({ type, framework_id: { value: frameworkId }, ...rest }) });
+    const text = JSON.stringify({ type, framework_id: { value: frameworkId }, ...rest });
+    return new Promise((settle) => lane.push({ type, body: text, settle }));
   }
 
   /** Ends the connections: waiting calls become stale, the outcome of those under way unknown. */
@@ -59,38 +57,37 @@ export class CallChannel {
     this.#connections.close();
   }
 
-  async #send(route: CallRoute, call: QueuedCall): Promise<CallResult> {
-    const { result, verdict, pauseMs } = await this.#exchange(route, call);
-    if (verdict.kind === 'pause') {
-      const delayMs = pauseMs ?? this.#settings.options.backoffMaxMs;
-      this.#ordered.pause(delayMs);
-      this.#acknowledgements.pause(delayMs);
-    }
-    const detail = result.outcome === 'rejected' ? `${result.status} ${result.text}` : '';
-    const reason = 'reason' in result ? result.reason : detail;
-    this.#settings.onVerdict(verdict, `${call.type}: ${reason}`);
-    return result;
+  #send(route: CallRoute, call: QueuedCall, done: (result: CallResult) => void): void {
+    this.#exchange(route, call, ({ result, verdict }, pauseMs) => {
+      if (verdict.kind === 'pause') {
+        const delayMs = pauseMs ?? this.#settings.options.backoffMaxMs;
+        this.#ordered.pause(delayMs);
+        this.#acknowledgements.pause(delayMs);
+      }
+      this.#settings.onVerdict(verdict, verdict.kind === 'none' ? '' : `${call.type}: ${reasonOf(result)}`);
+      done(result);
+    });
   }
 
   /** A call that was refused for its credentials was not carried out: with renewed ones it is sent once more. */
-  async #exchange(route: CallRoute, call: QueuedCall, isRepeated = false): Promise<Answer> {
+  #exchange(route: CallRoute, call: QueuedCall, settle: Settle, isRepeated = false): void {
     const { credentials } = this.#settings;
     const authorization = credentials.header;
     if (!authorization.ok) {
       const result: CallResult = { outcome: 'rejected', status: 401, text: authorization.error };
-      return { result, verdict: { kind: 'pause', alert: true } };
+      return settle({ result, verdict: { kind: 'pause', alert: true } });
     }
-    try {
-      const headers = this.#headersFor(authorization.value);
-      const { status, text, pauseMs } = await this.#connections.send(route, { headers, body: call.body });
-      if (status === 401 && !isRepeated && credentials.renew(authorization.value)) {
-        return await this.#exchange(route, call, true);
+    const request = { headers: this.#headersFor(authorization.value), body: call.body };
+    this.#connections.send(route, request, (answer) => {
+      if (answer instanceof Error) {
+        const result: CallResult = { outcome: 'unknown', reason: answer.message };
+        settle({ result, verdict: { kind: 'unknownOutcome' } });
+      } else if (answer.status === 401 && !isRepeated && credentials.renew(authorization.value)) {
+        this.#exchange(route, call, settle, true);
+      } else {
+        settle(judgeAnswer(answer.status, answer.text, call.type), answer.pauseMs);
       }
-      return { ...judgeAnswer(status, text, call.type), pauseMs };
-    } catch (error) {
-      const result: CallResult = { outcome: 'unknown', reason: (error as Error).message };
-      return { result, verdict: { kind: 'unknownOutcome' } };
-    }
+    });
   }
 
   /** The same object as long as the credentials are the same. */
@@ -101,4 +98,11 @@ export class CallChannel {
     }
     return this.#headers.values;
   }
+}
+
+function reasonOf(result: CallResult): string {
+  if ('reason' in result) {
+    return result.reason;
+  }
+  return result.outcome === 'rejected' ? `${result.status} ${result.text}` : '';
 }

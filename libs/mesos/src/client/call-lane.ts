@@ -6,9 +6,6 @@ import { Fifo } from './fifo.js';
 export interface QueuedCall {
   type: string;
   body: string;
-}
-
-interface Entry extends QueuedCall {
   settle: (result: CallResult) => void;
 }
 
@@ -19,26 +16,29 @@ interface Entry extends QueuedCall {
 export class CallLane {
   readonly #clock: Clock;
   readonly #concurrency: number;
-  readonly #send: (call: QueuedCall) => Promise<CallResult>;
-  readonly #waiting = new Fifo<Entry>();
+  readonly #send: (call: QueuedCall, done: (result: CallResult) => void) => void;
+  readonly #waiting = new Fifo<QueuedCall>();
   #underWay = 0;
   #closedBecause: string | undefined;
   #cancelPause: (() => void) | undefined;
 
-  constructor(clock: Clock, concurrency: number, send: (call: QueuedCall) => Promise<CallResult>) {
+  /** `send` calls `done` once. No promises here: two acknowledgements go this way for every task that starts. */
+  constructor(
+    clock: Clock,
+    concurrency: number,
+    send: (call: QueuedCall, done: (result: CallResult) => void) => void,
+  ) {
     this.#clock = clock;
     this.#concurrency = concurrency;
     this.#send = send;
   }
 
-  push(call: QueuedCall): Promise<CallResult> {
+  push(call: QueuedCall): void {
     if (this.#closedBecause !== undefined) {
-      return Promise.resolve({ outcome: 'stale', reason: this.#closedBecause });
+      return call.settle({ outcome: 'stale', reason: this.#closedBecause });
     }
-    return new Promise((settle) => {
-      this.#waiting.push({ ...call, settle });
-      this.#pump();
-    });
+    this.#waiting.push(call);
+    this.#pump();
   }
 
   /** Starts no further call for a while. */
@@ -61,18 +61,16 @@ export class CallLane {
 
   #pump(): void {
     while (this.#underWay < this.#concurrency && this.#cancelPause === undefined) {
-      const entry = this.#waiting.shift();
-      if (entry === undefined) {
+      const call = this.#waiting.shift();
+      if (call === undefined) {
         return;
       }
       this.#underWay += 1;
-      void this.#perform(entry);
+      this.#send(call, (result) => {
+        call.settle(result);
+        this.#underWay -= 1;
+        this.#pump();
+      });
     }
-  }
-
-  async #perform(entry: Entry): Promise<void> {
-    entry.settle(await this.#send(entry));
-    this.#underWay -= 1;
-    this.#pump();
   }
 }

@@ -20,6 +20,19 @@ export type CallVerdict =
   | { kind: 'pause'; alert: boolean }
   | { kind: 'unknownOutcome' };
 
+/** What an answer means for its call and for the session. */
+export interface Judgement {
+  readonly result: CallResult;
+  readonly verdict: CallVerdict;
+}
+
+/** What nearly every answer means. */
+const ACCEPTED_STATUS = 202;
+const ACCEPTED: Judgement = {
+  result: { outcome: 'accepted', status: ACCEPTED_STATUS },
+  verdict: { kind: 'none' },
+};
+
 /** Bodies that say that the session is over; other 400 and 403 answers are about the call itself. */
 const STALE_TEXTS: readonly (readonly [status: number, text: RegExp])[] = [
   [400, /^Framework cannot be found/u],
@@ -29,11 +42,10 @@ const STALE_TEXTS: readonly (readonly [status: number, text: RegExp])[] = [
 ];
 
 /** The table "Code on other calls" of `spec/mesos-client.md §2.1`. */
-export function judgeAnswer(
-  status: number,
-  text: string,
-  callType: string,
-): { result: CallResult; verdict: CallVerdict } {
+export function judgeAnswer(status: number, text: string, callType: string): Judgement {
+  if (status === ACCEPTED_STATUS) {
+    return ACCEPTED;
+  }
   if (status >= 200 && status < 300) {
     return { result: { outcome: 'accepted', status }, verdict: { kind: 'none' } };
   }

@@ -12,17 +12,15 @@ export interface PipelinedPostsOptions {
 
 type Headers = Readonly<Record<string, string>>;
 
+/** Takes the answer, or an error when it is not known whether the request arrived. */
+type Settle = (answer: ParsedAnswer | Error) => void;
+
 interface Request {
   readonly headers: Headers;
   readonly body: string;
+  readonly settle: Settle;
   /** The connection that it was sent on before is broken. */
   readonly isRepeated: boolean;
-  resolve(answer: ParsedAnswer): void;
-  reject(error: Error): void;
-}
-
-interface Waiting {
-  readonly request: Request;
   readonly sentAtMs: number;
 }
 
@@ -46,11 +44,9 @@ export class PipelinedPosts {
     this.#options = options;
   }
 
-  /** Rejects when it is not known whether the request arrived. */
-  send(headers: Headers, body: string): Promise<ParsedAnswer> {
-    return new Promise((resolve, reject) =>
-      this.#send({ headers, body, isRepeated: false, resolve, reject }),
-    );
+  /** `settle` is called once, and later. */
+  send(headers: Headers, body: string, settle: Settle): void {
+    this.#send({ headers, body, settle, isRepeated: false, sentAtMs: performance.now() });
   }
 
   /** Ends the connection, and with it what is under way. */
@@ -61,7 +57,8 @@ export class PipelinedPosts {
 
   #send(request: Request): void {
     if (this.#isClosed) {
-      return request.reject(new Error('the connection was closed'));
+      setImmediate(request.settle, new Error('the connection was closed'));
+      return;
     }
     if (this.#connection === undefined || this.#connection.isOver) {
       this.#connection = new Connection(this.#options, (lost, reason) => this.#repeat(lost, reason));
@@ -72,9 +69,9 @@ export class PipelinedPosts {
   #repeat(lost: readonly Request[], reason: Error): void {
     for (const request of lost) {
       if (request.isRepeated || this.#isClosed) {
-        request.reject(reason);
+        request.settle(reason);
       } else {
-        this.#send({ ...request, isRepeated: true });
+        this.#send({ ...request, isRepeated: true, sentAtMs: performance.now() });
       }
     }
   }
@@ -89,7 +86,7 @@ class Connection {
   /** The first lines of every request. */
   readonly #head: string;
   /** Requests without an answer, oldest first; those before `#answered` have theirs. */
-  #waiting: Waiting[] = [];
+  #waiting: Request[] = [];
   #answered = 0;
   #unsent: string[] = [];
   #headers: { of: Headers; text: string } | undefined;
@@ -113,7 +110,7 @@ class Connection {
 
   send(request: Request): void {
     const { headers, body } = request;
-    this.#waiting.push({ request, sentAtMs: performance.now() });
+    this.#waiting.push(request);
     if (this.#unsent.length === 0) {
       setImmediate(() => this.#flush());
     }
@@ -129,10 +126,7 @@ class Connection {
     this.isOver = true;
     clearInterval(this.#look);
     this.#socket.destroy();
-    this.#onEnd(
-      this.#waiting.slice(this.#answered).map(({ request }) => request),
-      reason,
-    );
+    this.#onEnd(this.#waiting.slice(this.#answered), reason);
   }
 
   #flush(): void {
@@ -152,21 +146,30 @@ class Connection {
   }
 
   #received(chunk: Buffer): void {
-    try {
-      for (const answer of this.#parser.take(chunk)) {
-        const waiting = this.#waiting[this.#answered];
-        if (waiting === undefined) {
-          throw new Error('an answer came that nobody had asked for');
-        }
-        this.#answered += 1;
-        waiting.request.resolve(answer);
-        if (answer.isLast) {
-          return this.end(new Error('the master ended the connection'));
-        }
+    for (const answer of this.#answersIn(chunk)) {
+      // Whoever was told the answer before may have closed the connection.
+      if (this.isOver) {
+        return;
       }
-      this.#forgetAnswered();
+      const request = this.#waiting[this.#answered];
+      if (request === undefined) {
+        return this.end(new Error('an answer came that nobody had asked for'));
+      }
+      this.#answered += 1;
+      request.settle(answer);
+      if (answer.isLast) {
+        return this.end(new Error('the master ended the connection'));
+      }
+    }
+    this.#forgetAnswered();
+  }
+
+  #answersIn(chunk: Buffer): readonly ParsedAnswer[] {
+    try {
+      return this.#parser.take(chunk);
     } catch (error) {
       this.end(error as Error);
+      return [];
     }
   }
 

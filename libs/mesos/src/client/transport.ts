@@ -32,8 +32,8 @@ export interface CallAnswer {
 
 /** The connections of one subscription (`spec/mesos-client.md §1`). */
 export interface CallConnections {
-  /** Rejects when it is not known whether the call arrived. */
-  send(route: CallRoute, request: CallRequest): Promise<CallAnswer>;
+  /** `settle` is told the answer, later and once, or an error when it is not known whether the call arrived. */
+  send(route: CallRoute, request: CallRequest, settle: (answer: CallAnswer | Error) => void): void;
   /** Ends the connections, and with them what is under way. */
   close(): void;
 }
@@ -63,12 +63,23 @@ class HttpConnections implements CallConnections {
     });
   }
 
-  async send(route: CallRoute, { headers, body }: CallRequest): Promise<CallAnswer> {
-    if (route === 'acknowledgements') {
-      const answer = await this.#acknowledgements.send(headers, body);
-      const pauseMs = retryAfterMs(answer.headers.get('retry-after'));
-      return { status: answer.status, text: answer.text, pauseMs };
+  send(route: CallRoute, request: CallRequest, settle: (answer: CallAnswer | Error) => void): void {
+    if (route === 'ordered') {
+      void this.#sendOrdered(request)
+        .catch((error: Error) => error)
+        .then(settle);
+      return;
     }
+    this.#acknowledgements.send(request.headers, request.body, (answer) => {
+      if (answer instanceof Error) {
+        return settle(answer);
+      }
+      const { status, text, headers } = answer;
+      return settle({ status, text, pauseMs: retryAfterMs(headers.get('retry-after')) });
+    });
+  }
+
+  async #sendOrdered({ headers, body }: CallRequest): Promise<CallAnswer> {
     const answer = await this.#ordered.request({ method: 'POST', path: SCHEDULER_PATH, headers, body });
     // The body must be read to its end before the connection can be used again.
     const text = await answer.body.text();
