@@ -28,6 +28,8 @@ export interface NewEvent {
   readonly causationId: string | null;
   /** A JSON value. */
   readonly data: unknown;
+  /** What the writer lets those know who follow it in its own process. Not stored, so nobody else ever sees it. */
+  readonly folded?: unknown;
 }
 
 /** An event as it stands on the log. */

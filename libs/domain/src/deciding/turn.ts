@@ -1,6 +1,6 @@
 import type { Actor } from '../commands/submission.js';
 import { affectedApps } from '../deployments/plan.js';
-import type { DomainEvent, RecordedEvent } from '../events/domain-event.js';
+import type { DomainEvent, FoldedInstance, RecordedEvent } from '../events/domain-event.js';
 import { streamOf } from '../events/stream.js';
 import { evolve } from '../state/evolve.js';
 import type { State } from '../state/state.js';
@@ -46,6 +46,8 @@ export interface DecidedEvent {
   readonly correlationId: string;
   readonly causationId: string | null;
   readonly data: DomainEvent['data'];
+  /** For those in the same process who fold the event, too; no part of what is recorded. */
+  folded: FoldedInstance | undefined;
 }
 
 /** Version of the data's shape that this code writes, for every event type. */
@@ -93,7 +95,7 @@ export class Turn {
   emit(event: DomainEvent): void {
     const { cause, nowMs } = this;
     const id = this.environment.newEventId();
-    this.events.push({
+    const decided: DecidedEvent = {
       id,
       stream: streamOf(event),
       type: event.type,
@@ -103,10 +105,15 @@ export class Turn {
       correlationId: cause.correlationId,
       causationId: cause.causationId,
       data: event.data,
-    });
+      folded: undefined,
+    };
+    this.events.push(decided);
     const { type, data } = event;
-    const before = 'instanceId' in data ? this.state.instances.get(data.instanceId) : undefined;
+    const { instances } = this.state;
+    const instanceId = 'instanceId' in data ? data.instanceId : undefined;
+    const before = instanceId === undefined ? undefined : instances.get(instanceId);
     evolve(this.state, { type, data, position: this.state.position + 1, time: nowMs } as RecordedEvent);
+    if (instanceId !== undefined) decided.folded = { before, after: instances.get(instanceId) };
     this.runtime.observe(this.state, { event, before, nowMs });
     const { correlationId, actor } = cause;
     const followUp = { actor: systemActorFor(actor), correlationId, causationId: id };

@@ -2,7 +2,7 @@ import type { CheckStatus, MesosTaskState } from '../cluster/mesos-shapes.js';
 import type { AppDefinition, HealthCheck } from '../definitions/app/app-definition.js';
 import type { RememberedReply } from '../commands/remembered-reply.js';
 import type { Condition, Goal } from '../instances/condition.js';
-import type { Agent, GoalReason, KillReason, TaskIpAddress } from '../instances/instance.js';
+import type { Agent, GoalReason, Instance, KillReason, TaskIpAddress } from '../instances/instance.js';
 import type { ReadinessResult } from '../instances/readiness.js';
 import type { Plan } from '../deployments/plan.js';
 import type { Group } from '../state/state.js';
@@ -172,4 +172,18 @@ export type DomainEvent = {
 }[EventType];
 
 /** A domain event with the parts of its envelope that the fold needs. */
-export type RecordedEvent = DomainEvent & { readonly position: number; readonly time: number };
+export type RecordedEvent = DomainEvent & {
+  readonly position: number;
+  readonly time: number;
+  /** Present where the event comes from whoever decided it, in the same process. */
+  readonly folded?: FoldedInstance | undefined;
+};
+
+/**
+ * The instance that an event is about, before it and after it, as a state that has folded it holds them; `undefined` where
+ * there is none. Another state that holds the same one before may take over the one after: a fold depends on nothing else.
+ */
+export interface FoldedInstance {
+  readonly before: Instance | undefined;
+  readonly after: Instance | undefined;
+}

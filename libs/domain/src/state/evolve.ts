@@ -100,33 +100,44 @@ type InstanceEvent = Extract<
 >;
 
 function evolveInstances(state: State, event: InstanceEvent): void {
-  if (event.type === 'InstanceScheduled') return scheduleInstance(state, event.data, event.time);
-  const instance = state.instances.get(event.data.instanceId);
-  if (instance === undefined) return;
+  const { instances } = state;
+  const { instanceId } = event.data;
+  const before = instances.get(instanceId);
+  const { folded } = event;
+  const isKnown = folded !== undefined && folded.before === before;
+  const after = isKnown ? folded.after : instanceAfter(state, before, event);
+  if (after === undefined) instances.remove(instanceId);
+  else if (after !== before) instances.put(after);
+  if (before === undefined) return;
+  if (event.type === 'TaskStatusChanged') recordFailure(state, failureOf(event.data, event.time));
+  if (event.type === 'InstanceKillRequested') recordFailure(state, unhealthyFailureOf(event.data));
+}
+
+/** What becomes of an instance; `undefined` where there is none, or none any more. */
+function instanceAfter(
+  state: State,
+  instance: Instance | undefined,
+  event: InstanceEvent,
+): Instance | undefined {
+  if (event.type === 'InstanceScheduled') return scheduled(state, event.data, event.time) ?? instance;
+  if (instance === undefined) return undefined;
   switch (event.type) {
     case 'InstanceProvisioned':
-      return state.instances.put(provisioned(instance, state.agents.shared(event.data.agent), event));
+      return provisioned(instance, state.agents.shared(event.data.agent), event);
     case 'TaskStatusChanged':
-      state.instances.put(withStatus(instance, event.data, event.time));
-      return recordFailure(state, failureOf(event.data, event.time));
+      return withStatus(instance, event.data, event.time);
     case 'InstanceBecameInactive':
-      return state.instances.put({
-        ...instance,
-        condition: 'UnreachableInactive',
-        sinceMs: event.time,
-        health: undefined,
-      });
+      return { ...instance, condition: 'UnreachableInactive', sinceMs: event.time, health: undefined };
     case 'InstanceGoalChanged':
-      return state.instances.put({ ...instance, goal: event.data.goal });
+      return { ...instance, goal: event.data.goal };
     case 'InstanceKillRequested':
-      state.instances.put({ ...instance, killRequested: event.data.reason });
-      return recordFailure(state, unhealthyFailureOf(event.data));
+      return { ...instance, killRequested: event.data.reason };
     case 'HealthCheckPassed':
     case 'HealthCheckFailed':
     case 'ReadinessChecked':
-      return state.instances.put(withHealthChange(instance, event));
+      return withHealthChange(instance, event);
     case 'InstanceExpunged':
-      return state.instances.remove(instance.id);
+      return undefined;
   }
 }
 
@@ -205,10 +216,10 @@ function startStep(state: State, data: EventData['DeploymentStepStarted']): void
     state.deployments.set(data.plan.id, { ...deployment, currentStep: data.step });
 }
 
-function scheduleInstance(state: State, data: EventData['InstanceScheduled'], time: number): void {
+function scheduled(state: State, data: EventData['InstanceScheduled'], time: number): Instance | undefined {
   const app = state.versions.get(data.appId, data.version);
-  if (app === undefined) return;
-  state.instances.put({
+  if (app === undefined) return undefined;
+  return {
     id: data.instanceId,
     appId: data.appId,
     app,
@@ -223,7 +234,7 @@ function scheduleInstance(state: State, data: EventData['InstanceScheduled'], ti
     killRequested: undefined,
     health: undefined,
     readiness: undefined,
-  });
+  };
 }
 
 const NO_ADDRESSES: Task['ipAddresses'] = [];

@@ -77,5 +77,6 @@ function toStored(event: NewEvent, position: number, epoch: number): StoredEvent
     correlationId: event.correlationId,
     causationId: event.causationId,
     data: event.data,
+    folded: event.folded,
   };
 }
