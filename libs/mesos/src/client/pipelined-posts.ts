@@ -105,7 +105,8 @@ class Connection {
     this.#head = `POST ${path} HTTP/1.1\r\nHost: ${origin.host}\r\n`;
     this.#answerTimeoutMs = answerTimeoutMs;
     this.#socket = open(origin, connectTimeoutMs);
-    this.#socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    this.#socket.on('data', (chunk: Buffer) => this.#received(this.#parser.take(chunk)));
+    this.#socket.on('end', () => this.#received(this.#parser.end()));
     this.#socket.on('error', (error) => this.end(error));
     this.#socket.on('close', () => this.end(new Error('the connection was closed by the master')));
     this.#look = setInterval(() => this.#endIfOverdue(), LOOK_INTERVAL_MS).unref();
@@ -151,9 +152,9 @@ class Connection {
     return this.#headers.text;
   }
 
-  #received(chunk: Buffer): void {
+  #received(answers: Iterable<ParsedAnswer>): void {
     try {
-      for (const answer of this.#parser.take(chunk)) {
+      for (const answer of answers) {
         const waiting = this.#waiting[this.#answered];
         if (waiting === undefined) {
           throw new Error('an answer came that nobody had asked for');
