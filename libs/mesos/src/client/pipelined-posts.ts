@@ -15,7 +15,7 @@ type Headers = Readonly<Record<string, string>>;
 interface Request {
   readonly headers: Headers;
   readonly body: string;
-  /** The connection that it was sent on before is broken. */
+  /** It was sent before, on a connection that broke without a single answer. */
   readonly isRepeated: boolean;
   resolve(answer: ParsedAnswer): void;
   reject(error: Error): void;
@@ -32,7 +32,7 @@ const LOOK_INTERVAL_MS = 1000;
 /**
  * Sends many small requests over one connection without waiting for the answers in between, all of a turn of the event loop
  * in one write. For requests that do no harm when they are sent twice: when the connection breaks, those without an answer
- * are sent once more over a new one.
+ * are sent again over a new one; when a connection brings no answer at all, once.
  *
  * It does what a general client does at a sixth of its price per request (docs/performance.md): two acknowledgements
  * belong to every task that starts.
@@ -64,17 +64,20 @@ export class PipelinedPosts {
       return request.reject(new Error('the connection was closed'));
     }
     if (this.#connection === undefined || this.#connection.isOver) {
-      this.#connection = new Connection(this.#options, (lost, reason) => this.#repeat(lost, reason));
+      this.#connection = new Connection(this.#options, (lost, reason, hasAnswered) =>
+        this.#repeat(lost, reason, hasAnswered),
+      );
     }
     this.#connection.send(request);
   }
 
-  #repeat(lost: readonly Request[], reason: Error): void {
+  /** Whoever ends a connection behind an answer has nothing against the requests behind it: each connection gets further. */
+  #repeat(lost: readonly Request[], reason: Error, hasAnswered: boolean): void {
     for (const request of lost) {
-      if (request.isRepeated || this.#isClosed) {
+      if (this.#isClosed || (request.isRepeated && !hasAnswered)) {
         request.reject(reason);
       } else {
-        this.#send({ ...request, isRepeated: true });
+        this.#send({ ...request, isRepeated: !hasAnswered });
       }
     }
   }
@@ -93,13 +96,14 @@ class Connection {
   #answered = 0;
   #unsent: string[] = [];
   #headers: { of: Headers; text: string } | undefined;
-  readonly #onEnd: (lost: readonly Request[], reason: Error) => void;
+  readonly #onEnd: (lost: readonly Request[], reason: Error, hasAnswered: boolean) => void;
+  #hasAnswered = false;
   isOver = false;
 
-  /** `onEnd`: told which requests got no answer, and why. */
+  /** `onEnd`: told which requests got no answer, why, and whether any request got one. */
   constructor(
     { origin, path, connectTimeoutMs, answerTimeoutMs }: PipelinedPostsOptions,
-    onEnd: (lost: readonly Request[], reason: Error) => void,
+    onEnd: (lost: readonly Request[], reason: Error, hasAnswered: boolean) => void,
   ) {
     this.#onEnd = onEnd;
     this.#head = `POST ${path} HTTP/1.1\r\nHost: ${origin.host}\r\n`;
@@ -133,6 +137,7 @@ class Connection {
     this.#onEnd(
       this.#waiting.slice(this.#answered).map(({ request }) => request),
       reason,
+      this.#hasAnswered,
     );
   }
 
@@ -160,6 +165,7 @@ class Connection {
           throw new Error('an answer came that nobody had asked for');
         }
         this.#answered += 1;
+        this.#hasAnswered = true;
         waiting.request.resolve(answer);
         if (answer.isLast) {
           return this.end(new Error('the master ended the connection'));
