@@ -66,8 +66,8 @@ export class Snapshotter {
   private async take(state: State, durable: Promise<unknown>): Promise<void> {
     const startedMs = performance.now();
     const { position } = state;
-    const slices = captureSnapshot(state);
     try {
+      const slices = captureSnapshot(state);
       await durable;
       await this.log.saveSnapshot({ position, format: SNAPSHOT_FORMAT, state: slices });
       const durationMs = Math.round(performance.now() - startedMs);
