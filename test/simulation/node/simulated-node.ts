@@ -125,7 +125,7 @@ export class SimulatedNode {
       electionTimeoutMs: configuration.zkTimeoutMs,
       onEnd: (exitCode, message) => this.ended(process, exitCode, message),
     });
-    const scheduler = new Scheduler({
+    const scheduler: Scheduler = new Scheduler({
       log,
       configuration,
       logging,

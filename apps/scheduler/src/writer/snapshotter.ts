@@ -32,9 +32,9 @@ export class Snapshotter {
     return this.lastPosition;
   }
 
-  /** A state of this position was recovered: the next snapshot is due an interval later. */
-  beginAt(position: number): void {
-    this.lastPosition = position;
+  /** A state was recovered from the snapshot of this position, or from none: the next one is due an interval later. */
+  beginAt(position: number | undefined): void {
+    this.lastPosition = position ?? this.lastPosition;
   }
 
   /** Takes a snapshot if one is due; it is saved once everything the state rests on is `durable`. */
