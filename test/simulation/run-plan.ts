@@ -9,9 +9,14 @@ export interface RunPlan {
   readonly meanCommandPauseMs: number;
   readonly tickIntervalMs: number;
   readonly flags: readonly string[];
+  /** Between two commands about webhooks; absent when nobody wants any. */
+  readonly meanWebhookPauseMs: number | undefined;
 }
 
 const MINUTE_MS = 60_000;
+
+/** An address that every leader makes a callback. */
+const STATIC_CALLBACK = ['--http_endpoints', 'http://static.example/hook'];
 
 export function planRun(random: Random): RunPlan {
   const nodes = random.pick([1, 2, 2, 3, 3]);
@@ -35,7 +40,13 @@ export function planRun(random: Random): RunPlan {
     faultyMs: random.pick([1, 1, 1, 2, 2, 4]) * MINUTE_MS,
     meanCommandPauseMs: random.pick([2500, 6000, 15_000]),
     tickIntervalMs: random.pick([250, 1000, 1000]),
-    flags: Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    flags: [
+      ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
+      '--event_subscriber',
+      'http_callback',
+      ...(random.chance(0.1) ? STATIC_CALLBACK : []),
+    ],
+    meanWebhookPauseMs: random.pick([undefined, 6000, 15_000]),
   };
 }
 

@@ -11,6 +11,9 @@ const SEEDS_TO_NOTICE = 25;
 /** Seeds that found a bug once, by what it was (docs/simulation.md). */
 const EARLIER: readonly (readonly [seed: number, what: string])[] = [
   [7, 'keys of instances came in another order on a snapshot'],
+  [5, 'a webhook was told of something while it was paused'],
+  [25, 'a webhook was told of something before anything durable had asked for it'],
+  [46, 'what a webhook was refused under former settings counted for the present ones'],
   [10_079, 'the offer of a launch that got lost was never given back'],
 ];
 
@@ -28,6 +31,8 @@ const DEFECTS: readonly (readonly [what: string, defects: Defects, invariant: Re
   ],
   ['an event is swallowed by a stream', { swallows: 200 }, /every position once/],
   ['a node folds another state', { foldsWrongly: true }, /same state|whole log/],
+  ['requests of webhooks get lost', { losesDeliveries: 5 }, /goes on to \d+ without/],
+  ['what is noted of webhooks is not true', { notesTooFar: true }, /every event that it asked for, in order/],
   ['kills are never sent', { losesKills: true }, /desired and actual/],
 ];
 

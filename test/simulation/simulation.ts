@@ -21,8 +21,11 @@ import { SimulatedNode, type Outside } from './node/simulated-node.js';
 import type { Defects } from './defects.js';
 import { planRun, type RunPlan } from './run-plan.js';
 import type { SeedReport } from './run-seed.js';
+import { SimulatedReceivers } from './webhooks/simulated-receivers.js';
+import { WebhookLedger } from './webhooks/webhook-ledger.js';
 import { Client } from './workload/client.js';
 import { simulatedProbe, simulatedReadiness } from './workload/probes.js';
+import { WebhookWishes } from './workload/webhook-wishes.js';
 import { Workload } from './workload/workload.js';
 
 /** So long desired and actual may take to meet once faults are over, ms. */
@@ -51,6 +54,8 @@ export class Simulation {
   private readonly subscribers: readonly Subscriber[];
   private readonly faults: FaultScript;
   private readonly workload: Workload;
+  private readonly webhooks: WebhookLedger;
+  private readonly webhookWishes: WebhookWishes;
   private violation: Error | undefined;
 
   constructor(seed: number, defects: Defects, print?: (line: string) => void) {
@@ -73,6 +78,7 @@ export class Simulation {
       this.nodes.find((node) => node.name === name)?.crash(where);
     const logFaults = new LogFaults(random.fork('log'), this.trace, crash);
     this.mesos = new SimulatedMesos(this.world, crash, defects);
+    this.webhooks = new WebhookLedger(this.topic);
     const outside = this.outside(logFaults, defects);
     for (let number = 1; number <= this.plan.nodes; number++) {
       this.nodes.push(new SimulatedNode(`node${number}`, outside));
@@ -89,6 +95,7 @@ export class Simulation {
         new Subscriber(`reader${index}`, { world, nodes, ledger, defects, onViolation: fail }),
     );
     this.workload = new Workload(random.fork('workload'), this.checker.book);
+    this.webhookWishes = new WebhookWishes(random.fork('webhooks'), this.webhooks.book);
     this.faults = new FaultScript({
       world,
       nodes,
@@ -146,6 +153,7 @@ export class Simulation {
     for (const subscriber of this.subscribers) time.after(1000, () => subscriber.connect());
     this.faults.begin();
     this.askOn();
+    this.askOfWebhooksOn();
     this.readOn();
   }
 
@@ -155,6 +163,16 @@ export class Simulation {
       if (this.world.calm) return;
       this.client.send(this.workload.next());
       this.askOn();
+    });
+  }
+
+  private askOfWebhooksOn(): void {
+    const { meanWebhookPauseMs } = this.plan;
+    if (meanWebhookPauseMs === undefined) return;
+    this.time.after(this.webhookWishes.pauseMs(meanWebhookPauseMs), () => {
+      if (this.world.calm) return;
+      this.client.send(this.webhookWishes.next());
+      this.askOfWebhooksOn();
     });
   }
 
@@ -168,6 +186,7 @@ export class Simulation {
 
   private async comeToRest(): Promise<void> {
     this.trace.note('REST', 'faults are over');
+    for (const wish of this.webhookWishes.last()) this.client.send(wish);
     let difference: string | undefined = '';
     const limitMs = this.time.nowMs + REST_LIMIT_MS;
     let restedMs = 0;
@@ -177,7 +196,9 @@ export class Simulation {
       const leader = this.nodes.find(({ leads }) => leads)?.life?.api;
       if (leader !== undefined) waiting.look(leader.projection.model.state, this.time.nowMs);
       difference =
-        this.client.underWay > 0 ? 'a client waits' : whatDiffers(this.checker, this.mesos, this.nodes);
+        this.client.underWay > 0
+          ? 'a client waits'
+          : (whatDiffers(this.checker, this.mesos, this.nodes) ?? this.webhooks.behind());
       restedMs = difference === undefined ? restedMs + LOOK_MS : 0;
     }
     if (difference !== undefined && !this.isFailed) {
@@ -196,13 +217,15 @@ export class Simulation {
   }
 
   private outside(logFaults: LogFaults, defects: Defects): Outside {
-    const { world, topic, election, mesos, plan } = this;
+    const { world, topic, election, mesos, plan, webhooks } = this;
+    const onViolation = (error: unknown): void => this.fail(error);
     return {
       world,
       topic,
       logFaults,
       election,
       mesos,
+      receivers: new SimulatedReceivers({ world, ledger: webhooks, defects, onViolation }),
       probe: simulatedProbe(world, mesos),
       askReadiness: simulatedReadiness(world, mesos),
       tickIntervalMs: plan.tickIntervalMs,

@@ -142,7 +142,7 @@ export class Scheduler implements SchedulerDoor {
       onUnrecordedFailure: (failure) => this.failedProbes?.(failure),
     });
     this.readiness = new ReadinessPoller({ state, tell, ask: this.surroundings.askReadiness });
-    this.webhooks = webhookDeliveries(options, this.writer, () => this.identity.nowMs());
+    this.webhooks = webhookDeliveries(options, this.writer, this.surroundings);
     this.showTo(metrics);
   }
 

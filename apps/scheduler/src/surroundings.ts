@@ -1,6 +1,7 @@
 import { httpTransport, type MasterTransport } from '#mesos';
 import { createProbe, type Probe } from './health/probe.js';
 import { askReadiness, type AskReadiness } from './readiness/ask-readiness.js';
+import { createSender, type CreateSender } from './webhooks/post.js';
 import { IdentitySource } from './writer/identity-source.js';
 
 /** What a scheduler meets of the world beside its log and its lead. */
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly probe: Probe;
   /** How it asks tasks whether they are ready. */
   readonly askReadiness: AskReadiness;
+  /** How it sends to webhooks. */
+  readonly createSender: CreateSender;
   /** How often the writer is told that time has passed. */
   readonly tickIntervalMs: number;
 }
@@ -23,5 +26,6 @@ export const realSurroundings = (): Surroundings => ({
   transport: httpTransport,
   probe: createProbe(),
   askReadiness,
+  createSender,
   tickIntervalMs: 100,
 });

@@ -1,4 +1,4 @@
-import { SubmitCommand, type AppDefinition } from '#domain';
+import { SubmitCommand, type AppDefinition, type EventData } from '#domain';
 import type { EventLog, NewEvent, Snapshot } from '#event-log';
 
 /** What a test breaks on purpose within a node. */
@@ -11,22 +11,25 @@ export interface NodeDefects {
   readonly foldsWrongly?: boolean;
   /** Commands with the same key are decided anew each time. */
   readonly ignoresKeys?: boolean;
+  /** What is noted of the deliveries to a webhook is further than they have come. */
+  readonly notesTooFar?: boolean;
 }
 
 /** The log of a node, with what is to be broken of it. */
 export function brokenLog(log: EventLog, defects: NodeDefects): EventLog {
-  const { acknowledgesEarly, skipsMinimum, foldsWrongly } = defects;
-  if (acknowledgesEarly !== true && skipsMinimum !== true && foldsWrongly !== true) return log;
+  const { acknowledgesEarly, skipsMinimum, foldsWrongly, notesTooFar } = defects;
+  if (![acknowledgesEarly, skipsMinimum, foldsWrongly, notesTooFar].includes(true)) return log;
+  const change = skipsMinimum === true ? demandAll : notesTooFar === true ? noteMore : undefined;
   const append = async (events: readonly NewEvent[], epoch: number) => {
-    const written = log.append(skipsMinimum === true ? events.map(demandAll) : events, epoch);
+    const written = log.append(change === undefined ? events : events.map(change), epoch);
     if (acknowledgesEarly !== true) return written;
     written.catch(() => undefined);
     const head = await log.head();
     return { first: head + 1, last: head + events.length };
   };
   const saveSnapshot = async (snapshot: Snapshot) => {
-    // The state of a writer that heeds less than the log asks for is not to be found by another check.
-    if (skipsMinimum === true) return;
+    // The state of a writer that differs from what the log says is not to be found by another check.
+    if (change !== undefined) return;
     const state = [...snapshot.state].map((slice) => slice.replace('"Running"', '"Stopped"'));
     await log.saveSnapshot(foldsWrongly === true ? { ...snapshot, state } : snapshot);
   };
@@ -44,6 +47,13 @@ export function brokenCommand(submit: SubmitCommand, { ignoresKeys }: NodeDefect
   if (ignoresKeys !== true) return submit;
   const { command, actor, idempotencyKey } = submit;
   return new SubmitCommand(command, actor, `${idempotencyKey}!${performance.now()}`);
+}
+
+/** Once in a while, so that the next leader begins too far. */
+function noteMore(event: NewEvent): NewEvent {
+  if (event.type !== 'WebhookAdvanced') return event;
+  const { id, position } = event.data as EventData['WebhookAdvanced'];
+  return { ...event, data: { id, position: position + 3 } };
 }
 
 function demandAll(event: NewEvent): NewEvent {

@@ -16,6 +16,7 @@ import type { LogFaults } from '../log/log-faults.js';
 import type { SharedTopic } from '../log/shared-topic.js';
 import { NodeDisk, SimulatedStore } from '../log/simulated-store.js';
 import type { SimulatedMesos } from '../mesos/simulated-mesos.js';
+import type { SimulatedReceivers } from '../webhooks/simulated-receivers.js';
 import { ApiSide, type WriteOutcome } from './api-side.js';
 import { brokenCommand, brokenLog, type NodeDefects } from './broken-parts.js';
 import { configurationOf } from './configurations.js';
@@ -28,6 +29,7 @@ export interface Outside {
   readonly logFaults: LogFaults;
   readonly election: SimulatedElection;
   readonly mesos: SimulatedMesos;
+  readonly receivers: SimulatedReceivers;
   readonly probe: Probe;
   readonly askReadiness: Surroundings['askReadiness'];
   readonly tickIntervalMs: number;
@@ -125,7 +127,7 @@ export class SimulatedNode {
       electionTimeoutMs: configuration.zkTimeoutMs,
       onEnd: (exitCode, message) => this.ended(process, exitCode, message),
     });
-    const scheduler = new Scheduler({
+    const scheduler: Scheduler = new Scheduler({
       log,
       configuration,
       logging,
@@ -159,7 +161,7 @@ export class SimulatedNode {
   }
 
   private surroundings(process: Process): Partial<Surroundings> {
-    const { mesos, probe, askReadiness, tickIntervalMs, world } = this.outside;
+    const { mesos, receivers, probe, askReadiness, tickIntervalMs, world } = this.outside;
     const chance = this.random.fork(`life ${this.lives}`);
     const entropy: Entropy = {
       random: () => chance.next(),
@@ -175,6 +177,7 @@ export class SimulatedNode {
         entropy,
       ),
       transport: mesos.transportFor(process),
+      createSender: receivers.senderFor(process),
       probe: (endpoint, check) => process.awaiting(probe(endpoint, check)),
       askReadiness: (endpoint, check) => process.awaiting(askReadiness(endpoint, check)),
       tickIntervalMs,

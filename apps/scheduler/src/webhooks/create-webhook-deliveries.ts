@@ -1,21 +1,23 @@
 import { takesCallbacks, type Configuration } from '#configuration';
 import { SubmitCommand } from '#domain';
 import type { SchedulerOptions } from '../scheduler.js';
+import type { Surroundings } from '../surroundings.js';
 import type { Writer } from '../writer/writer.js';
 import { WebhookDeliveries, type WebhookDeliverySettings } from './webhook-deliveries.js';
 import { WebhookMetrics } from './webhook-metrics.js';
 
-/** The deliveries of a scheduler; `nowMs`: its clock, epoch ms. */
+/** The deliveries of a scheduler. */
 export function webhookDeliveries(
   { log, configuration, logging, lead, secrets, metrics }: SchedulerOptions,
   writer: Writer,
-  nowMs: () => number,
+  { identity, createSender }: Pick<Surroundings, 'identity' | 'createSender'>,
 ): WebhookDeliveries {
   const logger = logging.logger('webhooks');
   return new WebhookDeliveries({
     log,
     logger,
-    nowMs,
+    createSender,
+    nowMs: () => identity.nowMs(),
     state: () => writer.view.state,
     mayAct: () => lead.mayAct(),
     openSecret: (sealed) => secrets.open(sealed),

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Webhook, WebhookSettings } from '#domain';
+import type { Webhook, WebhookChanges, WebhookSettings } from '#domain';
 import { idle, SILENT, WriterHarness } from '../writer/writer.fixture.js';
 import type { Delivery, DeliveryOutcome } from './post.js';
 import { WebhookDelivery } from './webhook-delivery.js';
@@ -28,6 +28,10 @@ export class DeliveryHarness {
   /** While set, what every request gets. */
   outage: DeliveryOutcome | undefined;
   durationMs = 5;
+  /** Position up to which the log is durable, where that is not all of it. */
+  durable: number | undefined;
+  /** What happens between a request and its answer. */
+  meanwhile: () => Promise<void> = () => Promise.resolve();
   isLeading = true;
   openSecret: (sealed: string) => string = (sealed) => `opened ${sealed}`;
   nowMs = Date.now();
@@ -90,6 +94,12 @@ export class DeliveryHarness {
     await this.calm();
   }
 
+  async change(changes: WebhookChanges): Promise<void> {
+    await this.writer.submit({ type: 'ChangeWebhook', webhookId: this.id, changes });
+    this.delivery.look(this.webhook);
+    await this.calm();
+  }
+
   async redeliver(what: { deadLetters: true } | { from: number; to?: number }): Promise<void> {
     await this.writer.submit({ type: 'RedeliverWebhook', webhookId: this.id, what });
     this.delivery.look(this.webhook);
@@ -122,9 +132,13 @@ export class DeliveryHarness {
     return new WebhookDelivery(this.webhook, {
       webhook: () => writer.view.state.webhooks.get(this.id),
       read: (after) => log.port.read(after, 100),
-      head: () => writer.view.state.position,
+      head: () => this.durable ?? writer.view.state.position,
       mayAct: () => this.isLeading,
-      post: (delivery) => Promise.resolve(this.receive(delivery)),
+      post: async (delivery) => {
+        const outcome = this.receive(delivery);
+        await this.meanwhile();
+        return outcome;
+      },
       openSecret: (sealed) => this.openSecret(sealed),
       tell: (report, settled) => writer.tell({ type: 'ReportWebhook', webhookId: this.id, report }, settled),
       callbacks: { slowMs: 1000, timeoutMs: 2000 },

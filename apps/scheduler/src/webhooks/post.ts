@@ -29,8 +29,11 @@ export interface Sender {
   readonly close: () => Promise<void>;
 }
 
+/** `denied`: no request goes there. */
+export type CreateSender = (denied: DeniedNetworks) => Sender;
+
 /** Connections are kept and used again; redirects are not followed. */
-export function createSender(denied: DeniedNetworks): Sender {
+export const createSender: CreateSender = (denied) => {
   const dispatcher = new Agent({
     keepAliveTimeout: KEEP_ALIVE_MS,
     connect: { lookup: denied.lookup },
@@ -56,7 +59,7 @@ export function createSender(denied: DeniedNetworks): Sender {
     }
   };
   return { post, close: () => dispatcher.destroy() };
-}
+};
 
 /** Ends a request when its time is up, or when all deliveries end. */
 class Limit {

@@ -2,7 +2,7 @@ import type { State, Webhook, WebhookReport } from '#domain';
 import type { EventLog, Subscription } from '#event-log';
 import { StateFollower } from '../following/state-follower.js';
 import type { CallbackLimits, DeliveryPorts } from './delivery-ports.js';
-import { createSender, type Sender } from './post.js';
+import type { CreateSender, Sender } from './post.js';
 import { DeniedNetworks } from './denied-networks.js';
 import { LogPages } from './log-pages.js';
 import { WebhookDelivery } from './webhook-delivery.js';
@@ -18,6 +18,7 @@ export interface WebhookDeliveriesPorts extends Pick<
   readonly tell: (webhookId: string, report: WebhookReport, settled?: () => void) => void;
   /** Makes an address a callback, unless it is one. */
   readonly addCallback: (url: string) => Promise<void>;
+  readonly createSender: CreateSender;
   readonly settings: WebhookDeliverySettings;
   readonly metrics: WebhookMetrics;
 }
@@ -61,7 +62,7 @@ export class WebhookDeliveries {
 
   start(): void {
     if (this.sender !== undefined) return;
-    this.sender = createSender(new DeniedNetworks(this.ports.settings.deniedNetworks));
+    this.sender = this.ports.createSender(new DeniedNetworks(this.ports.settings.deniedNetworks));
     for (const url of this.ports.settings.callbacks?.endpoints ?? []) void this.ports.addCallback(url);
     this.follower.start();
   }

@@ -4,12 +4,20 @@ import { DeliveryHarness } from './delivery-harness.fixture.js';
 
 const DOWN = { kind: 'failed', error: 'connect ECONNREFUSED' } as const;
 
+const DEPLOYMENT_STEP = ['deployment_info', 'deployment_step_success'];
+
 let harness: DeliveryHarness;
 
 afterEach(() => harness.close());
 
 const ascending = (positions: readonly number[]): number[] =>
   [...new Set(positions)].toSorted((a, b) => a - b);
+
+/** The first time only. */
+function once(of: DeliveryHarness, act: () => Promise<void>): Promise<void> {
+  of.meanwhile = () => Promise.resolve();
+  return act();
+}
 
 describe('deliveries to a webhook', () => {
   it('bring every event once and in order, and none about webhooks', async () => {
@@ -76,6 +84,23 @@ describe('deliveries to a webhook', () => {
     expect(harness.webhook.failure?.attempts).toBe(3);
   });
 
+  it('count the attempts of one event, not those of another that a former leader has left behind', async () => {
+    harness = await DeliveryHarness.start({ maxAttempts: 2, eventTypes: ['AppCreated'] });
+    await harness.happen('/a');
+    const taken = await harness.happen('/b');
+    harness.answers.push(DOWN);
+    await harness.happen('/c');
+    expect(harness.webhook.cursor).toBeLessThan(taken);
+    expect(harness.webhook.failure?.attempts).toBe(1);
+    harness.restart();
+    harness.answers.push(DOWN);
+    await harness.pass(1000);
+    expect(harness.webhook).toMatchObject({ failure: { attempts: 1 }, deadLetters: [] });
+    harness.answers.push({ kind: 'delivered', durationMs: 1 }, DOWN);
+    await harness.pass(1000);
+    expect(harness.webhook).toMatchObject({ failure: { attempts: 1 }, deadLetters: [] });
+  });
+
   it('give an event up after the last attempt, and bring it again when asked', async () => {
     harness = await DeliveryHarness.start({ maxAttempts: 2, eventTypes: ['AppCreated'] });
     harness.answers.push(DOWN, DOWN);
@@ -137,6 +162,42 @@ describe('deliveries to a webhook', () => {
     expect(harness.arrivals).toEqual([]);
     await harness.ask('ResumeWebhook');
     expect(harness.arrivals).toHaveLength(2);
+  });
+
+  it('stand still between two requests of one event, too', async () => {
+    harness = await DeliveryHarness.start({ format: 'bus', eventTypes: DEPLOYMENT_STEP });
+    harness.meanwhile = () => once(harness, () => harness.ask('PauseWebhook'));
+    await harness.happen('/a');
+    expect(harness.arrivals.map(({ type }) => type)).toEqual(['deployment_info']);
+    await harness.ask('ResumeWebhook');
+    expect(harness.arrivals.slice(1, 3).map(({ type }) => type)).toEqual(DEPLOYMENT_STEP);
+  });
+
+  it.each([
+    ['a failure', { kind: 'failed', error: 'it was the last attempt' }],
+    ['a farewell', { kind: 'gone', error: 'the receiver answered 410' }],
+  ] as const)(
+    'take %s for what was asked for by then, not for a change made meanwhile',
+    async (_, answer) => {
+      harness = await DeliveryHarness.start({ maxAttempts: 1, eventTypes: ['AppCreated'] });
+      harness.answers.push(answer);
+      harness.meanwhile = () => once(harness, () => harness.change({ url: 'http://elsewhere.example/hook' }));
+      await harness.happen('/a');
+      await harness.calm();
+      expect(harness.webhook).toMatchObject({ paused: undefined, failure: undefined, deadLetters: [] });
+      expect(harness.arrivals).toHaveLength(1);
+    },
+  );
+
+  it('do nothing that somebody has asked for before that is durable', async () => {
+    harness = await DeliveryHarness.start({ eventTypes: ['AppCreated'] });
+    await harness.ask('PauseWebhook');
+    harness.durable = await harness.happen('/a');
+    await harness.ask('ResumeWebhook');
+    expect(harness.arrivals).toEqual([]);
+    harness.durable = undefined;
+    await harness.calm();
+    expect(harness.arrivals).toHaveLength(1);
   });
 
   it('say that a secret cannot be opened, give nothing up for it, and go on when it can', async () => {

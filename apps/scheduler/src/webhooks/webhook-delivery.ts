@@ -29,6 +29,8 @@ export class WebhookDelivery {
   /** Requests of the event in line that were answered well. */
   private part = 0;
   private attempts: number;
+  /** Position of the event that they were made for. */
+  private attemptsFor: number | undefined;
   /** Epoch ms. */
   private notBeforeMs: number;
   private isStopping = false;
@@ -40,6 +42,7 @@ export class WebhookDelivery {
   ) {
     this.webhook = webhook;
     this.attempts = webhook.failure?.attempts ?? 0;
+    this.attemptsFor = webhook.failure?.position;
     this.notBeforeMs = webhook.failure?.nextAttemptMs ?? 0;
     this.progress = new Progress(webhook, ports.tell);
   }
@@ -96,6 +99,8 @@ export class WebhookDelivery {
   private async step(): Promise<void> {
     const { ports, progress } = this;
     if (!this.refresh()) return this.pause.wait({ isIdle: false });
+    // What was asked of it is not durable yet.
+    if (this.webhook.revision > ports.head()) return this.pause.wait({ isIdle: true });
     if (this.webhook.paused !== undefined) return this.pause.wait({ isIdle: false });
     const waitMs = this.notBeforeMs - ports.nowMs();
     if (waitMs > 0) return this.pause.wait({ forMs: waitMs, isIdle: false });
@@ -168,10 +173,12 @@ export class WebhookDelivery {
 
   /** Whether somebody wants the deliveries to stand still; looked at between two events. */
   private mustPause(): boolean {
-    const now = this.ports.webhook();
-    return (
-      this.isStopping || now?.revision !== this.webhook.revision || this.notBeforeMs > this.ports.nowMs()
-    );
+    return this.isStopping || this.isAskedOtherwise() || this.notBeforeMs > this.ports.nowMs();
+  }
+
+  /** Whether somebody has asked something of the webhook since its turn came. */
+  private isAskedOtherwise(): boolean {
+    return this.ports.webhook()?.revision !== this.webhook.revision;
   }
 
   private hasMissedTooMuch({ position, time }: StoredEvent): boolean {
@@ -205,18 +212,20 @@ export class WebhookDelivery {
 
   private async attempt(event: StoredEvent, body: string): Promise<'taken' | 'given-up' | 'later'> {
     const { webhook, ports } = this;
-    if (!ports.mayAct() || this.isStopping) return 'later';
+    if (!ports.mayAct() || this.isStopping || this.isAskedOtherwise()) return 'later';
     const request = requestFor({ webhook, event, part: this.part, body }, ports);
     if ('unsealed' in request) return this.failed(event, request.unsealed, { isOurs: true });
     const outcome = await ports.post(request, this.abort.signal);
-    if (this.abort.signal.aborted && outcome.kind !== 'delivered') return 'later';
     if (outcome.kind === 'delivered') {
       ports.counts.delivered();
       if (webhook.kind === 'callback' && outcome.durationMs > ports.callbacks.slowMs)
         this.backOff(event, `the receiver took ${Math.round(outcome.durationMs)} ms`);
-      else this.attempts = 0;
+      else if (this.isCountedFor(event)) this.attempts = 0;
       return 'taken';
     }
+    if (this.abort.signal.aborted) return 'later';
+    // It was asked for in another way, and says nothing of what is asked for now.
+    if (this.isAskedOtherwise()) return this.forgotten();
     if (outcome.kind === 'gone' && webhook.kind === 'webhook') {
       ports.counts.failed();
       ports.logger.warn({ webhook: webhook.id }, 'a webhook is paused: its receiver answered 410 Gone');
@@ -224,6 +233,11 @@ export class WebhookDelivery {
       return 'later';
     }
     return this.failed(event, outcome.error, { isOurs: false });
+  }
+
+  private forgotten(): 'later' {
+    this.ports.counts.failed();
+    return 'later';
   }
 
   /** `isOurs`: nothing was sent, so nothing is given up for it. */
@@ -234,6 +248,7 @@ export class WebhookDelivery {
   ): Promise<'given-up' | 'later'> {
     const { webhook, ports } = this;
     ports.counts.failed();
+    if (!this.isCountedFor(event)) this.attempts = 0;
     if (isOurs || this.attempts + 1 < webhook.maxAttempts) {
       const nextAttemptMs = this.backOff(event, error);
       this.progress.failing();
@@ -251,10 +266,19 @@ export class WebhookDelivery {
     return 'given-up';
   }
 
+  /**
+   * Whether the attempts were made for this event. What a leader sends again that was sent already, before it comes to what
+   * failed, has attempts of its own; whether a callback is left alone depends on its last requests, whatever they were for.
+   */
+  private isCountedFor({ position }: StoredEvent): boolean {
+    return this.webhook.kind === 'callback' || this.attempts === 0 || position === this.attemptsFor;
+  }
+
   /** Counts a failure, or a receiver that was slow; answers when the next request may go out, epoch ms. */
   private backOff({ position }: StoredEvent, error: string): number {
     const { ports, webhook } = this;
     this.attempts += 1;
+    this.attemptsFor = position;
     this.notBeforeMs = ports.nowMs() + backOffMs(webhook.kind, this.attempts, ports.random());
     if (this.attempts === 1)
       ports.logger.warn({ webhook: webhook.id, position, error }, 'a webhook is left alone for a while');

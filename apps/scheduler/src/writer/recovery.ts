@@ -8,8 +8,8 @@ export interface Recovered {
   /** Time of the newest event, epoch ms; 0 for an empty log. */
   readonly lastEventMs: number;
   readonly replayed: number;
-  /** Position of the snapshot it began with; 0 without one. */
-  readonly snapshotPosition: number;
+  /** Position of the snapshot it began with; 0 without one, absent where none was looked for. */
+  readonly snapshotPosition: number | undefined;
 }
 
 /**
@@ -18,10 +18,11 @@ export interface Recovered {
  */
 export async function recoverState(log: EventLog, logger: Logger, present?: State): Promise<Recovered> {
   const state = present === undefined ? await stateOfSnapshot(log, logger) : copyState(present);
-  const snapshotPosition = state.position;
-  let lastEventMs = await timeOf(log, snapshotPosition);
+  const { position } = state;
+  const snapshotPosition = present === undefined ? position : undefined;
+  let lastEventMs = await timeOf(log, position);
   let replayed = 0;
-  await log.replay(snapshotPosition, (page) => {
+  await log.replay(position, (page) => {
     for (const event of page) evolve(state, recordedFrom(event));
     lastEventMs = page.at(-1)?.time ?? lastEventMs;
     replayed += page.length;

@@ -32,9 +32,9 @@ export class Snapshotter {
     return this.lastPosition;
   }
 
-  /** A state of this position was recovered: the next snapshot is due an interval later. */
-  beginAt(position: number): void {
-    this.lastPosition = position;
+  /** A state was recovered from the snapshot of this position, or from none: the next one is due an interval later. */
+  beginAt(position: number | undefined): void {
+    this.lastPosition = position ?? this.lastPosition;
   }
 
   /** Takes a snapshot if one is due; it is saved once everything the state rests on is `durable`. */
@@ -66,8 +66,8 @@ export class Snapshotter {
   private async take(state: State, durable: Promise<unknown>): Promise<void> {
     const startedMs = performance.now();
     const { position } = state;
-    const slices = captureSnapshot(state);
     try {
+      const slices = captureSnapshot(state);
       await durable;
       await this.log.saveSnapshot({ position, format: SNAPSHOT_FORMAT, state: slices });
       const durationMs = Math.round(performance.now() - startedMs);

@@ -39,7 +39,7 @@ export async function beginTerm(
 }
 
 /** What the log of the process tells of the beginning of a term. */
-export function termFacts(term: Term, durationMs: number): Record<string, number> {
+export function termFacts(term: Term, durationMs: number): Record<string, number | undefined> {
   const { epoch, state, replayed, snapshotPosition, claimMs, loadMs } = term;
   return {
     epoch,

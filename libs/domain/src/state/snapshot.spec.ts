@@ -34,6 +34,30 @@ it('what is folded on a snapshot is written down as what is folded on the whole 
   }
 });
 
+it('is the same when a master describes an agent with its keys in another order than before', () => {
+  const scenario = new Scenario().connected();
+  scenario.create({ id: '/a', cmd: 'serve', instances: 2 });
+  scenario.launchAll();
+  let launches = 0;
+  const events = scenario.events.map((event, index) => {
+    const one = recorded(event, index + 1);
+    if (one.type !== 'InstanceProvisioned') return one;
+    const { attributes, ...rest } = { ...one.data.agent, agentId: 'S0', host: 'h0' };
+    const agent = (launches += 1) === 1 ? { ...rest, attributes } : { attributes, ...rest };
+    return { ...one, data: { ...one.data, agent } };
+  });
+  expect(launches).toBe(2);
+  const fold = (state: State, some: typeof events): State => {
+    for (const event of some) evolve(state, event);
+    return state;
+  };
+  const whole = textOf(fold(new State(), events));
+  for (let taken = 0; taken <= events.length; taken++) {
+    const text = textOf(fold(new State(), events.slice(0, taken)));
+    expect(textOf(fold(restoreSnapshot([text]), events.slice(taken))), `taken at ${taken}`).toBe(whole);
+  }
+});
+
 it('says what instances have in common once', () => {
   const scenario = new Scenario().connected();
   scenario.create({ id: '/a', cmd: 'serve', instances: 8 });

@@ -24,19 +24,21 @@ interface Body {
   readonly end: number;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /**
- * Takes the bytes of one connection and gives the HTTP answers in them, in their order. Throws when they are none: nothing
- * that follows can be understood then.
+ * Takes the bytes of one connection and gives the HTTP answers in them, in their order. Throws behind the last of them when
+ * what follows is none: nothing can be understood from there on.
  */
 export class AnswerParser {
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = NOTHING;
+  #hasEnded = false;
   /** The last answer that was all head: most are like the one before, byte for byte. */
   #former: { readonly head: Buffer; readonly answer: ParsedAnswer } | undefined;
 
   /** The answers that are complete now. */
-  take(chunk: Buffer): ParsedAnswer[] {
+  *take(chunk: Buffer): Iterable<ParsedAnswer> {
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
-    const answers: ParsedAnswer[] = [];
     let from = 0;
     for (;;) {
       const parsed = this.#parse(from);
@@ -46,14 +48,19 @@ export class AnswerParser {
       from = parsed.end;
       // What is said in between is no answer.
       if (parsed.answer.status >= 200) {
-        answers.push(parsed.answer);
+        yield parsed.answer;
       }
     }
-    this.#bytes = this.#bytes.subarray(from);
+    this.#bytes = from < this.#bytes.length ? this.#bytes.subarray(from) : NOTHING;
     if (this.#bytes.length > MAX_BYTES) {
       throw new Error('an answer is too long');
     }
-    return answers;
+  }
+
+  /** Nothing more will come, which is where an answer ends that did not say how long it is. */
+  end(): Iterable<ParsedAnswer> {
+    this.#hasEnded = true;
+    return this.take(NOTHING);
   }
 
   #parse(from: number): { answer: ParsedAnswer; end: number } | undefined {
@@ -78,10 +85,11 @@ export class AnswerParser {
       return undefined;
     }
     const connection = headers.get('connection')?.toLowerCase() ?? '';
-    const isLast = connection.includes('close') || (minor === '0' && !connection.includes('keep-alive'));
+    const isLast =
+      this.#hasEnded || connection.includes('close') || (minor === '0' && !connection.includes('keep-alive'));
     const answer = { status, headers, text: body.text, isLast };
     // Copied: a slice would hold all that came with it.
-    if (body.end === bodyStart)
+    if (body.end === bodyStart && !isLast)
       this.#former = { head: Buffer.from(this.#bytes.subarray(from, bodyStart)), answer };
     return { answer, end: body.end };
   }
@@ -98,7 +106,11 @@ export class AnswerParser {
       return this.#chunks(from);
     }
     const announced = headers.get('content-length');
-    if (announced === undefined || !/^\d{1,7}$/u.test(announced)) {
+    if (announced === undefined) {
+      const end = this.#bytes.length;
+      return this.#hasEnded ? { text: this.#bytes.toString('utf8', from), end } : undefined;
+    }
+    if (!/^\d{1,7}$/u.test(announced)) {
       throw new Error('an answer does not say how long it is');
     }
     const end = from + Number(announced);

@@ -19,7 +19,7 @@ interface Request {
   readonly headers: Headers;
   readonly body: string;
   readonly settle: Settle;
-  /** The connection that it was sent on before is broken. */
+  /** It was sent before, on a connection that broke without a single answer. */
   readonly isRepeated: boolean;
   readonly sentAtMs: number;
 }
@@ -30,7 +30,7 @@ const LOOK_INTERVAL_MS = 1000;
 /**
  * Sends many small requests over one connection without waiting for the answers in between, all of a turn of the event loop
  * in one write. For requests that do no harm when they are sent twice: when the connection breaks, those without an answer
- * are sent once more over a new one.
+ * are sent again over a new one; when a connection brings no answer at all, once.
  *
  * It does what a general client does at a sixth of its price per request (docs/performance.md): two acknowledgements
  * belong to every task that starts.
@@ -61,17 +61,20 @@ export class PipelinedPosts {
       return;
     }
     if (this.#connection === undefined || this.#connection.isOver) {
-      this.#connection = new Connection(this.#options, (lost, reason) => this.#repeat(lost, reason));
+      this.#connection = new Connection(this.#options, (lost, reason, hasAnswered) =>
+        this.#repeat(lost, reason, hasAnswered),
+      );
     }
     this.#connection.send(request);
   }
 
-  #repeat(lost: readonly Request[], reason: Error): void {
+  /** Whoever ends a connection behind an answer has nothing against the requests behind it: each connection gets further. */
+  #repeat(lost: readonly Request[], reason: Error, hasAnswered: boolean): void {
     for (const request of lost) {
-      if (request.isRepeated || this.#isClosed) {
+      if (this.#isClosed || (request.isRepeated && !hasAnswered)) {
         request.settle(reason);
       } else {
-        this.#send({ ...request, isRepeated: true, sentAtMs: performance.now() });
+        this.#send({ ...request, isRepeated: !hasAnswered, sentAtMs: performance.now() });
       }
     }
   }
@@ -90,19 +93,21 @@ class Connection {
   #answered = 0;
   #unsent: string[] = [];
   #headers: { of: Headers; text: string } | undefined;
-  readonly #onEnd: (lost: readonly Request[], reason: Error) => void;
+  readonly #onEnd: (lost: readonly Request[], reason: Error, hasAnswered: boolean) => void;
+  #hasAnswered = false;
   isOver = false;
 
-  /** `onEnd`: told which requests got no answer, and why. */
+  /** `onEnd`: told which requests got no answer, why, and whether any request got one. */
   constructor(
     { origin, path, connectTimeoutMs, answerTimeoutMs }: PipelinedPostsOptions,
-    onEnd: (lost: readonly Request[], reason: Error) => void,
+    onEnd: (lost: readonly Request[], reason: Error, hasAnswered: boolean) => void,
   ) {
     this.#onEnd = onEnd;
     this.#head = `POST ${path} HTTP/1.1\r\nHost: ${origin.host}\r\n`;
     this.#answerTimeoutMs = answerTimeoutMs;
     this.#socket = open(origin, connectTimeoutMs);
-    this.#socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    this.#socket.on('data', (chunk: Buffer) => this.#received(this.#parser.take(chunk)));
+    this.#socket.on('end', () => this.#received(this.#parser.end()));
     this.#socket.on('error', (error) => this.end(error));
     this.#socket.on('close', () => this.end(new Error('the connection was closed by the master')));
     this.#look = setInterval(() => this.#endIfOverdue(), LOOK_INTERVAL_MS).unref();
@@ -126,7 +131,7 @@ class Connection {
     this.isOver = true;
     clearInterval(this.#look);
     this.#socket.destroy();
-    this.#onEnd(this.#waiting.slice(this.#answered), reason);
+    this.#onEnd(this.#waiting.slice(this.#answered), reason, this.#hasAnswered);
   }
 
   #flush(): void {
@@ -145,17 +150,15 @@ class Connection {
     return this.#headers.text;
   }
 
-  #received(chunk: Buffer): void {
-    for (const answer of this.#answersIn(chunk)) {
-      // Whoever was told the answer before may have closed the connection.
-      if (this.isOver) {
-        return;
-      }
+  #received(answers: Iterable<ParsedAnswer>): void {
+    const iterator = answers[Symbol.iterator]();
+    for (let answer = this.#next(iterator); answer !== undefined; answer = this.#next(iterator)) {
       const request = this.#waiting[this.#answered];
       if (request === undefined) {
         return this.end(new Error('an answer came that nobody had asked for'));
       }
       this.#answered += 1;
+      this.#hasAnswered = true;
       request.settle(answer);
       if (answer.isLast) {
         return this.end(new Error('the master ended the connection'));
@@ -164,12 +167,17 @@ class Connection {
     this.#forgetAnswered();
   }
 
-  #answersIn(chunk: Buffer): readonly ParsedAnswer[] {
+  /** Nothing once the connection is over: whoever was told an answer may have closed it. */
+  #next(answers: Iterator<ParsedAnswer>): ParsedAnswer | undefined {
+    if (this.isOver) {
+      return undefined;
+    }
     try {
-      return this.#parser.take(chunk);
+      const { done, value } = answers.next();
+      return done === true ? undefined : value;
     } catch (error) {
       this.end(error as Error);
-      return [];
+      return undefined;
     }
   }
 
