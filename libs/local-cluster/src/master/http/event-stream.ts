@@ -41,10 +41,10 @@ export class EventStream implements FrameworkStream {
     response.once('close', () => this.end());
   }
 
-  send(event: Event): void {
+  send(event: Event, encoded = encodeEvent(event)): void {
     if (!this.isOpen) return;
     this.options.onEvent?.(event);
-    const { text, bytes } = encodeEvent(event);
+    const { text, bytes } = encoded;
     this.pending += `${bytes}\n${text}`;
     if (bytes !== text.length) this.isAscii = false;
     if (this.pending.length >= LARGEST_BATCH) this.flush();
