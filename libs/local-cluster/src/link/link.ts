@@ -191,7 +191,11 @@ export class MemoryLink {
     this.faults = faults;
   }
 
-  private createEnd<Out extends object, In extends object>(out: Mailbox<Out>, into: Mailbox<In>, isCut: () => boolean): LinkEnd<Out, In> {
+  private createEnd<Out extends object, In extends object>(
+    out: Mailbox<Out>,
+    into: Mailbox<In>,
+    isCut: () => boolean,
+  ): LinkEnd<Out, In> {
     const isUp = (): boolean => this.isUp;
     return {
       get isConnected() {

@@ -77,7 +77,8 @@ export class RemainingResources {
   /** Whether each comes from another plain holding, so that none have to be added up. */
   private isMerged(required: readonly Resource[]): boolean {
     return required.every((resource, place) => {
-      for (let other = 0; other < place; other += 1) if (required[other]!.name === resource.name) return false;
+      for (let other = 0; other < place; other += 1)
+        if (required[other]!.name === resource.name) return false;
       return this.findPlain(resource) !== undefined;
     });
   }

@@ -69,9 +69,7 @@ function taskResourcesProblem(resources: readonly Resource[]): string | undefine
 
 /** Nothing but an amount, allocated to the same role as the others: what nearly all resources are. */
 function isOrdinary({ disk, revocable, allocation_info: allocation }: Resource, first: Resource): boolean {
-  return (
-    disk === undefined && revocable === undefined && allocation?.role === first.allocation_info?.role
-  );
+  return disk === undefined && revocable === undefined && allocation?.role === first.allocation_info?.role;
 }
 
 function unusualResourcesProblem(resources: readonly Resource[]): string | undefined {
