@@ -67,10 +67,7 @@ it('rings a great many alarms in several turns, in their order, and none of them
   const names = Array.from({ length: 2_000 }, (_, place) => String(place));
   for (const name of names) wheel.set(new Bell(name), 10);
   let isEarly: boolean | undefined;
-  wheel.set(
-    new Bell('last', () => (isEarly = rung.length < names.length)),
-    11,
-  );
+  wheel.set(new Bell('last', () => (isEarly = rung.length < names.length)), 11);
   clock.advance(20);
   expect(rung).toEqual([...names, 'last']);
   expect(isEarly).toBe(false);
