@@ -19,7 +19,8 @@ interface Line {
 
 /**
  * The simulated cluster alone (spec/local-cluster.md §27): 10,000 agents and 100,000 tasks in a process of its own, a
- * bare scheduler in this one, HTTP over loopback in between. Options: `--agents N`, `--tasks N`, `--per-offer N`.
+ * bare scheduler in this one, HTTP over loopback in between. Options: `--agents N`, `--tasks N`, `--per-offer N`, `--profile DIR` (a
+ * processor profile of the cluster).
  */
 export async function run(options: string[]): Promise<BenchmarkResult> {
   const { values } = parseArgs({
@@ -28,6 +29,7 @@ export async function run(options: string[]): Promise<BenchmarkResult> {
       agents: { type: 'string', default: '10000' },
       tasks: { type: 'string', default: '100000' },
       'per-offer': { type: 'string', default: '20' },
+      profile: { type: 'string' },
     },
   });
   const size = {
@@ -35,7 +37,7 @@ export async function run(options: string[]): Promise<BenchmarkResult> {
     tasks: Number(values.tasks),
     perOffer: Number(values['per-offer']),
   };
-  const cluster = await SimulatedProcess.start(size.agents);
+  const cluster = await SimulatedProcess.start(size.agents, values.profile);
   try {
     const lines = await new Measurement(cluster, size).all();
     // How close the worst quantity comes to its target: above 1 it is missed.

@@ -16,7 +16,8 @@ export class SimulatedProcess {
     readonly startedMs: number,
   ) {}
 
-  static async start(agents: number): Promise<SimulatedProcess> {
+  /** `profileDir`: where its processor profile goes when it ends. */
+  static async start(agents: number, profileDir?: string): Promise<SimulatedProcess> {
     const directory = await mkdtemp(join(tmpdir(), 'ekiden-sim-'));
     const main = new URL('../apps/local-cluster/src/main.js', import.meta.url).pathname;
     const flags = JSON.parse(await readFile('scripts/node-flags.json', 'utf8')) as string[];
@@ -29,6 +30,7 @@ export class SimulatedProcess {
       [
         ...flags,
         `--max-old-space-size=${heapMb}`,
+        ...(profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]),
         main,
         '--sim',
         sim,

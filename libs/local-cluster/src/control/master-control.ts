@@ -90,8 +90,9 @@ export class MasterControl {
     this.inside.allocator.resume();
   }
 
-  runAllocation(): void {
-    this.inside.allocator.runNow();
+  /** Resolves at the end of the run. */
+  runAllocation(): Promise<void> {
+    return this.inside.allocator.runNow();
   }
 
   /** The next requests of a kind suffer a fault. */

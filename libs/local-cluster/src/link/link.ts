@@ -46,8 +46,8 @@ export interface FaultSource {
   readonly random: Pick<Random, 'next'>;
 }
 
-/** Runs a delivery in a later turn of the event loop. */
-export type Defer = (deliver: () => void) => void;
+/** Runs a delivery, which says how many notifications it handed over, in a later turn of the event loop. */
+export type Defer = (deliver: () => number) => void;
 
 /** How much later than the others an overtaken message arrives. */
 const OVERTAKEN_MS = 20;
@@ -55,14 +55,15 @@ const OVERTAKEN_MS = 20;
 /** Most notifications handed over in one turn, so that a burst never keeps the event loop from its sockets. */
 const BURST = 256;
 
-type Notification<In> =
-  { readonly kind: 'connected' | 'disconnected' } | { readonly kind: 'message'; readonly message: In };
+/** What an end is told besides messages. */
+type News = 'connected' | 'disconnected';
 
-/** Ordered notifications towards one end. */
-class Mailbox<In> {
-  private queue: Notification<In>[] = [];
+/** Ordered notifications towards one end: messages as they are, and news. */
+class Mailbox<In extends object> {
+  private queue: (In | News)[] = [];
   private listener: LinkListener<In> | undefined;
   private isScheduled = false;
+  private readonly deliver = (): number => this.handOverBurst();
 
   constructor(private readonly defer: Defer) {}
 
@@ -70,43 +71,52 @@ class Mailbox<In> {
     return this.queue.length;
   }
 
-  post(notification: Notification<In>): void {
+  post(notification: In | News): void {
     this.queue.push(notification);
     this.schedule();
   }
 
   /** What was on the wire when the connection broke never arrives. */
   loseMessages(): void {
-    this.queue = this.queue.filter((notification) => notification.kind !== 'message');
+    this.queue = this.queue.filter((notification) => typeof notification === 'string');
   }
 
   listen(listener: LinkListener<In>, isConnected: boolean): void {
     this.listener = listener;
-    const messages = this.queue.filter((notification) => notification.kind === 'message');
-    this.queue = isConnected ? [{ kind: 'connected' }, ...messages] : messages;
+    const messages = this.queue.filter((notification) => typeof notification !== 'string');
+    this.queue = isConnected ? ['connected', ...messages] : messages;
     this.schedule();
   }
 
   private schedule(): void {
     if (this.isScheduled || this.listener === undefined || this.queue.length === 0) return;
     this.isScheduled = true;
-    this.defer(() => this.deliver());
+    this.defer(this.deliver);
   }
 
-  private deliver(): void {
+  private handOverBurst(): number {
     this.isScheduled = false;
-    for (let delivered = 0; delivered < BURST;) {
-      const burst = this.queue.splice(0, BURST - delivered);
-      if (burst.length === 0) return;
+    let delivered = 0;
+    while (delivered < BURST) {
+      const burst = this.takeBurst(BURST - delivered);
+      if (burst.length === 0) return delivered;
       for (const notification of burst) this.handOver(notification);
       delivered += burst.length;
     }
     this.schedule();
+    return delivered;
   }
 
-  private handOver(notification: Notification<In>): void {
-    if (notification.kind === 'message') this.listener?.message(notification.message);
-    else this.listener?.[notification.kind]();
+  private takeBurst(most: number): (In | News)[] {
+    if (this.queue.length > most) return this.queue.splice(0, most);
+    const all = this.queue;
+    this.queue = [];
+    return all;
+  }
+
+  private handOver(notification: In | News): void {
+    if (typeof notification === 'string') this.listener?.[notification]();
+    else this.listener?.message(notification);
   }
 }
 
@@ -138,8 +148,8 @@ export class MemoryLink {
   connect(): void {
     if (this.isUp) return;
     this.isUp = true;
-    this.toAgent.post({ kind: 'connected' });
-    this.toMaster.post({ kind: 'connected' });
+    this.toAgent.post('connected');
+    this.toMaster.post('connected');
   }
 
   /** Breaks the connection: both ends are told, messages under way are lost. */
@@ -149,8 +159,8 @@ export class MemoryLink {
     this.underWay.clear();
     this.toAgent.loseMessages();
     this.toMaster.loseMessages();
-    this.toAgent.post({ kind: 'disconnected' });
-    this.toMaster.post({ kind: 'disconnected' });
+    this.toAgent.post('disconnected');
+    this.toMaster.post('disconnected');
   }
 
   /** Drops messages silently in the given directions until called again with both `false`. */
@@ -181,25 +191,27 @@ export class MemoryLink {
     this.faults = faults;
   }
 
-  private createEnd<Out, In>(out: Mailbox<Out>, into: Mailbox<In>, isCut: () => boolean): LinkEnd<Out, In> {
+  private createEnd<Out extends object, In extends object>(
+    out: Mailbox<Out>,
+    into: Mailbox<In>,
+    isCut: () => boolean,
+  ): LinkEnd<Out, In> {
     const isUp = (): boolean => this.isUp;
     return {
       get isConnected() {
         return isUp();
       },
       send: (message) => {
-        if (this.isUp && !isCut()) this.carry(() => out.post({ kind: 'message', message }));
+        if (!this.isUp || isCut()) return;
+        if (this.faults === undefined) out.post(message);
+        else this.carry(this.faults, () => out.post(message));
       },
       listen: (listener) => into.listen(listener, this.isUp),
     };
   }
 
-  private carry(deliver: () => void): void {
-    const { faults, underWay } = this;
-    if (faults === undefined) {
-      deliver();
-      return;
-    }
+  private carry(faults: LinkFaults & FaultSource, deliver: () => void): void {
+    const { underWay } = this;
     const { random, clock, loss, duplicate = 0, reorder = 0, delayMs } = faults;
     if (happens(random, loss)) return;
     const copies = happens(random, duplicate) ? 2 : 1;

@@ -2,6 +2,7 @@ import type { MasterLinkEnd } from '../link/link.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
 import { silentLogger, type Logger } from '../runtime/logger.js';
 import { createRandom, type Random } from '../runtime/random.js';
+import type { TaskParts } from '../runtime/task-parts.js';
 import { resolveMasterOptions, type MasterOptions } from './options.js';
 import { assembleMaster, type MasterParts } from './assemble-master.js';
 import { isOnMachine } from './agents/machines.js';
@@ -19,6 +20,8 @@ export interface MasterSettings {
   readonly logger?: Logger | undefined;
   /** An address that is open already, and an id that was announced already, by a master that was elected. */
   readonly announced?: { readonly door: FrontDoor; readonly id: string } | undefined;
+  /** Shared with agents in this process. */
+  readonly taskParts?: TaskParts | undefined;
   /** Only for tests. */
   readonly hooks?: TestHooks | undefined;
 }
@@ -51,6 +54,7 @@ export class Master {
       logger: settings.logger ?? silentLogger,
       hooks: settings.hooks,
       masterId: announced?.id,
+      taskParts: settings.taskParts,
     });
     const registry = await Registry.open(options.workDir);
     const parts = assembleMaster(state, registry);

@@ -13,9 +13,26 @@ export class TaskParts {
   private readonly latest = new Map<string, TaskInfo>();
   private readonly amounts = new Map<string, Resource>();
   private readonly agents = new Map<string, AgentId>();
+  /** What the other holder of a task will ask for. */
+  private readonly expected = new Map<TaskInfo, TaskInfo>();
+
+  /** `isShared`: the agents are in the same process as their master, and keep what it keeps. */
+  constructor(private readonly isShared = false) {}
 
   /** The task without what only its launch needed: what its command is, and data. */
   retain(info: TaskInfo): TaskInfo {
+    if (!this.isShared) return this.reduce(info);
+    const known = this.expected.get(info);
+    if (known !== undefined) {
+      this.expected.delete(info);
+      return known;
+    }
+    const kept = this.reduce(info);
+    remember(this.expected, info, kept);
+    return kept;
+  }
+
+  private reduce(info: TaskInfo): TaskInfo {
     const like = this.latest.get(info.name);
     const user = info.command?.user;
     const kept: TaskInfo = {
@@ -66,7 +83,7 @@ export class TaskParts {
   }
 }
 
-function remember<Value>(parts: Map<string, Value>, key: string, value: Value): void {
+function remember<Key, Value>(parts: Map<Key, Value>, key: Key, value: Value): void {
   if (parts.size >= MOST_REMEMBERED && !parts.has(key)) parts.clear();
   parts.set(key, value);
 }

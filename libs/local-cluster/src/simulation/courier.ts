@@ -1,11 +1,11 @@
 import type { Defer } from '../link/link.js';
 
-/** Deliveries in one turn of the event loop, so that sockets get their turn. */
-const PER_TURN = 1_000;
+/** Notifications in one turn of the event loop, so that sockets get their turn: some milliseconds of work. */
+const PER_TURN = 512;
 
 /** Runs deliveries of all links of a simulation one after another in the next turn, without a timer for each. */
 export class Courier {
-  private waiting: (() => void)[] = [];
+  private waiting: (() => number)[] = [];
   private next = 0;
   private isScheduled = false;
 
@@ -22,11 +22,11 @@ export class Courier {
 
   private run(): void {
     this.isScheduled = false;
-    const end = Math.min(this.waiting.length, this.next + PER_TURN);
-    while (this.next < end) {
+    const end = this.waiting.length;
+    for (let delivered = 0; this.next < end && delivered < PER_TURN;) {
       const deliver = this.waiting[this.next]!;
       this.next += 1;
-      deliver();
+      delivered += deliver();
     }
     if (this.next < this.waiting.length) this.schedule();
     else {

@@ -239,7 +239,7 @@ export class SimulatedTask extends WheelAlarm implements UpdateCarrier {
     }
     this.phase = 'starting';
     this.container = this.agent.containerOf(this.info, behavior);
-    if (behavior.starting) this.report({ state: 'TASK_STARTING', source: 'SOURCE_EXECUTOR' });
+    if (behavior.starting) this.reportProgress('TASK_STARTING');
     const limit = this.info.max_completion_time;
     if (limit !== undefined) {
       this.completion = new CompletionAlarm(this);
@@ -252,7 +252,7 @@ export class SimulatedTask extends WheelAlarm implements UpdateCarrier {
 
   private run(): void {
     this.phase = 'running';
-    this.report({ state: 'TASK_RUNNING', source: 'SOURCE_EXECUTOR' });
+    this.reportProgress('TASK_RUNNING');
     const { lifetimeMs } = this.behavior;
     if (lifetimeMs !== null) this.wait(lifetimeMs, PURPOSES.lifetime);
     const { health_check: healthCheck, check } = this.info;
@@ -329,6 +329,17 @@ export class SimulatedTask extends WheelAlarm implements UpdateCarrier {
     this.report(
       wasDelivered ? { ...content, ...this.agent.toldWhileDraining(content.state, this.framework) } : content,
     );
+  }
+
+  /** That it starts, and runs: nearly everything that is said about tasks. */
+  private reportProgress(state: 'TASK_STARTING' | 'TASK_RUNNING'): void {
+    const { container, info } = this;
+    const content = { state, source: 'SOURCE_EXECUTOR' } as const;
+    if (container === undefined || info.check !== undefined) this.report(content);
+    else {
+      const of = { taskId: info.task_id, executorId: info.task_id, containerStatus: container };
+      this.updates.add(this.agent.statuses.bare(content, of));
+    }
   }
 
   private report(content: Omit<StatusContent, 'taskId'>): void {

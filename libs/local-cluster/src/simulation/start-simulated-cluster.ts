@@ -66,6 +66,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   const workDir = join(options.dataDir, 'mesos', 'simulated-master');
   await rm(workDir, { recursive: true, force: true });
   const hooks: TestHooks = {};
+  const parts = new TaskParts(true);
   let endpoint: ControlEndpoint | undefined;
   const members: SimulatedAgent[] = [];
   const seat = await MasterSeat.start(
@@ -75,13 +76,14 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
       random: createRandom(plan.seed + 1),
       logger: quiet(logger),
       hooks,
+      taskParts: parts,
     },
     (master) => {
       master.onMachinesUp((isOn) => void bringBack(members, isOn));
       if (endpoint !== undefined) serve(master, endpoint);
     },
   );
-  const simulation = createSimulation(plan, { clock, random, logger });
+  const simulation = createSimulation(plan, { clock, random, logger, parts });
   const population = new Population(simulation);
   const connect = (agent: SimulatedAgent): void => {
     seat.master.attachAgent(agent.link.masterEnd);
@@ -150,7 +152,7 @@ class Population {
 
 function createSimulation(
   plan: SimulationPlan,
-  shared: Pick<Simulation, 'clock' | 'random' | 'logger'>,
+  shared: Pick<Simulation, 'clock' | 'random' | 'logger' | 'parts'>,
 ): Simulation {
   return {
     ...shared,
@@ -158,7 +160,6 @@ function createSimulation(
     fates: new Fates(plan.seed),
     behaviors: new BehaviorRules(plan.defaults, plan.rules),
     frameworks: new SimulatedFrameworks(),
-    parts: new TaskParts(),
   };
 }
 

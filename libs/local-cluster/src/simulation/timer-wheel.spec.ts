@@ -1,5 +1,5 @@
 import { array, assert, integer, property, tuple } from 'fast-check';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { ManualClock } from '../runtime/manual-clock.fixture.js';
 import { TICK_MS, TimerWheel, WheelAlarm } from './timer-wheel.js';
 
@@ -60,6 +60,28 @@ it('lets an alarm set others, itself included', () => {
   wheel.set(bell, 0);
   clock.advance(100);
   expect(rung).toEqual(['again', 'again', 'again']);
+});
+
+it('rings a great many alarms in several turns, in their order, and none of them twice', () => {
+  const turns = vi.spyOn(clock, 'schedule');
+  const names = Array.from({ length: 2_000 }, (_, place) => String(place));
+  for (const name of names) wheel.set(new Bell(name), 10);
+  let isEarly: boolean | undefined;
+  wheel.set(new Bell('last', () => (isEarly = rung.length < names.length)), 11);
+  clock.advance(20);
+  expect(rung).toEqual([...names, 'last']);
+  expect(isEarly).toBe(false);
+  expect(turns.mock.calls.filter(([delayMs]) => delayMs === 0)).toHaveLength(3);
+  expect(wheel.size).toBe(0);
+});
+
+it('does not take turns while time stands still', () => {
+  const still = Object.assign(new ManualClock(), { rate: 0 });
+  const tested = new TimerWheel(still);
+  for (let place = 0; place < 2_000; place += 1) tested.set(new Bell('x'), 10);
+  const turns = vi.spyOn(still, 'schedule');
+  still.advance(10);
+  expect([rung.length, turns.mock.calls.length]).toEqual([2_000, 0]);
 });
 
 it('rings after a long silence, however far the next alarm is', () => {

@@ -9,6 +9,9 @@ const SLOT_MASK = SLOTS - 1;
 const SPANS = [1, SLOTS, SLOTS ** 2, SLOTS ** 3] as const;
 const LONGEST_TICKS = SLOTS ** 4 - 1;
 
+/** Alarms that ring in one turn of the event loop: a few milliseconds of work. */
+const RINGS_PER_TURN = 512;
+
 /**
  * An alarm of the wheel. Whoever wants to be woken extends it, so that a pending alarm is part of its owner: no
  * closure, no record of its own.
@@ -123,16 +126,29 @@ export class TimerWheel {
   private advance(): void {
     this.armedTick = Number.POSITIVE_INFINITY;
     const until = Math.floor((this.clock.nowMs() - this.originMs) / TICK_MS);
+    // Time that stands still does not wait for a second turn.
+    const most = this.clock.rate === 0 ? Number.POSITIVE_INFINITY : RINGS_PER_TURN;
     this.isRinging = true;
-    while (this.pending > 0) {
+    let rung = this.ringAll(this.slotAt(0, this.current), most);
+    while (this.pending > 0 && rung < most) {
       const next = this.nextTick();
       if (next > until) break;
       this.current = next;
       this.cascade();
-      this.ringAll(this.slotAt(0, next));
+      rung += this.ringAll(this.slotAt(0, next), most - rung);
     }
     this.isRinging = false;
-    if (this.pending > 0) this.arm(this.nextTick());
+    if (this.pending === 0) return;
+    if (rung < most) this.arm(this.nextTick());
+    else this.goOn();
+  }
+
+  /** The rest of what is due rings in the next turn. */
+  private goOn(): void {
+    this.timer?.cancel();
+    if (this.isStopped) return;
+    this.armedTick = this.current;
+    this.timer = this.clock.schedule(0, () => this.advance());
   }
 
   /** The next tick at which something may have to be done: an alarm of the finest level, or the end of its round. */
@@ -162,13 +178,16 @@ export class TimerWheel {
     return this.current % span === 0;
   }
 
-  private ringAll(slot: Slot): void {
-    while (!slot.isEmpty && !this.isStopped) {
+  /** As far as `most`; gives how many rang. */
+  private ringAll(slot: Slot, most: number): number {
+    let rung = 0;
+    for (; rung < most && !slot.isEmpty && !this.isStopped; rung += 1) {
       const alarm = slot.next;
       unlink(alarm);
       this.pending -= 1;
       alarm.ring();
     }
+    return rung;
   }
 }
 

@@ -48,20 +48,24 @@ export class StatusFactory {
     if (executor_id === undefined || containerStatus === undefined || !isBare(content)) {
       return this.inFull(content, taskId, executor_id);
     }
+    return this.bare(content, { taskId, executorId: executor_id, containerStatus });
+  }
+
+  /** Of a container of which there is nothing to say but its state: as most statuses are. */
+  bare(
+    { state, source }: Pick<StatusContent, 'state' | 'source'>,
+    of: { taskId: TaskId; executorId: ExecutorId; containerStatus: ContainerStatus },
+  ): AgentStatus {
     // One literal, so that the statuses of a million tasks take no more room than they need.
-    const { state, source } = content;
-    const timestamp = this.clock.nowMs() / 1000;
-    const uuid = this.random.uuidBytes();
-    const container_status = containerStatus;
     return {
-      task_id: taskId,
+      task_id: of.taskId,
       state,
       source,
       agent_id: this.agentId,
-      executor_id,
-      timestamp,
-      uuid,
-      container_status,
+      executor_id: of.executorId,
+      timestamp: this.clock.nowMs() / 1000,
+      uuid: this.random.uuidBytes(),
+      container_status: of.containerStatus,
     };
   }
 

@@ -1,4 +1,4 @@
-import type { Offer as OfferMessage, Resource } from '#mesos';
+import type { Resource } from '#mesos';
 import type { Timer } from '../../runtime/clock.js';
 import type { MaintenanceSchedule } from '../agents/maintenance.js';
 import { offerMessage } from '../events/offer-event.js';
@@ -11,6 +11,7 @@ import type { DeclineFilters } from './decline-filters.js';
 import { effectiveRefuseSeconds, type RoleFilters } from './decline-filters.js';
 import type { FairShare, Holder } from './fair-share.js';
 import type { InverseOffers } from './inverse-offers.js';
+import { MadeOffers } from './made-offers.js';
 import { minimumOfferFor, parseMinimumOffer, reachesMinimum, type Quantities } from './minimum-offer.js';
 import { passesConstraints } from './offer-constraints.js';
 import { visibleResources } from './visible-resources.js';
@@ -27,9 +28,25 @@ export interface AllocatorParts {
 
 const SECOND_MS = 1000;
 
+/** Agents in one turn of the event loop: at most some milliseconds of work, offers to all of them included. */
+const AGENTS_PER_TURN = 400;
+
+/** A run that has agents ahead of it. */
+interface Run {
+  readonly agents: readonly Agent[];
+  /** How many have had their turn. */
+  done: number;
+  readonly made: MadeOffers;
+  /** What was given back, and which filters there were, before it began; only for a run over all agents. */
+  readonly market: { readonly returns: number; readonly version: number } | undefined;
+  durationMs: number;
+  readonly onEnd: (() => void)[];
+}
+
 /**
  * Hands free resources to frameworks (spec/local-cluster.md §5): every `allocation_interval` over all agents, and
- * at once where an event asks for it. Requests of one turn are one run; runs never overlap.
+ * at once where an event asks for it. Requests of one turn are one run; runs never overlap. A run over many agents
+ * takes several turns of the event loop, and is announced at its end (§26.5).
  */
 export class Allocator {
   private readonly minimum: readonly Quantities[];
@@ -37,6 +54,8 @@ export class Allocator {
   private pendingRun: Timer | undefined;
   private batchTimer: Timer | undefined;
   private isPaused = false;
+  private current: Run | undefined;
+  private nextTurn: Timer | undefined;
   /** What a run over all agents found that made no offer. */
   private quiet: { readonly returns: number; readonly version: number; readonly untilMs: number } | undefined;
   /** Runs so far. */
@@ -55,35 +74,39 @@ export class Allocator {
     const { clock, options } = this.state;
     this.batchTimer = clock.schedule(options.allocationIntervalMs, () => {
       this.start();
-      if (this.isQuiet()) return;
+      if (this.current !== undefined || this.isQuiet()) return;
       this.candidates = 'all';
       this.run();
     });
   }
 
+  /** A run that is under way is given up. */
   stop(): void {
-    this.batchTimer?.cancel();
-    this.pendingRun?.cancel();
-    this.pendingRun = undefined;
+    this.cancelTimers();
+    this.nextTurn?.cancel();
+    for (const tell of this.current?.onEnd ?? []) tell();
+    this.current = undefined;
   }
 
-  /** No run until `resume` or `runNow`: what is asked for meanwhile is remembered. */
+  /** No run until `resume` or `runNow`: what is asked for meanwhile is remembered. One that is under way ends. */
   pause(): void {
     this.isPaused = true;
-    this.stop();
+    this.cancelTimers();
   }
 
   resume(): void {
     this.isPaused = false;
-    this.stop();
+    this.cancelTimers();
     this.start();
     this.request('all');
   }
 
-  /** One run over all agents, also while paused. */
-  runNow(): void {
+  /** One run over all agents, also while paused; resolves when it is over, and it is over at once if it is short. */
+  async runNow(): Promise<void> {
+    while (this.current !== undefined) await this.endOf(this.current);
     this.candidates = 'all';
     this.run();
+    if (this.current !== undefined) await this.endOf(this.current);
   }
 
   /** A run in the next turn, over these agents besides those already asked for. */
@@ -105,20 +128,63 @@ export class Allocator {
     });
   }
 
+  private cancelTimers(): void {
+    this.batchTimer?.cancel();
+    this.pendingRun?.cancel();
+    this.pendingRun = undefined;
+  }
+
+  private endOf(run: Run): Promise<void> {
+    return new Promise((resolve) => run.onEnd.push(resolve));
+  }
+
+  /** Begins a run, unless one is under way: then there will be another after it. */
   private run(): void {
     this.pendingRun?.cancel();
     this.pendingRun = undefined;
-    const startedAtMs = performance.now();
+    if (this.current !== undefined) return;
     const candidates = this.candidates === 'all' ? [...this.state.agents.values()] : [...this.candidates];
     this.candidates = new Set();
+    const { accounts, filters } = this.parts;
     const isWhole = candidates.length === this.state.agents.size;
+    this.current = {
+      agents: this.wantedRoles().size > 0 ? this.state.random.shuffle(candidates) : candidates,
+      done: 0,
+      made: new MadeOffers(),
+      market: isWhole ? { returns: accounts.returns, version: filters.version } : undefined,
+      durationMs: 0,
+      onEnd: [],
+    };
+    this.quiet = undefined;
+    this.takeTurn(this.current);
+  }
+
+  /** Some agents of a run; the others follow in later turns. Time that stands still does not wait for them. */
+  private takeTurn(run: Run): void {
+    const startedAtMs = performance.now();
+    const { clock } = this.state;
     const roles = this.wantedRoles();
-    const made = roles.size > 0 ? this.allocate(candidates, roles) : 0;
-    this.quiet = made === 0 && isWhole ? this.stateOfMarket() : undefined;
-    const { inverseOffers, maintenance } = this.parts;
-    inverseOffers.ask(candidates, (agent) => maintenance.unavailabilityOf(agent));
+    const end = clock.rate === 0 || roles.size === 0 ? run.agents.length : run.done + AGENTS_PER_TURN;
+    if (roles.size > 0) this.allocate(run.agents.slice(run.done, end), roles, run.made);
+    run.done = end;
+    const isOver = end >= run.agents.length;
+    if (isOver) this.finish(run);
+    run.durationMs += performance.now() - startedAtMs;
+    if (isOver) this.lastRunMs = run.durationMs;
+    else this.nextTurn = clock.schedule(0, () => this.takeTurn(run));
+  }
+
+  private finish(run: Run): void {
+    const { inverseOffers, maintenance, offers, filters } = this.parts;
+    run.made.announce(offers);
+    if (run.made.count === 0 && run.market !== undefined)
+      this.quiet = { ...run.market, untilMs: filters.earliestExpiryMs() };
+    inverseOffers.ask(run.agents, (agent) => maintenance.unavailabilityOf(agent));
     this.runs += 1;
-    this.lastRunMs = performance.now() - startedAtMs;
+    this.current = undefined;
+    for (const tell of run.onEnd) tell();
+    if (this.isPaused || (this.candidates !== 'all' && this.candidates.size === 0)) return;
+    this.pendingRun ??= this.state.clock.schedule(0, () => this.run());
   }
 
   /** Active frameworks per role that they have not suppressed. */
@@ -133,7 +199,6 @@ export class Allocator {
           role,
           minimum: minimumOfferFor(framework.info, role, this.minimum),
           filters: this.parts.filters.of(framework.id, role),
-          offers: [],
         };
         const interested = roles.get(role);
         if (interested === undefined) roles.set(role, [taker]);
@@ -155,17 +220,13 @@ export class Allocator {
     );
   }
 
-  private stateOfMarket(): { returns: number; version: number; untilMs: number } {
-    const { accounts, filters } = this.parts;
-    return { returns: accounts.returns, version: filters.version, untilMs: filters.earliestExpiryMs() };
-  }
-
-  /** Gives the number of offers made. */
-  private allocate(candidates: Agent[], roles: ReadonlyMap<string, Taker[]>): number {
+  private allocate(agents: readonly Agent[], roles: ReadonlyMap<string, Taker[]>, made: MadeOffers): void {
     const { fairShare } = this.parts;
     const nowMs = this.state.clock.nowMs();
     const names = [...roles.keys()];
-    for (const agent of this.state.random.shuffle(candidates)) {
+    for (const agent of agents) {
+      // It may have gone since the run began.
+      if (this.state.agents.get(agent.id) !== agent) continue;
       if (!agent.connected || agent.isDeactivated || agent.available.length === 0) continue;
       if (names.length > 1) names.sort((left, right) => fairShare.compareRoles(left, right));
       for (const role of names) {
@@ -175,26 +236,13 @@ export class Allocator {
             fairShare.compareFrameworks(role, left.framework.id, right.framework.id),
           );
         }
-        for (const taker of takers) this.offer(agent, taker, nowMs);
+        for (const taker of takers) this.offer(agent, taker, { nowMs, made });
       }
     }
-    const takers = [...roles.values()].flat();
-    this.send(takers);
-    return takers.reduce((sum, { offers }) => sum + offers.length, 0);
-  }
-
-  /** One event for each framework, with the offers in the order in which they were made. */
-  private send(takers: readonly Taker[]): void {
-    const made = new Map<Framework, OfferMessage[]>();
-    for (const { framework, offers } of takers) {
-      if (offers.length === 0) continue;
-      made.set(framework, (made.get(framework) ?? []).concat(offers));
-    }
-    for (const [framework, offers] of made) framework.send({ type: 'OFFERS', offers: { offers } });
   }
 
   /** Offers everything the framework may have in this role, if it may have enough and wants it. */
-  private offer(agent: Agent, taker: Taker, nowMs: number): void {
+  private offer(agent: Agent, taker: Taker, { nowMs, made }: { nowMs: number; made: MadeOffers }): void {
     if (taker.filters?.get(agent.id)?.areKnownToBlock(agent.changes, nowMs) === true) return;
     const { options } = this.state;
     const { framework, role } = taker;
@@ -212,15 +260,15 @@ export class Allocator {
       return;
     }
     const offer = this.parts.offers.make(agent, framework, role, resources);
-    taker.offers.push(offerMessage(offer, agent, framework, this.parts.maintenance.unavailabilityOf(agent)));
+    const unavailability = this.parts.maintenance.unavailabilityOf(agent);
+    made.add(framework, offer, offerMessage(offer, agent, framework, unavailability));
   }
 }
 
-/** A framework that wants offers in a role, and what it gets in one run. */
+/** A framework that wants offers in a role. */
 interface Taker {
   readonly framework: Framework;
   readonly role: string;
   readonly minimum: readonly Quantities[];
   readonly filters: RoleFilters | undefined;
-  readonly offers: OfferMessage[];
 }

@@ -247,9 +247,11 @@ function operationProblem(
   if ('id' in operation && operation.id !== undefined) {
     return 'The `id` field cannot be set on LAUNCH operations';
   }
-  const resources = tasks.flatMap((task) => [...(task.resources ?? []), ...(task.executor?.resources ?? [])]);
-  const problem = resourcesProblem(resources);
-  return problem && `Task uses invalid resources: ${problem}`;
+  for (const { resources = [], executor } of tasks) {
+    const problem = resourcesProblem(resources) ?? resourcesProblem(executor?.resources ?? []);
+    if (problem !== undefined) return `Task uses invalid resources: ${problem}`;
+  }
+  return undefined;
 }
 
 function tasksOf(operation: Operation): readonly TaskInfo[] {

@@ -3,6 +3,7 @@ import {
   containsResources,
   fromThousandths,
   identityOf,
+  isEmptyResource,
   isIndivisible,
   subtractResources,
   toThousandths,
@@ -12,11 +13,12 @@ import {
   type ScalarResource,
 } from '#mesos';
 
-/** One identity class (C§19.3) of what remains, in a form that is quick to take from. */
-type Holding =
+/** One divisible identity class (C§19.3) of what remains, in a form that is quick to take from. */
+type PlainHolding =
   | { readonly kind: 'scalar'; readonly like: ScalarResource; thousandths: number }
-  | { readonly kind: 'ranges'; readonly like: RangesResource; readonly ranges: RangeValue[] }
-  | { readonly kind: 'other'; resources: readonly Resource[] };
+  | { readonly kind: 'ranges'; readonly like: RangesResource; readonly ranges: RangeValue[] };
+
+type Holding = PlainHolding | { readonly kind: 'other'; resources: readonly Resource[] };
 
 /**
  * What is left of the offers of one ACCEPT while its tasks take their shares. Taking does not depend on how much has
@@ -24,30 +26,61 @@ type Holding =
  */
 export class RemainingResources {
   private readonly holdings = new Map<string, Holding>();
+  /** Those of plain amounts by name: what nearly all tasks ask for. Names with several of them are left out. */
+  private readonly plain = new Map<string, PlainHolding | undefined>();
 
   constructor(resources: readonly Resource[]) {
     for (const resource of addResources(resources)) {
       const identity = identityOf(resource);
       const held = this.holdings.get(identity);
       if (held?.kind === 'other') held.resources = [...held.resources, resource];
-      else this.holdings.set(identity, holdingOf(resource));
+      else this.add(identity, resource);
     }
   }
 
   /** Whether all of it is there, together. */
   contains(required: readonly Resource[]): boolean {
-    return addResources(required).every((resource) => {
-      const held = this.holdings.get(identityOf(resource));
-      return held !== undefined && holds(held, resource);
-    });
+    for (const resource of this.isMerged(required) ? required : addResources(required)) {
+      if (isEmptyResource(resource)) continue;
+      const held = this.find(resource);
+      if (held === undefined || !holds(held, resource)) return false;
+    }
+    return true;
   }
 
   /** Takes what `contains` has said to be there. */
   take(required: readonly Resource[]): void {
-    for (const resource of addResources(required)) {
-      const held = this.holdings.get(identityOf(resource));
+    for (const resource of this.isMerged(required) ? required : addResources(required)) {
+      const held = this.find(resource);
       if (held !== undefined) takeFrom(held, resource);
     }
+  }
+
+  private add(identity: string, resource: Resource): void {
+    const holding = holdingOf(resource);
+    this.holdings.set(identity, holding);
+    if (holding.kind === 'other' || !isPlain(resource)) return;
+    this.plain.set(resource.name, this.plain.has(resource.name) ? undefined : holding);
+  }
+
+  private find(resource: Resource): Holding | undefined {
+    return this.findPlain(resource) ?? this.holdings.get(identityOf(resource));
+  }
+
+  private findPlain(resource: Resource): PlainHolding | undefined {
+    const held = this.plain.get(resource.name);
+    if (held === undefined || held.like.type !== resource.type) return undefined;
+    const isSameRole = held.like.allocation_info?.role === resource.allocation_info?.role;
+    return isSameRole && isPlain(resource) ? held : undefined;
+  }
+
+  /** Whether each comes from another plain holding, so that none have to be added up. */
+  private isMerged(required: readonly Resource[]): boolean {
+    return required.every((resource, place) => {
+      for (let other = 0; other < place; other += 1)
+        if (required[other]!.name === resource.name) return false;
+      return this.findPlain(resource) !== undefined;
+    });
   }
 
   toList(): Resource[] {
@@ -65,6 +98,14 @@ export class RemainingResources {
     );
   }
 }
+
+/** An amount that nobody reserved. */
+function isPlain(resource: Resource): boolean {
+  for (const member in resource) if (!PLAIN_MEMBERS.has(member)) return false;
+  return true;
+}
+
+const PLAIN_MEMBERS: ReadonlySet<string> = new Set(['name', 'type', 'scalar', 'ranges', 'allocation_info']);
 
 function holdingOf(resource: Resource): Holding {
   if (isIndivisible(resource) || resource.type === 'SET') return { kind: 'other', resources: [resource] };

@@ -10,6 +10,8 @@ const BODIES: ReadonlySet<string> = new Set(CALLS_WITH_BODY);
 
 /** Parses and validates the body of `POST /api/v1/scheduler`. `type` may be `UNKNOWN`: the caller answers 501. */
 export function decodeCall(body: string): DecodedCall {
+  const acknowledgement = decodeAcknowledgement(body);
+  if (acknowledgement !== undefined) return { kind: 'call', call: acknowledgement };
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -28,6 +30,25 @@ export function decodeCall(body: string): DecodedCall {
       : callProblem(decoded.value);
   if (problem !== undefined) return refused(`Failed to validate scheduler::Call: ${problem}`);
   return { kind: 'call', call: (decoded as unknown as { value: Call }).value };
+}
+
+/** An ACKNOWLEDGE without white space and escapes, members in the order of the reference, uuid as it is checked below. */
+const ACKNOWLEDGEMENT = new RegExp(
+  String.raw`^\{"type":"ACKNOWLEDGE","framework_id":\{"value":"([ !#-[\]-~]*)"\},"acknowledge":\{` +
+    String.raw`"agent_id":\{"value":"([ !#-[\]-~]*)"\},"task_id":\{"value":"([ !#-[\]-~]*)"\},` +
+    String.raw`"uuid":"([A-Za-z0-9+/]{8}[E-X][A-Za-z0-9+/]{12}[AQgw]==)"\}\}$`,
+);
+
+/** Two of three calls are like this: then there is nothing to parse and to check. */
+function decodeAcknowledgement(body: string): Call | undefined {
+  const [, framework, agent, task, uuid] = ACKNOWLEDGEMENT.exec(body) ?? [];
+  if (framework === undefined || agent === undefined || task === undefined || uuid === undefined)
+    return undefined;
+  return {
+    type: 'ACKNOWLEDGE',
+    framework_id: { value: framework },
+    acknowledge: { agent_id: { value: agent }, task_id: { value: task }, uuid },
+  };
 }
 
 /** A call before its presence checks: members are well-typed but may be absent. */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Event } from '#mesos';
 import type { Clock, Timer } from '../../runtime/clock.js';
+import { encodeEvent } from '../events/encode-event.js';
 import type { FrameworkStream } from '../state/framework.js';
 
 export interface EventStreamOptions {
@@ -24,6 +25,8 @@ export class EventStream implements FrameworkStream {
   readonly id: string;
   /** Records that wait for the end of the turn, so that they are written together. */
   private pending = '';
+  /** Whether they need no encoding, which is quicker to write. */
+  private isAscii = true;
   private isFlushDue = false;
   private isOpen = true;
   private stalled: Timer | undefined;
@@ -38,11 +41,12 @@ export class EventStream implements FrameworkStream {
     response.once('close', () => this.end());
   }
 
-  send(event: Event): void {
+  send(event: Event, encoded = encodeEvent(event)): void {
     if (!this.isOpen) return;
     this.options.onEvent?.(event);
-    const text = JSON.stringify(event);
-    this.pending += `${Buffer.byteLength(text)}\n${text}`;
+    const { text, bytes } = encoded;
+    this.pending += `${bytes}\n${text}`;
+    if (bytes !== text.length) this.isAscii = false;
     if (this.pending.length >= LARGEST_BATCH) this.flush();
     else if (!this.isFlushDue) {
       this.isFlushDue = true;
@@ -78,8 +82,9 @@ export class EventStream implements FrameworkStream {
 
   private flush(): void {
     if (!this.isOpen || this.stalled !== undefined || this.pending === '') return;
-    this.response.write(this.pending);
+    this.response.write(this.pending, this.isAscii ? 'latin1' : 'utf8');
     this.pending = '';
+    this.isAscii = true;
     if (this.response.writableLength > this.options.maxBufferedBytes) this.response.destroy();
   }
 

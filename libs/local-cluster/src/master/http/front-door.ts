@@ -8,6 +8,7 @@ import {
 import type { Duplex } from 'node:stream';
 import { PlainConnection, type PlainCalls } from './plain-connection.js';
 import { sendText } from './responses.js';
+import { TurnShare } from './turn-share.js';
 
 /** Answers one request. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -39,6 +40,7 @@ export class FrontDoor {
   ) {
     const settings = {
       keepAliveMs: KEEP_ALIVE_MS,
+      share: new TurnShare(),
       handOver: (socket: Socket): void => void server.emit('connection', socket),
     };
     listener.on('connection', (socket: Socket) => {

@@ -77,3 +77,10 @@ it('a body in chunks is a body', async () => {
   await until(() => statuses().length === 1);
   expect(statuses()).toEqual(['202']);
 });
+
+it('a great many calls are answered over several turns, the rest of the connection included', async () => {
+  const count = 3000;
+  socket.write(call(suppress).repeat(count) + 'GET /health HTTP/1.1\r\nHost: m\r\n\r\n' + call(suppress));
+  await until(() => statuses().length === count + 2);
+  expect(statuses()).toEqual([...Array<string>(count).fill('202'), '200', '202']);
+});

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
+import type { TurnShare } from './turn-share.js';
 
 /** Answers calls of subscribed frameworks that need nothing of HTTP but their body. */
 export interface PlainCalls {
@@ -18,6 +19,8 @@ interface PlainHead {
 
 interface ConnectionSettings {
   readonly keepAliveMs: number;
+  /** Of all connections of a master. */
+  readonly share: TurnShare;
   /** Lets the HTTP server go on with the connection. */
   readonly handOver: (socket: Socket) => void;
 }
@@ -44,7 +47,8 @@ const SECOND_MS = 1_000;
  */
 export class PlainConnection {
   private static readonly heads = new Map<string, PlainHead | 'foreign'>();
-  private static date = { text: '', untilMs: 0 };
+  /** What is answered to nearly everything, until the date changes. */
+  private static accepted = { text: '', untilMs: 0, keepAliveMs: 0 };
 
   private received: Buffer[] = [];
   private receivedBytes = 0;
@@ -80,46 +84,49 @@ export class PlainConnection {
     this.receivedBytes += chunk.length;
     if (this.receivedBytes < this.neededBytes) return;
     const bytes = this.received.length === 1 ? chunk : Buffer.concat(this.received, this.receivedBytes);
-    const { answers, rest, isForeign } = this.work(bytes);
-    if (answers !== '') this.socket.write(answers, 'utf8');
+    const { answers, isAscii, rest, isForeign } = this.work(bytes);
+    if (answers !== '') this.socket.write(answers, isAscii ? 'latin1' : 'utf8');
     if (isForeign) {
       this.handOver(rest);
       return;
     }
     this.received = rest.length === 0 ? [] : [rest];
     this.receivedBytes = rest.length;
+    this.settings.share.spend(this.socket, bytes.length - rest.length);
   }
 
   /** Answers every whole call. */
-  private work(bytes: Buffer): { answers: string; rest: Buffer; isForeign: boolean } {
+  private work(bytes: Buffer): { answers: string; isAscii: boolean; rest: Buffer; isForeign: boolean } {
     let answers = '';
+    let isAscii = true;
     let at = 0;
     this.neededBytes = 0;
     while (at < bytes.length) {
       const end = bytes.indexOf(END_OF_HEAD, at);
       const isEndless = end < 0 ? bytes.length - at > LONGEST_HEAD_BYTES : end - at > LONGEST_HEAD_BYTES;
       const calls = this.calls();
-      if (isEndless || calls?.isReady !== true) return { answers, rest: bytes.subarray(at), isForeign: true };
+      if (isEndless || calls?.isReady !== true)
+        return { answers, isAscii, rest: bytes.subarray(at), isForeign: true };
       if (end < 0) break;
       const head = PlainConnection.headOf(bytes.toString('latin1', at, end), calls.path);
       if (head === 'foreign' || head.length > calls.maxBytes)
-        return { answers, rest: bytes.subarray(at), isForeign: true };
+        return { answers, isAscii, rest: bytes.subarray(at), isForeign: true };
       const body = end + END_OF_HEAD.length;
       if (body + head.length > bytes.length) {
         this.neededBytes = body + head.length - at;
         break;
       }
-      answers += PlainConnection.write(
-        calls.answer(bytes.toString('utf8', body, body + head.length), head.streamId),
-        this.settings.keepAliveMs,
-      );
+      const answer = calls.answer(bytes.toString('utf8', body, body + head.length), head.streamId);
+      if (answer.body !== '') isAscii = false;
+      answers += PlainConnection.write(answer, this.settings.keepAliveMs);
       at = body + head.length;
     }
-    return { answers, rest: bytes.subarray(at), isForeign: false };
+    return { answers, isAscii, rest: bytes.subarray(at), isForeign: false };
   }
 
   private handOver(rest: Buffer): void {
-    const { socket } = this;
+    const { socket, settings } = this;
+    settings.share.leave(socket);
     socket.off('data', this.onData);
     socket.off('error', this.onError);
     socket.setTimeout(0);
@@ -127,7 +134,7 @@ export class PlainConnection {
     socket.pause();
     this.received = [];
     if (rest.length > 0) socket.unshift(rest);
-    this.settings.handOver(socket);
+    settings.handOver(socket);
     process.nextTick(() => socket.resume());
   }
 
@@ -141,22 +148,32 @@ export class PlainConnection {
   }
 
   /** In the form that Node's HTTP server gives an answer. */
-  private static write({ status, body }: { status: number; body: string }, keepAliveMs: number): string {
-    const { date } = PlainConnection;
+  private static write(answer: { status: number; body: string }, keepAliveMs: number): string {
     const nowMs = Date.now();
-    if (nowMs >= date.untilMs) {
-      PlainConnection.date = {
-        text: new Date(nowMs).toUTCString(),
-        untilMs: Math.floor(nowMs / SECOND_MS) * SECOND_MS + SECOND_MS,
-      };
-    }
-    return (
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
-      (body === '' ? '' : 'Content-Type: text/plain; charset=utf-8\r\n') +
-      `Content-Length: ${body === '' ? 0 : Buffer.byteLength(body)}\r\nDate: ${PlainConnection.date.text}\r\n` +
-      `Connection: keep-alive\r\nKeep-Alive: timeout=${keepAliveMs / SECOND_MS}\r\n\r\n${body}`
-    );
+    if (answer.status !== ACCEPTED.status || answer.body !== '') return inFull(answer, keepAliveMs, nowMs);
+    const { accepted } = PlainConnection;
+    if (nowMs < accepted.untilMs && keepAliveMs === accepted.keepAliveMs) return accepted.text;
+    const text = inFull(ACCEPTED, keepAliveMs, nowMs);
+    PlainConnection.accepted = { text, untilMs: endOfSecondMs(nowMs), keepAliveMs };
+    return text;
   }
+}
+
+const ACCEPTED = { status: 202, body: '' } as const;
+
+const endOfSecondMs = (nowMs: number): number => Math.floor(nowMs / SECOND_MS) * SECOND_MS + SECOND_MS;
+
+function inFull(
+  { status, body }: { status: number; body: string },
+  keepAliveMs: number,
+  nowMs: number,
+): string {
+  return (
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
+    (body === '' ? '' : 'Content-Type: text/plain; charset=utf-8\r\n') +
+    `Content-Length: ${body === '' ? 0 : Buffer.byteLength(body)}\r\nDate: ${new Date(nowMs).toUTCString()}\r\n` +
+    `Connection: keep-alive\r\nKeep-Alive: timeout=${keepAliveMs / SECOND_MS}\r\n\r\n${body}`
+  );
 }
 
 function parseHead(text: string, path: string): PlainHead | 'foreign' {

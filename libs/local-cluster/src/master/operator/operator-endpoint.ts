@@ -11,6 +11,7 @@ import {
   slavesDocument,
   stateDocument,
   type RegistryView,
+  PAUSE,
 } from './state-document.js';
 import { taskView, type View } from './views.js';
 
@@ -88,8 +89,8 @@ export class OperatorEndpoint {
     let text = callback === null ? '' : `${callback}(`;
     for (const piece of pieces) {
       text += piece;
-      if (text.length < CHUNK_CHARACTERS) continue;
-      response.write(text);
+      if (piece !== PAUSE && text.length < CHUNK_CHARACTERS) continue;
+      if (text !== '') response.write(text);
       text = '';
       await nextTurn();
       if (response.destroyed) return;

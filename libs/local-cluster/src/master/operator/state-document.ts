@@ -3,6 +3,7 @@ import { masterInfo, masterPid } from '../events/master-info.js';
 import type { CompletedFramework, Framework } from '../state/framework.js';
 import type { MasterState } from '../state/master-state.js';
 import type { Task } from '../state/task.js';
+import { ResourceTotals } from './resource-totals.js';
 import { agentView, frameworkView, taskView, type View } from './views.js';
 
 /** What the documents need besides the state: agents of earlier runs that have not come back. */
@@ -12,6 +13,12 @@ export interface RegistryView {
 }
 
 const SECOND_MS = 1000;
+
+/** A piece of no text: what went before has taken time, so that others should have their turn. */
+export const PAUSE = '';
+
+/** Tasks that are added up without a pause. */
+const TASKS_PER_TURN = 1000;
 
 /** `/state` as pieces of JSON text, none longer than one task or agent, so that the writer can pause in between. */
 export function* stateDocument(state: MasterState, registry: RegistryView): Generator<string> {
@@ -104,7 +111,14 @@ function completedDocument(state: MasterState, completed: CompletedFramework): G
 }
 
 function* frameworkDocument(state: MasterState, framework: Framework, more: View): Generator<string> {
-  const view = { unregistered_time: 0, ...frameworkView(framework, state.agents.values()), ...more };
+  const used = new ResourceTotals();
+  let counted = 0;
+  for (const { charged } of framework.tasks.values()) {
+    used.add(charged ?? []);
+    counted += 1;
+    if (counted % TASKS_PER_TURN === 0) yield PAUSE;
+  }
+  const view = { unregistered_time: 0, ...frameworkView(framework, state.agents.values(), used), ...more };
   yield JSON.stringify(view).slice(0, -1);
   yield ',"tasks":';
   yield* array(framework.tasks.values(), taskView);

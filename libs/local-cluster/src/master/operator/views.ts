@@ -1,39 +1,17 @@
-import { formatValue, fromThousandths, reservedRole, toThousandths, type Resource } from '#mesos';
+import { formatValue, reservedRole, type Resource } from '#mesos';
 import type { Agent, Executor } from '../state/agent.js';
 import type { Framework } from '../state/framework.js';
 import type { Offer } from '../state/offer.js';
 import { taskIdOf, toldState, type Task } from '../state/task.js';
+import { ResourceTotals } from './resource-totals.js';
 
 /** JSON of the operator endpoints (C§24.1). Members that have no value are left out by JSON itself. */
 export type View = Readonly<Record<string, unknown>>;
 
 const SECOND_MS = 1000;
 
-/** Scalars as numbers, the usual four always; ranges and sets as text. */
 export function resourcesView(resources: Iterable<Resource>): View {
-  const scalars: Record<string, number> = { cpus: 0, gpus: 0, mem: 0, disk: 0 };
-  /** Texts of the same resource, of several holders or reservations. */
-  const others = new Map<string, string[]>();
-  for (const resource of resources) {
-    const { name } = resource;
-    if (resource.type === 'SCALAR') {
-      const sum = toThousandths(scalars[name] ?? 0) + toThousandths(resource.scalar.value);
-      scalars[name] = fromThousandths(sum);
-    } else {
-      const texts = others.get(name);
-      if (texts === undefined) others.set(name, [formatValue(resource)]);
-      else texts.push(formatValue(resource));
-    }
-  }
-  const lists = [...others].map(([name, texts]) => [name, mergeLists(texts)] as const);
-  return { ...scalars, ...Object.fromEntries(lists) };
-}
-
-/** `[1-2]` and `[5-6]` → `[1-2, 5-6]`. */
-function mergeLists(texts: readonly string[]): string {
-  const [only = ''] = texts;
-  if (texts.length === 1) return only;
-  return only[0] + texts.map((text) => text.slice(1, -1)).join(', ') + only.slice(-1);
+  return new ResourceTotals().add(resources).view();
 }
 
 function* chargedResources(holders: Iterable<Task | Executor>): Generator<Resource> {
@@ -115,17 +93,21 @@ export function agentView(agent: Agent): View {
 }
 
 /** Everything of a framework but its tasks, which may be too many for one object. */
-export function frameworkView(framework: Framework, agents: Iterable<Agent>): View {
+export function frameworkView(
+  framework: Framework,
+  agents: Iterable<Agent>,
+  /** What its tasks hold. */
+  usedByTasks: ResourceTotals,
+): View {
   const { info } = framework;
   const executors = [...agents].flatMap((agent) =>
     [...agent.executors.values()]
       .filter((executor) => executor.frameworkId === framework.id)
       .map((executor) => ({ agent, executor })),
   );
-  const used = [
-    ...chargedResources([...framework.tasks.values(), ...executors.map(({ executor }) => executor)]),
-  ];
-  const offered = [...offeredResources(framework.offers.values())];
+  const charged = chargedResources(executors.map(({ executor }) => executor));
+  const used = usedByTasks.plus(new ResourceTotals().add(charged));
+  const offered = new ResourceTotals().add(offeredResources(framework.offers.values()));
   return {
     id: framework.id,
     name: info.name,
@@ -142,9 +124,9 @@ export function frameworkView(framework: Framework, agents: Iterable<Agent>): Vi
     recovered: framework.standing === 'recovered',
     registered_time: framework.registeredAtMs / SECOND_MS,
     reregistered_time: framework.reregisteredAtMs && framework.reregisteredAtMs / SECOND_MS,
-    resources: resourcesView([...used, ...offered]),
-    used_resources: resourcesView(used),
-    offered_resources: resourcesView(offered),
+    resources: used.plus(offered).view(),
+    used_resources: used.view(),
+    offered_resources: offered.view(),
     labels: info.labels?.labels,
     offers: [...framework.offers.values()].map(offerView),
     executors: executors.map(({ agent, executor }) => ({

@@ -3,13 +3,15 @@ import type { Timer } from '../../runtime/clock.js';
 import { rolesOf } from '../validation/framework-info.js';
 import { BoundedMap } from './bounded-map.js';
 import type { Offer } from './offer.js';
+import type { EncodedEvent } from '../events/encode-event.js';
 import { taskIdOf, type Task } from './task.js';
 
 /** The open event stream of a subscribed framework. */
 export interface FrameworkStream {
   /** `Mesos-Stream-Id` of this subscription. */
   readonly id: string;
-  send(event: Event): void;
+  /** `encoded`: the event, where its sender has encoded it already. */
+  send(event: Event, encoded?: EncodedEvent): void;
   /** Ends the response; nothing can be sent afterwards. */
   close(): void;
   /** Bytes that the framework has not taken yet. */
@@ -88,8 +90,8 @@ export class Framework {
   }
 
   /** Sends an event if anybody listens; returns whether it was sent. */
-  send(event: Event): boolean {
-    this.stream?.send(event);
+  send(event: Event, encoded?: EncodedEvent): boolean {
+    this.stream?.send(event, encoded);
     return this.stream !== undefined;
   }
 

@@ -19,10 +19,12 @@ export interface MasterEnvironment {
   readonly hooks?: TestHooks | undefined;
   /** Of this run of the master; made here unless given. */
   readonly masterId?: string | undefined;
+  /** Shared with agents in this process; its own unless given. */
+  readonly taskParts?: TaskParts | undefined;
 }
 
 /** Everything the master knows; changed only by its parts, one call after another. */
-export class MasterState implements Omit<MasterEnvironment, 'masterId'> {
+export class MasterState implements Omit<MasterEnvironment, 'masterId' | 'taskParts'> {
   readonly options: MasterOptions;
   readonly clock: Clock;
   readonly random: Random;
@@ -31,7 +33,7 @@ export class MasterState implements Omit<MasterEnvironment, 'masterId'> {
   readonly ids: IdSource;
   readonly startedAtMs: number;
   readonly counters = new Counters();
-  readonly taskParts = new TaskParts();
+  readonly taskParts: TaskParts;
   readonly frameworks = new Map<string, Framework>();
   readonly completedFrameworks: BoundedMap<string, CompletedFramework>;
   /** Registered agents, connected or not; unreachable ones are only in the registry. */
@@ -46,6 +48,7 @@ export class MasterState implements Omit<MasterEnvironment, 'masterId'> {
     this.random = random;
     this.logger = logger;
     this.hooks = environment.hooks ?? {};
+    this.taskParts = environment.taskParts ?? new TaskParts();
     this.ids = new IdSource(environment.masterId ?? random.uuid());
     this.startedAtMs = clock.nowMs();
     this.completedFrameworks = new BoundedMap(options.maxCompletedFrameworks);

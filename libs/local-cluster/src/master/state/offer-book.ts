@@ -29,6 +29,7 @@ export class OfferBook {
       agentId: agent.id,
       role,
       resources,
+      isAnnounced: false,
     };
     this.accounts.take(agent, offer, resources);
     this.offers.set(offer.id, offer);
@@ -52,9 +53,10 @@ export class OfferBook {
     if (agent !== undefined) this.accounts.giveBack(agent, offer, offer.resources);
   }
 
-  /** Ends the offer and tells the framework (spec/local-cluster.md §5.7). */
+  /** Ends the offer and tells the framework, if it knows of it (spec/local-cluster.md §5.7). */
   rescind(offer: Offer): void {
     this.withdraw(offer);
+    if (!offer.isAnnounced) return;
     this.state.frameworks.get(offer.frameworkId)?.send({
       type: 'RESCIND',
       rescind: { offer_id: { value: offer.id } },

@@ -8,4 +8,6 @@ export interface Offer {
   readonly role: string;
   /** Without allocation, in the refined format. */
   readonly resources: readonly Resource[];
+  /** Whether the framework has been sent it. */
+  isAnnounced: boolean;
 }

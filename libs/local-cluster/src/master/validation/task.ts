@@ -62,6 +62,17 @@ function checksProblem(task: TaskInfo): string | undefined {
 
 function taskResourcesProblem(resources: readonly Resource[]): string | undefined {
   if (resources.length === 0) return 'Task uses no resources';
+  return resources.every((resource) => isOrdinary(resource, resources[0]!))
+    ? undefined
+    : unusualResourcesProblem(resources);
+}
+
+/** Nothing but an amount, allocated to the same role as the others: what nearly all resources are. */
+function isOrdinary({ disk, revocable, allocation_info: allocation }: Resource, first: Resource): boolean {
+  return disk === undefined && revocable === undefined && allocation?.role === first.allocation_info?.role;
+}
+
+function unusualResourcesProblem(resources: readonly Resource[]): string | undefined {
   const ids = resources.flatMap((resource) =>
     resource.disk?.persistence === undefined
       ? []
@@ -151,10 +162,11 @@ function sumProblem(task: TaskInfo, context: LaunchContext): string | undefined 
 }
 
 /** The task's resources and, when its executor does not run yet, the executor's (spec/local-cluster.md §6.2). */
-export function requiredResources(task: TaskInfo, context: LaunchContext): Resource[] {
+export function requiredResources(task: TaskInfo, context: LaunchContext): readonly Resource[] {
   const { executor } = task;
-  const isCharged =
-    executor === undefined ||
-    context.agent.executors.has(executorKey(context.framework.id, executor.executor_id.value));
+  if (executor === undefined) return task.resources ?? [];
+  const isCharged = context.agent.executors.has(
+    executorKey(context.framework.id, executor.executor_id.value),
+  );
   return [...(task.resources ?? []), ...(isCharged ? [] : (executor.resources ?? []))];
 }
