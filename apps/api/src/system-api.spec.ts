@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import request from 'supertest';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { startApi, type ScriptedLeader, type TestApi } from './api.fixture.js';
 import { appDefinition } from '../../../test/support/domain-objects.js';
 
@@ -157,26 +157,6 @@ describe('headers', () => {
     expect(zipped.body.apps).toHaveLength(1);
     const small = await http().get('/ping').set('Accept-Encoding', 'gzip');
     expect(small.headers).not.toHaveProperty('content-encoding');
-  });
-
-  it('answers the same long question alike, compressed or not, until something changes', async () => {
-    await serve();
-    const labels = Object.fromEntries(
-      Array.from({ length: 8000 }, (_, index) => [`label-${index}`, 'value']),
-    );
-    await api.leader.append([{ type: 'AppCreated', data: { app: appDefinition({ labels }) } }]);
-    const ask = (encoding: string) => http().get('/v2/apps').set('Accept-Encoding', encoding);
-    await vi.waitFor(async () => expect((await ask('identity')).body.apps).toHaveLength(1));
-    const [first, again, plain] = [await ask('gzip'), await ask('gzip'), await ask('identity')];
-    expect(first.headers['content-encoding']).toBe('gzip');
-    expect(first.headers['vary']).toContain('accept-encoding');
-    expect(plain.headers).not.toHaveProperty('content-encoding');
-    expect(first.body.apps[0].labels).toEqual(labels);
-    expect([again.body, plain.body]).toEqual([first.body, first.body]);
-
-    await api.leader.append([{ type: 'AppCreated', data: { app: appDefinition({ id: '/other' }) } }]);
-    await vi.waitFor(async () => expect((await ask('gzip')).body.apps).toHaveLength(2));
-    expect((await ask('identity')).body.apps).toHaveLength(2);
   });
 });
 

@@ -107,6 +107,8 @@ export class Allocator {
       if (offer !== undefined) made.push(offer);
     }
     if (made.length > 0) this.ports.offer(made);
+    const filtered = [...this.filters.values()].filter((untilMs) => untilMs > nowMs);
+    if (filtered.length > 0) this.wake(Math.min(...filtered) - nowMs + 1);
     if (this.offers.size > 0) this.wake(OFFER_TIMEOUT_MS);
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '#observability';
 import type { Projection } from '../projection/projection.js';
 import type { ClusterFacts } from './cluster-facts.js';
@@ -8,6 +9,13 @@ import { SharedQuestion } from './shared-question.js';
 
 /** How long a read waits for what the leader has and this node does not, in ms. */
 const CATCH_UP_MS = 5000;
+
+/**
+ * How long a read waits, in ms, for the leader to learn that what this node has read already is on the log; and how often the
+ * leader is asked meanwhile.
+ */
+const AHEAD_MS = 1000;
+const AHEAD_PAUSE_MS = 2;
 
 /** How often a leader that is silent is asked again, in ms; nobody waits for that. */
 const PROBE_MS = 250;
@@ -58,13 +66,34 @@ export class ConfirmedReads {
   private differenceTold = false;
   /** A position that was waited for in vain: until it is there no other read waits. */
   private missing = 0;
+  /** A position that the leader did not come to know of in time: until it does no other read waits for that. */
+  private unknownToLeader = 0;
   /** The trouble that the log speaks of. */
   private warned: string | undefined;
 
   constructor(private readonly ports: ConfirmedReadsPorts) {}
 
-  /** Waits until this node shows everything that any node had acknowledged at the time of the call. Never rejects. */
+  /**
+   * Waits until this node shows everything that any node had acknowledged at the time of the call, and nothing that a later
+   * read at the leader might not show: a log that is shared may tell this node sooner than the leader what the leader has
+   * written. Never rejects.
+   */
   async confirm(): Promise<Confirmation> {
+    for (const deadlineMs = performance.now() + AHEAD_MS; ; await delay(AHEAD_PAUSE_MS)) {
+      const confirmation = await this.caughtUp();
+      if (!confirmation.current) return confirmation;
+      const { leaderPosition } = confirmation;
+      const { position } = this.ports.projection;
+      if (position <= leaderPosition) return confirmation;
+      if (leaderPosition < this.unknownToLeader || performance.now() >= deadlineMs) {
+        this.unknownToLeader = position;
+        return this.stale('The leader does not know yet that what this node shows is on the log');
+      }
+    }
+  }
+
+  /** Waits until this node shows at least what the leader does. */
+  private async caughtUp(): Promise<Confirmation> {
     const { finder } = this.ports;
     const lead = finder.look();
     if (lead.at !== 'elsewhere') return this.stale(finder.whyNotElsewhere);

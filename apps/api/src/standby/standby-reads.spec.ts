@@ -62,6 +62,28 @@ describe('a read at a standby', () => {
     expect(stale.body.apps).toHaveLength(3);
   });
 
+  it('shows nothing as current that the leader does not know yet to be on the log', async () => {
+    await start();
+    const position = await create('/new');
+    await atStandby().get(`/v2/apps?min_sequence=${position}&consistency=stale`).expect(200);
+    let known = position - 1;
+    let questions = 0;
+    const leader = await serveHttp((_, response) => {
+      questions += 1;
+      if (questions === 4) known = position;
+      response.end(JSON.stringify({ ...JSON.parse(FACTS), position: known }));
+    });
+    others.push(leader);
+    cluster.follows.leader = leader.hostPort;
+    const confirmed = await atStandby().get('/v2/apps').expect(200);
+    expect([questions, confirmed.headers['x-ekiden-stale']]).toEqual([4, undefined]);
+    known = position - 1;
+    for (let read = 0; read < 2; read += 1) {
+      const unconfirmed = await atStandby().get('/v2/apps').expect(200);
+      expect(unconfirmed.headers).toHaveProperty('x-ekiden-stale');
+    }
+  });
+
   it('shares its question with those that wait at the same time', async () => {
     await start();
     let questions = 0;

@@ -189,7 +189,7 @@ export class MesosSession {
     const result = await this.client.call(call, generation);
     if (result.outcome === 'accepted') return;
     this.ports.logger.warn({ call: effect.type, ...result }, 'a call to the Mesos master was not accepted');
-    if (result.outcome === 'unknown') this.giveBack(offersOf(effect), generation);
+    if (result.outcome === 'unknown') void this.giveBack(offersOf(effect), generation);
     if (effect.type !== 'AcceptOffer') return;
     const taskIds = effect.launches.map(({ taskId }) => taskId);
     if (result.outcome === 'unknown') this.ports.tell({ type: 'LaunchUncertain', taskIds });
@@ -198,12 +198,14 @@ export class MesosSession {
 
   /**
    * Nobody knows whether the master has the answer to these offers. If it has not, it would keep what they hold from
-   * everybody until the session ends; if it has, it ignores being told that they are not wanted.
+   * everybody until the session ends; if it has, it ignores being told that they are not wanted. This, too, may get lost.
    */
-  private giveBack(offerIds: readonly string[], generation: number | undefined): void {
+  private async giveBack(offerIds: readonly string[], generation: number | undefined): Promise<void> {
     if (offerIds.length === 0) return;
     const decline = callFor({ type: 'DeclineOffers', offerIds }, (roles) => this.frameworkInfoWithId(roles));
-    void this.client.call(decline, generation);
+    let result;
+    do result = await this.client.call(decline, generation);
+    while (result.outcome === 'unknown');
   }
 
   /** An offer is worth nothing in another subscription than its own; every offer is answered once. */
