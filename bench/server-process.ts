@@ -19,8 +19,8 @@ export interface ServerProcess {
 export interface ServerOptions {
   /** A new one that is removed afterwards, unless given. */
   readonly dataDir?: string;
-  /** How much old objects may take in its memory; what Node allows by itself unless given. */
-  readonly heapMb?: number | undefined;
+  /** Flags of Node besides those that Ekiden is always started with. */
+  readonly nodeFlags?: readonly string[];
 }
 
 const START_TIMEOUT_MS = 60_000;
@@ -31,7 +31,7 @@ const START_TIMEOUT_MS = 60_000;
  */
 export async function startServer(
   flags: readonly string[] = [],
-  { dataDir, heapMb }: ServerOptions = {},
+  { dataDir, nodeFlags: moreFlags = [] }: ServerOptions = {},
 ): Promise<ServerProcess> {
   const port = await freePort();
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'ekiden-bench-')));
@@ -40,8 +40,8 @@ export async function startServer(
   const wishes = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [];
   const args = [
     ...nodeFlags,
+    ...moreFlags,
     ...wishes,
-    ...(heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`]),
     main,
     '--http_port',
     String(port),

@@ -24,10 +24,10 @@ const DOCUMENTS = ['/v2/apps?embed=apps.tasks', '/v2/groups'];
  */
 export async function run(options: string[]): Promise<BenchmarkResult> {
   const { values } = parseArgs({ args: options, options: { seconds: { type: 'string', default: '60' } } });
-  const scene = await ScaleScene.start({
-    agents: 100,
-    resources: 'cpus:64;mem:262144;disk:1000000;ports:[31000-32000]',
-  });
+  const scene = await ScaleScene.start(
+    { agents: 100, resources: 'cpus:64;mem:262144;disk:1000000;ports:[31000-32000]' },
+    { nodeFlags: [] },
+  );
   const streams = new AbortController();
   try {
     const wishes = Array.from({ length: APPS }, (_, index) => ({

@@ -17,12 +17,12 @@ const REST_MS = 20_000;
 
 /**
  * 100,170 instances: the memory of a server that has launched them and of one that was started with them there, and how long
- * that start takes. Both run with the memory limits that Node sets by itself.
+ * that start takes. Both run with the flags that Ekiden is always started with.
  */
 export async function run(): Promise<BenchmarkResult> {
   const scene = await ScaleScene.start(
     { agents: 500, resources: 'cpus:64;mem:262144;disk:1000000;ports:[31000-32000]' },
-    { heapMb: undefined },
+    { nodeFlags: [] },
   );
   try {
     const wishes = Array.from({ length: APPS }, (_, index) => ({

@@ -41,7 +41,7 @@ export async function run(options: string[]): Promise<BenchmarkResult> {
         kill_ms: { dist: 'uniform', min: 20, max: 200 },
       },
     },
-    { heapMb: undefined },
+    { nodeFlags: [] },
   );
   try {
     for (let app = 0; app < APPS; app += 1) await send(`${scene.url}/v2/apps`, 'POST', churning(app, 0));
