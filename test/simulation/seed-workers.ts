@@ -5,7 +5,7 @@ import type { SeedReport } from './run-seed.js';
 const PROGRAM = fileURLToPath(new URL('worker-main.js', import.meta.url));
 
 /** A process is started anew after so many seeds, and ended when one takes so long. */
-const SEEDS_PER_PROCESS = 2000;
+const SEEDS_PER_PROCESS = 250;
 const LONGEST_SEED_MS = 120_000;
 
 interface Range {
