@@ -146,7 +146,7 @@ export class Allocator {
     const candidates = this.candidates === 'all' ? [...this.state.agents.values()] : [...this.candidates];
     this.candidates = new Set();
     const { accounts, filters } = this.parts;
-    const isWhole = candidates.length === this.state.agents.size;
+    const isWhole = this.isEverybody(candidates);
     this.current = {
       agents: this.wantedRoles().size > 0 ? this.state.random.shuffle(candidates) : candidates,
       done: 0,
@@ -157,6 +157,13 @@ export class Allocator {
     };
     this.quiet = undefined;
     this.takeTurn(this.current);
+  }
+
+  /** Some of the candidates may be gone, so their number says nothing. */
+  private isEverybody(candidates: readonly Agent[]): boolean {
+    if (candidates.length < this.state.agents.size) return false;
+    const present = new Set(candidates);
+    return [...this.state.agents.values()].every((agent) => present.has(agent));
   }
 
   /** Some agents of a run; the others follow in later turns. Time that stands still does not wait for them. */

@@ -60,7 +60,8 @@ export class FrontDoor {
   /** Resolves once connections are taken; rejects when the address cannot be had. `port` 0: any free one. */
   static async open(ip: string, port: number): Promise<FrontDoor> {
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0, noDelay: true });
-    const listener = createSocketServer({ noDelay: true });
+    // Who has said everything may still want to hear the answer.
+    const listener = createSocketServer({ noDelay: true, allowHalfOpen: true });
     const door = new FrontDoor(listener, server);
     await new Promise<void>((resolve, reject) => {
       listener.once('error', reject);

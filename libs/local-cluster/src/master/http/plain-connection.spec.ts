@@ -51,6 +51,17 @@ it('calls that come together are answered together, in their order', async () =>
   expect(received).toContain('Framework cannot be found');
 });
 
+it.each([
+  ['a call', () => call(suppress), '202'],
+  ['any other request', () => 'GET /state HTTP/1.1\r\nHost: m\r\n\r\n', '200'],
+])('%s is answered although nothing more can come, and then the connection ends', async (_, text, status) => {
+  let isClosed = false;
+  socket.on('close', () => (isClosed = true));
+  socket.end(text());
+  await until(() => isClosed);
+  expect(statuses()).toEqual([status]);
+});
+
 it('a call may come in any pieces', async () => {
   for (const byte of Buffer.from(call({ ...suppress, suppress: { roles: ['ü'] } }))) {
     socket.write(Buffer.of(byte));

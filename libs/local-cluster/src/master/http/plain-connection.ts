@@ -70,6 +70,7 @@ export class PlainConnection {
 
   private readonly onTimeout = (): void => void this.socket.destroy();
   private readonly onError = (): void => void this.socket.destroy();
+  private readonly onEnd = (): void => void this.socket.end();
 
   private listen(): void {
     const { socket, settings } = this;
@@ -77,6 +78,7 @@ export class PlainConnection {
     socket.setTimeout(settings.keepAliveMs, this.onTimeout);
     socket.on('data', this.onData);
     socket.on('error', this.onError);
+    socket.on('end', this.onEnd);
   }
 
   private receive(chunk: Buffer): void {
@@ -129,6 +131,7 @@ export class PlainConnection {
     settings.share.leave(socket);
     socket.off('data', this.onData);
     socket.off('error', this.onError);
+    socket.off('end', this.onEnd);
     socket.setTimeout(0);
     socket.off('timeout', this.onTimeout);
     socket.pause();
