@@ -14,6 +14,8 @@ const EARLIER: readonly (readonly [seed: number, what: string])[] = [
   [5, 'a webhook was told of something while it was paused'],
   [25, 'a webhook was told of something before anything durable had asked for it'],
   [46, 'what a webhook was refused under former settings counted for the present ones'],
+  [105_796, 'the offer of a launch was given back once, although that got lost, too'],
+  [205_990, 'a subscriber who was ahead of a leader in doubt got again what it had seen'],
   [10_079, 'the offer of a launch that got lost was never given back'],
 ];
 

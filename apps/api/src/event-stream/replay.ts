@@ -10,6 +10,9 @@ import type { StreamSpan } from './subscription.js';
 /** How long a subscriber who is ahead of this node waits before the leader is asked about that once more. */
 const ASK_AGAIN_MS = 2000;
 
+/** How long what is on the log may take to be shown. */
+const ON_ITS_WAY_MS = 500;
+
 /** How long a stream with an end waits for more before it looks whether the reader is still there. */
 const LOOK_AGAIN_MS = 10_000;
 
@@ -32,7 +35,7 @@ export class Replay {
   private readers = 0;
 
   constructor(
-    log: Pick<EventLog, 'read'>,
+    private readonly log: Pick<EventLog, 'read' | 'checkWritable'>,
     private readonly parts: Pick<ApiParts, 'projection' | 'reads' | 'term'>,
   ) {
     this.pages = new ReplayPages(log);
@@ -82,12 +85,31 @@ export class Replay {
    * at once.
    */
   private async reach(connection: StreamConnection, after: number): Promise<void> {
-    const { projection, reads, term } = this.parts;
-    const isAhead = (): boolean => projection.following && after > projection.position;
-    while (!connection.closed && isAhead() && !(await term.begun())) {
-      const confirmation = await reads.confirm();
-      if (confirmation.current && after > confirmation.leaderPosition) return;
+    const { projection, term } = this.parts;
+    while (!connection.closed && projection.following && after > projection.position) {
+      const isBeyond = (await term.begun())
+        ? await this.isBeyondLog(after)
+        : await this.isBeyondLeader(after);
+      if (isBeyond) return;
       await reachedWithin(projection, after, ASK_AGAIN_MS);
     }
+  }
+
+  private async isBeyondLeader(after: number): Promise<boolean> {
+    const confirmation = await this.parts.reads.confirm();
+    return confirmation.current && after > confirmation.leaderPosition;
+  }
+
+  /**
+   * Of a log that others follow the leader may be the last to know that what it has written is there: as long as the log
+   * takes no writes nobody can tell. Otherwise it is waited for what was on its way.
+   */
+  private async isBeyondLog(after: number): Promise<boolean> {
+    const { projection } = this.parts;
+    const isTold = await this.log.checkWritable().then(
+      () => true,
+      () => false,
+    );
+    return isTold && !(await reachedWithin(projection, after, ON_ITS_WAY_MS));
   }
 }
