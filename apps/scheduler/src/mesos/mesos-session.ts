@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT_CODES, type Configuration, type ExitCode } from '#configuration';
 import type { Effect, SchedulerCommand, SchedulerStatus } from '#domain';
 import {
@@ -39,6 +40,9 @@ export interface MesosSessionPorts {
   /** Nothing but a new process can help. */
   readonly onFatal: (exitCode: ExitCode, message: string) => void;
 }
+
+/** Between two attempts to give an offer back: whoever fails at once is not asked without end. */
+const GIVE_BACK_PAUSE_MS = 200;
 
 /**
  * Stands between the writer and Mesos: events become commands, effects become calls. Decides nothing. What
@@ -203,9 +207,8 @@ export class MesosSession {
   private async giveBack(offerIds: readonly string[], generation: number | undefined): Promise<void> {
     if (offerIds.length === 0) return;
     const decline = callFor({ type: 'DeclineOffers', offerIds }, (roles) => this.frameworkInfoWithId(roles));
-    let result;
-    do result = await this.client.call(decline, generation);
-    while (result.outcome === 'unknown');
+    while ((await this.client.call(decline, generation)).outcome === 'unknown')
+      await delay(GIVE_BACK_PAUSE_MS);
   }
 
   /** An offer is worth nothing in another subscription than its own; every offer is answered once. */

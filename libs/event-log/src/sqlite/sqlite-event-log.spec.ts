@@ -152,6 +152,19 @@ describe('the SQLite event log', () => {
     await log.close();
   });
 
+  it('loses the index that former releases gave it', async () => {
+    await (await open()).close();
+    const shell = new Database(path);
+    shell.exec('CREATE INDEX events_by_stream ON events (stream)');
+    const log = await open();
+    const indexes = shell
+      .prepare("SELECT name FROM sqlite_schema WHERE tbl_name = 'events' AND type = 'index'")
+      .all();
+    expect(indexes).toEqual([]);
+    shell.close();
+    await log.close();
+  });
+
   it('reports a writer that holds the file, keeps nothing of the batch, and goes on', async () => {
     const log = await open();
     const epoch = await log.claimEpoch();
